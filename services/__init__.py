@@ -1,0 +1,1 @@
+"""The four services; independent of one another, each with a pure core and three doors."""

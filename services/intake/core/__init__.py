@@ -1,0 +1,1 @@
+"""The rules of the doors, pure: no clock, log, SQL, Kafka or settings."""
