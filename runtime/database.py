@@ -1,0 +1,164 @@
+"""One PostgreSQL transaction at a time, with timeouts that cannot be forgotten and errors named by the next act."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import sqlalchemy
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from runtime.errors import Conflict, OutcomeUnknown, Unavailable
+
+# Without these a frozen worker holds its rows for ever. lock_timeout is above idle_in_transaction, so that whoever
+# waits for a frozen owner's rows outlives it. Milliseconds.
+TIMEOUTS = {
+    "idle_in_transaction_session_timeout": 10_000,
+    "lock_timeout": 13_000,
+    "statement_timeout": 30_000,
+    "tcp_user_timeout": 10_000,
+}
+CONNECT_TIMEOUT = 5  # seconds
+POOL_TIMEOUT = 5.0  # seconds to wait for a free connection of the pool
+
+_UNAVAILABLE = (
+    pg.LockNotAvailable,
+    pg.QueryCanceled,
+    pg.IdleInTransactionSessionTimeout,
+    pg.ReadOnlySqlTransaction,  # a standby that was not promoted yet
+)
+_UNAVAILABLE_CLASSES = ("08", "53", "57", "58")  # connection, resources, operator, system
+_CONFLICT = (pg.DeadlockDetected, pg.SerializationFailure)
+
+
+class Work:
+    """One open transaction. Raw psycopg for hot statements, SQLAlchemy for the rest; both are the same transaction."""
+
+    def __init__(self, connection: sqlalchemy.Connection) -> None:
+        self._sqlalchemy = connection
+
+    @property
+    def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """The psycopg connection: use binary parameters, never commit or roll back on it."""
+        driver = self._sqlalchemy.connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise TypeError(type(driver))
+        return driver
+
+    def execute(
+        self,
+        statement: sqlalchemy.Executable | str,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> sqlalchemy.CursorResult[Any]:
+        """Run a SQLAlchemy statement, or SQL text with `:name` parameters."""
+        executable = sqlalchemy.text(statement) if isinstance(statement, str) else statement
+        return self._sqlalchemy.execute(executable, parameters)
+
+
+class Database:
+    """Connections to one schema; safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        schema: str,
+        application_name: str,
+        pool_size: int = 5,
+        timeouts: Mapping[str, int] | None = None,
+    ) -> None:
+        """`timeouts` (milliseconds) override single members of `TIMEOUTS`."""
+        self.schema = schema
+        session = {**TIMEOUTS, **(timeouts or {})}
+        options = " ".join(
+            [f"-c search_path={schema}", "-c timezone=UTC", *(f"-c {k}={v}" for k, v in session.items())]
+        )
+        self._engine = sqlalchemy.create_engine(
+            sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT,
+            pool_pre_ping=True,
+            connect_args={
+                "options": options,
+                "application_name": application_name,
+                "connect_timeout": CONNECT_TIMEOUT,
+                "tcp_user_timeout": session["tcp_user_timeout"],
+                "keepalives_idle": 10,
+                "keepalives_interval": 5,
+                "keepalives_count": 3,
+            },
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[Work]:
+        """One transaction: committed when the block ends cleanly, rolled back when it raises.
+
+        Raises `Unavailable`, `Conflict` (deadlock, serialization) and, when the connection went away at COMMIT,
+        `OutcomeUnknown`.
+        """
+        try:
+            connection = self._engine.connect()
+        except Exception as error:
+            raise _named(error) from error
+        with connection:
+            try:
+                yield Work(connection)
+            except BaseException as error:
+                _abandon(connection)
+                named = _named(error)
+                if named is error:
+                    raise
+                raise named from error
+            _commit(connection)
+
+    def ping(self) -> None:
+        """Raise `Unavailable` unless the database answers."""
+        with self.begin() as work:
+            work.connection.execute("SELECT 1")
+
+    def close(self) -> None:
+        """Close every idle connection of the pool."""
+        self._engine.dispose()
+
+
+def _commit(connection: sqlalchemy.Connection) -> None:
+    try:
+        connection.commit()
+    except Exception as error:
+        _abandon(connection)
+        named = _named(error)
+        if isinstance(named, Unavailable):
+            message = f"connection lost at COMMIT: {error}"
+            raise OutcomeUnknown(message) from error
+        raise named from error
+
+
+def _abandon(connection: sqlalchemy.Connection) -> None:
+    """Roll back; a connection that cannot even do that is thrown away."""
+    try:
+        connection.rollback()
+    except (DBAPIError, psycopg.Error):
+        connection.invalidate()
+
+
+def _named(error: BaseException) -> BaseException:
+    """The error under the name that says what to do; the error itself when it is none of ours to name."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if isinstance(cause, _CONFLICT):
+        return Conflict(str(cause))
+    if isinstance(error, PoolTimeoutError | DisconnectionError):
+        return Unavailable(str(error))
+    if isinstance(cause, psycopg.Error) and _is_unavailable(cause):
+        return Unavailable(str(cause))
+    return error
+
+
+def _is_unavailable(error: psycopg.Error) -> bool:
+    if isinstance(error, _UNAVAILABLE):
+        return True
+    if error.sqlstate is not None:
+        return error.sqlstate[:2] in _UNAVAILABLE_CLASSES
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)  # no code: the connection itself

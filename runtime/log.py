@@ -1,0 +1,97 @@
+"""One JSON line per event on standard output, with phones, tokens and passwords masked in every line of every library."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
+_IDENTITY_CARD = re.compile(r"(?<![0-9A-Za-z])([1-9][0-9]{5})(?:19|20)[0-9]{9}([0-9Xx])(?![0-9A-Za-z])")
+_DSN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s:/@]*):[^\s@]+@")
+_BEARER = re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{6,}")
+_ASSIGNED = re.compile(
+    r"(?i)((?:[a-z0-9_-]*(?:token|secret|passw(?:or)?d|api[_-]?key)|sign|signature)['\"]?\s*[=:]\s*['\"]?)[^\s&'\",;)}]{3,}"
+)
+_SECRET_NAME = re.compile(r"(?i)(token|secret|passw|authorization|api[_-]?key|^sign(ature)?$|cookie)")
+
+_NOISY = {"aiokafka": logging.WARNING, "faust": logging.WARNING, "mode": logging.WARNING, "kafka": logging.WARNING}
+
+
+def redact(text: str) -> str:
+    """The text with mobile numbers, identity cards, passwords of addresses, bearer tokens and assigned secrets masked."""
+    text = _DSN.sub(r"\1:***@", text)
+    text = _BEARER.sub(r"\1\2***", text)
+    text = _ASSIGNED.sub(r"\1***", text)
+    text = _PHONE.sub(r"\1****\2", text)
+    return _IDENTITY_CARD.sub(r"\1***********\2", text)
+
+
+def redact_value(value: Any, name: str = "") -> Any:
+    """Any log value masked, containers member by member; under a secret's name everything is masked."""
+    if _SECRET_NAME.search(name) and value is not None and not isinstance(value, bool | int | float):
+        return "***"
+    match value:
+        case str():
+            return redact(value)
+        case bytes():
+            return redact(value.decode("utf-8", "replace"))
+        case Mapping():
+            return {redact(str(key)): redact_value(member, str(key)) for key, member in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [redact_value(member, name) for member in value]
+        case bool() | int() | float() | None:
+            return value
+    return redact(str(value))
+
+
+def _redact_event(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {key: redact_value(value, key) for key, value in event.items()}
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Send all logging of this process, ours and the libraries', through one JSON formatter with redaction."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+
+    def named(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["service"] = service
+        return event
+
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                named,
+                _redact_event,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, floor in _NOISY.items():
+        logging.getLogger(name).setLevel(max(floor, logging.getLevelNamesMapping()[level]))
+
+
+def get(name: str) -> structlog.stdlib.BoundLogger:
+    """A logger: `get(__name__).info("slot stopped", topic=topic, slot=slot)`."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return logger

@@ -1,0 +1,60 @@
+"""What every process is told from outside: environment variables `BIHUAN_*`, secrets also as `BIHUAN_<NAME>_FILE`."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "BIHUAN_"
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads `BIHUAN_<NAME>_FILE` for any field: the value is the file's text without its last line break."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 (its contract)
+        """(text of the file or None, key, False: nothing here is JSON)."""
+        name = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if name is None:
+            return None, field_name, False
+        return Path(name).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Every field that some file gives."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class ProcessSettings(BaseSettings):
+    """Settings that every process of ours has; each service adds its own in a subclass."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: SecretStr = Field(description="postgresql://user:password@host:port/database")
+    kafka_brokers: str = Field(default="127.0.0.1:39092", description="host:port, several separated by commas")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_ca_file: Path | None = Field(default=None, description="the broker's certificate authority, PEM")
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65535, description="0: one the system gives")
+    instance: str = Field(default="", description="static member of the consumer group, such as escalation-1")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    data_dir: Path = Path(".local/data")
+    policies_dir: Path | None = Field(default=None, description="None: the packs that ship with the product")
+    clock_file: Path | None = Field(default=None, description="tests and demonstrations only: see runtime.clock")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (its contract)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (its contract)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first (tests), then secret files, then the environment; no .env file is ever read."""
+        return init_settings, SecretFiles(settings_cls), env_settings

@@ -1,0 +1,338 @@
+"""The HTTP door of a service: problem+json for every error, limits, security headers, health, metrics."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runtime import log
+from runtime.errors import Conflict, Rejected, Unavailable
+from runtime.metrics import CONTENT_TYPE as METRICS_TYPE
+from runtime.metrics import Metrics
+
+MEDIA_TYPE = "application/problem+json"
+BODY_LIMIT = 1 << 20  # bytes
+BODY_SECONDS = 30.0  # to send a whole body
+CHECK_SECONDS = 2.0  # for one readiness check
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+Check = Callable[[], object]
+_logger = log.get(__name__)
+
+
+class Problem(HTTPException):
+    """Raise it to answer with problem+json: `raise Problem(404, "no such dead letter")`.
+
+    `errors` are objects for the reader ({"pointer" or "parameter", "detail"}), `headers` extra response headers.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        errors: Iterable[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail or None, dict(headers or {}))
+        self.errors = [dict(error) for error in errors]
+
+
+def create_app(
+    *,
+    title: str,
+    metrics: Metrics,
+    routers: Iterable[APIRouter] = (),
+    checks: Mapping[str, Check] | None = None,
+    body_limits: Mapping[str, int] | None = None,
+    version: str = "1",
+) -> FastAPI:
+    """The app of a service.
+
+    `checks` are synchronous functions by name; each raises when the service is not ready because of it. `body_limits`
+    gives other limits (bytes) than 1 MiB to paths that begin with the key.
+    """
+    app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, responses=_documented())
+    for router in routers:
+        app.include_router(router)
+    _add_upkeep(app, metrics, checks or {})
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    for kind in (Rejected, Unavailable, Conflict):
+        app.add_exception_handler(kind, _on_named_error)
+    app.add_middleware(_Limits, limits=dict(body_limits or {}))
+    app.add_middleware(_Outermost, metrics=metrics)
+    return app
+
+
+def problem(
+    status: int,
+    detail: str = "",
+    *,
+    request: Request,
+    errors: Iterable[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """A problem+json response (RFC 9457)."""
+    return JSONResponse(
+        _problem_body(request.scope, status, detail, errors), status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def _problem_body(scope: Scope, status: int, detail: str, errors: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "instance": scope.get("path", ""),
+        "trace_id": scope.get("state", {}).get("trace_id", ""),
+    }
+    if detail:
+        body["detail"] = detail
+    if listed := [dict(error) for error in errors]:
+        body["errors"] = listed
+    return body
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    phrase = HTTPStatus(error.status_code).phrase
+    detail = error.detail if error.detail != phrase else ""
+    errors = error.errors if isinstance(error, Problem) else ()
+    return problem(error.status_code, detail, request=request, errors=errors, headers=error.headers)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = [_validation_item(item) for item in error.errors()]
+    return problem(HTTPStatus.BAD_REQUEST, "the request cannot be read as it is", request=request, errors=errors)
+
+
+def _validation_item(item: Mapping[str, Any]) -> dict[str, str]:
+    """Where and what, never the value: it may hold what must not come back or be logged."""
+    place, *path = (str(part) for part in item["loc"])
+    if place == "body":
+        return {"pointer": "/" + "/".join(path), "detail": item["msg"]}
+    return {"parameter": ".".join(path), "in": place, "detail": item["msg"]}
+
+
+async def _on_named_error(request: Request, error: Exception) -> Response:
+    match error:
+        case Rejected():
+            errors = [{"detail": sentence} for sentence in error.detail]
+            return problem(HTTPStatus.BAD_REQUEST, error.reason, request=request, errors=errors)
+        case Conflict():
+            _logger.warning("conflict", error=str(error))
+            return problem(HTTPStatus.CONFLICT, "someone else changed this first; load it again", request=request)
+        case Unavailable():
+            _logger.warning("unavailable", error=str(error))
+            retry = {"retry-after": str(max(1, round(error.retry_after)))}
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "try again later", request=request, headers=retry)
+    raise error
+
+
+def _documented() -> dict[int | str, dict[str, Any]]:
+    """What any route may answer beside its own success, for the OpenAPI document."""
+    schema = {
+        "type": "object",
+        "required": ["type", "title", "status", "instance", "trace_id"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "instance": {"type": "string"},
+            "trace_id": {"type": "string"},
+            "detail": {"type": "string"},
+            "errors": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+    content = {MEDIA_TYPE: {"schema": schema}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content}
+        for status in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503)
+    }
+
+
+def _add_upkeep(app: FastAPI, metrics: Metrics, checks: Mapping[str, Check]) -> None:
+    readiness = Readiness(checks)
+
+    @app.get("/healthz/live", tags=["health"])
+    async def live() -> dict[str, str]:
+        """The process runs and its loop turns."""
+        return {"status": "live"}
+
+    @app.get("/healthz/ready", tags=["health"])
+    async def ready() -> JSONResponse:
+        """Every check of this service, each with its answer; 503 while one of them fails."""
+        answers = await readiness.ask()
+        good = all(answer["ok"] for answer in answers.values())
+        body = {"status": "ready" if good else "not ready", "checks": answers}
+        return JSONResponse(body, HTTPStatus.OK if good else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @app.get("/metrics", tags=["health"], response_class=Response)
+    def scrape() -> Response:
+        """Metrics in the Prometheus text format."""
+        return Response(metrics.expose(), media_type=METRICS_TYPE)
+
+
+class Readiness:
+    """Runs the checks beside one another, each in a thread and never twice at once: a check that hangs stays one thread."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = dict(checks)
+        self._running: dict[str, asyncio.Task[object]] = {}
+
+    async def ask(self) -> dict[str, dict[str, Any]]:
+        """{name: {"ok": bool, "error"?: kind}}; the text of an error goes to the log only."""
+        answers = await asyncio.gather(*(self._one(name, check) for name, check in self._checks.items()))
+        return dict(zip(self._checks, answers, strict=True))
+
+    async def _one(self, name: str, check: Check) -> dict[str, Any]:
+        task = self._running.get(name)
+        if task is None or task.done():
+            task = self._running[name] = asyncio.create_task(asyncio.to_thread(check))
+        try:
+            await asyncio.wait_for(asyncio.shield(task), CHECK_SECONDS)
+        except Exception as error:  # noqa: BLE001 (whatever a check raises means: not ready)
+            _logger.warning("not ready", check=name, error=repr(error))
+            return {"ok": False, "error": type(error).__name__}
+        return {"ok": True}
+
+
+class _Outermost:
+    """Trace id, security headers, metrics, and the last net: a defect answers 500 without a word of the exception."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 0
+        trace_id = scope.setdefault("state", {})["trace_id"] = _trace_id(scope)
+        structlog.contextvars.bind_contextvars(trace_id=trace_id)
+
+        async def decorated(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name.lower() for name, _ in message["headers"]}
+                added = [(k.encode(), v.encode()) for k, v in _HEADERS.items() if k.encode() not in present]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, decorated)
+        except Exception:  # the last net: log once, answer, count
+            _logger.exception("defect in a request", method=scope["method"], path=scope["path"])
+            if status:
+                raise  # an answer is under way: only the connection can tell that it is broken
+            await _send_json(decorated, 500, _problem_body(scope, 500, ""))
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self._metrics.count("http_requests_total", method=_method(scope), route=route, status=str(status))
+            self._metrics.observe("http_request_seconds", time.monotonic() - began, route=route)
+            structlog.contextvars.unbind_contextvars("trace_id")
+
+
+class _Limits:
+    """Reads the whole body first, within its limit and time, so that no route meets more than it agreed to."""
+
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = max((size for path, size in self._limits.items() if scope["path"].startswith(path)), default=BODY_LIMIT)
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > limit:
+            await _send_json(send, 413, _problem_body(scope, 413, f"at most {limit} bytes"))
+            return
+        try:
+            body = await asyncio.wait_for(_read(receive, limit), BODY_SECONDS)
+        except TimeoutError:
+            await _send_json(send, 408, _problem_body(scope, 408, f"the body did not come within {BODY_SECONDS:.0f} s"))
+            return
+        if body is None:
+            await _send_json(send, 413, _problem_body(scope, 413, f"at most {limit} bytes"))
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+
+async def _read(receive: Receive, limit: int) -> bytes | None:
+    """The body, or None when it grows over the limit."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b"".join(parts)  # the client left: whoever reads on sees it again
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def once() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
+
+
+async def _send_json(send: Callable[[Message], Awaitable[None]], status: int, body: Mapping[str, Any]) -> None:
+    content = json.dumps(body, ensure_ascii=False).encode()
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _trace_id(scope: Scope) -> str:
+    """The trace id of an incoming W3C `traceparent`, else a fresh one (32 hexadecimal digits)."""
+    parts = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1").split("-")
+    if len(parts) == 4 and len(parts[1]) == 32 and set(parts[1]) <= set("0123456789abcdef"):  # noqa: PLR2004 (W3C form)
+        return parts[1]
+    return secrets.token_hex(16)
+
+
+def _method(scope: Scope) -> str:
+    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+    method: str = scope["method"]
+    return method if method in known else "other"
