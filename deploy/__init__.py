@@ -1,0 +1,1 @@
+"""How the product is put on machines: migrations, topics, the one-machine runtime."""

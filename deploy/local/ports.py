@@ -1,0 +1,61 @@
+"""Find busy ports before anything starts, and free ones for tests."""
+
+import contextlib
+import socket
+from collections.abc import Mapping
+
+LOOPBACK = "127.0.0.1"
+
+
+class PortsInUse(Exception):
+    """Other programs listen where we have to."""
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def free_ports(count: int) -> tuple[int, ...]:
+    """Return different free ports; all are held until the last is found."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return tuple(probe.getsockname()[1] for probe in probes)
+
+
+def is_open(port: int) -> bool:
+    """Whether somebody accepts connections on a port of the loopback interface."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+def check_free(wanted: Mapping[str, int]) -> None:
+    """Raise PortsInUse with a sentence for people unless every port can be bound."""
+    busy = {name: port for name, port in wanted.items() if not _can_bind(port)}
+    if busy:
+        raise PortsInUse(_message(busy))
+
+
+def _can_bind(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the servers themselves do: connections of a server just stopped, still in TIME_WAIT, are no hindrance.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def _message(busy: Mapping[str, int]) -> str:
+    listed = ", ".join(f"{name} {port}" for name, port in busy.items())
+    return (
+        f"these ports are in use by another program: {listed}\n"
+        "stop that program, or choose others: make up KAFKA_PORT=.. PG_PORT=.. HTTP_PORT=.."
+    )
