@@ -1,0 +1,125 @@
+"""Bring the schema of every service to its newest revision; each service has its own history and version table."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+SERVICES = ("intake", "escalation", "notify", "reporting")
+LOCK = 7_241_001  # advisory: two deployments at once migrate one after the other
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Upgrade all services of the database at --url or BIHUAN_DATABASE_URL."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.migrate", description=main.__doc__)
+    parser.add_argument("--url", default=os.environ.get("BIHUAN_DATABASE_URL"))
+    parser.add_argument("--create", action="store_true", help="create the database first when it does not exist")
+    options = parser.parse_args(arguments)
+    if not options.url:
+        print("say which database: --url postgresql://user:password@host/bihuan, or BIHUAN_DATABASE_URL")
+        return 2
+    if options.create:
+        ensure_database(options.url)
+    upgrade(options.url, say=print)
+    return 0
+
+
+def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, str | None]:
+    """Upgrade every service that has a history and return the revision each stands at.
+
+    Safe to run again and from two places at once; a service without a folder is left out.
+    """
+    reached: dict[str, str | None] = {}
+    with _engine(url) as engine, _one_at_a_time(engine):
+        for service in SERVICES:
+            if not (MIGRATIONS / service / "versions").is_dir():
+                continue
+            before, after = _upgrade_one(engine, service)
+            reached[service] = after
+            if say:
+                say(f"{service}: {after or 'empty'}" + ("" if before == after else f" (was {before or 'empty'})"))
+    return reached
+
+
+def ensure_database(url: str) -> bool:
+    """Create the database named in `url` unless it exists, and return whether it was created.
+
+    Connects to the database `postgres` of the same server; the user has to have CREATEDB.
+    """
+    wanted = make_url(url)
+    with _engine(url, database="postgres") as engine, engine.connect() as connection:
+        known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": wanted.database})
+        if known.scalar():
+            return False
+        quoted = engine.dialect.identifier_preparer.quote(wanted.database or "")
+        # Sorted by bytes, so that an index means the same on every machine; Chinese is sorted by the services.
+        connection.execute(text(f"CREATE DATABASE {quoted} ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C.UTF-8'"))
+        return True
+
+
+def _upgrade_one(engine: Engine, service: str) -> tuple[str | None, str | None]:
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {service}"))
+        connection.execute(text(f"SET search_path TO {service}"))
+    # Not AUTOCOMMIT from here: a revision is applied whole or not at all.
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
+        connection.execute(text(f"SET search_path TO {service}"))
+        connection.commit()
+        config = _config(service, connection)
+        before = _revision(service, connection)
+        command.upgrade(config, "head")
+        connection.commit()
+        return before, ScriptDirectory.from_config(config).get_current_head()
+
+
+def _revision(service: str, connection: Connection) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table_schema": service})
+    revision = context.get_current_revision()
+    connection.rollback()
+    return revision
+
+
+def _config(service: str, connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", _literal(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")  # a path may hold spaces, commas and colons
+    config.set_main_option("version_locations", _literal(MIGRATIONS / service / "versions"))
+    config.attributes["connection"] = connection
+    config.attributes["schema"] = service
+    return config
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("%", "%%")  # the option's reader replaces %(names)s
+
+
+@contextmanager
+def _engine(url: str, *, database: str | None = None) -> Iterator[Engine]:
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    if database:
+        address = address.set(database=database)
+    engine = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        yield  # the lock ends with the connection
+
+
+if __name__ == "__main__":
+    sys.exit(main())
