@@ -1,0 +1,5 @@
+"""Let `python -m bihuan` do what the script `bihuan` does."""
+
+from bihuan.main import main
+
+main()
