@@ -11,7 +11,7 @@ DECISION_TYPE = "decision.recorded.v1"
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a decision is about: hazards and accidents by id, areas by code, obligations by `<obligation>/<unit>/<period>`."""
+    """What a decision is about: hazards and accidents by id, areas by division code, obligations by unit and period."""
 
     kind: SubjectKind
     id: str

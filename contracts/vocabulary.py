@@ -1,4 +1,4 @@
-"""The words of the field, one English word each with its Chinese name and a sentence, so that code, topic and page agree."""
+"""Give each word of the field one English term, its Chinese name and a sentence, so that code, topic and page agree."""
 
 from enum import StrEnum
 from typing import Self
@@ -58,7 +58,7 @@ class Measure(Term):
     ACCIDENT_TRACK = (
         "accident_track",
         "视同事故",
-        "A hazard is followed up as if an accident had happened; no statistic counts it.",
+        "A hazard is followed up like an accident, outside every statistic.",
     )
     PROBLEM_LIST = "problem_list", "被动发现", "A hazard enters the list of major safety problems as found passively."
     INSTANT_REPORT = "instant_report", "即时报告", "A report that goes up at once, in no digest."
@@ -122,7 +122,7 @@ class RuleId(Term):
     REPEAT_OFFENCE = "repeat_offence", "屡查屡犯", "The same hazard is found again while one is open."
     RECURRENCE = "recurrence", "整改后复发", "The same hazard is found again within months of its close-out."
     LONG_STANDING = "long_standing", "久拖不决", "A hazard has been open for too long."
-    ACCIDENT_TRACK = "accident_track", "视同事故", "A hazard is followed up as if it had been an accident."
+    ACCIDENT_TRACK = "accident_track", "视同事故", "A hazard is followed up like an accident."
     JOINT_SUPERVISION = "joint_supervision", "联合督办", "A hazard of an undercover visit is supervised jointly."
     PROBLEM_LIST = "problem_list", "被动发现清单", "A recurring, long-standing major hazard enters the problem list."
     REFUSAL = "refusal", "拒不整改", "A unit refuses to rectify."
@@ -183,3 +183,97 @@ class Door(Term):
     FILE = "file", "文件", "A file of events or a daily report."
     LEDGER = "ledger", "台账", "A table of an older system with a mapping."
     PEOPLE = "people", "人员操作", "What a person did in one of our own services."
+
+
+class SiteKind(Term):
+    """What sort of place a site is (grows: an unknown word is kept and flagged)."""
+
+    UNIT = "unit", "单位", "An enterprise or institution."
+    AREA = "area", "区域", "A part of a town, such as an industrial park."
+    PROJECT = "project", "项目", "A building site or another project."
+    PLACE = "place", "场所", "Any other place where people gather, live or work."
+
+
+class SiteTag(Term):
+    """What a site is known for (grows)."""
+
+    HIGH_RISK = "high_risk", "高危企业", "It belongs to one of the high-risk fields."
+    KEY_UNIT = "key_unit", "重点单位", "It is on a list of key units."
+
+
+class InspectionKind(Term):
+    """How an inspection was made (grows)."""
+
+    UNDERCOVER = "undercover", "暗查暗访", "Without notice, straight to the site."
+    SPECIAL = "special", "专项检查", "On one subject."
+    ROUTINE = "routine", "日常检查", "By plan."
+    JOINT = "joint", "联合检查", "By several departments."
+    SUPERVISORY = "supervisory", "督查", "By a higher level."
+    SELF_CHECK = "self_check", "自查", "By the unit itself."
+    GRID = "grid", "网格巡查", "By a grid worker."
+
+
+class FoundBy(Term):
+    """Who found a hazard (grows)."""
+
+    SELF_CHECK = "self_check", "企业自查", "The unit itself: active finding."
+    INSPECTION = "inspection", "监督检查", "An announced or routine inspection."
+    UNDERCOVER = "undercover", "暗查暗访", "An undercover visit."
+    TIP_OFF = "tip_off", "举报", "A tip-off."
+    SUPERIOR = "superior", "上级督导", "A superior's round."
+    GRID = "grid", "网格巡查", "A grid worker."
+
+
+class EnforcementKind(Term):
+    """What sort of enforcement document it is (grows)."""
+
+    ORDER = "order", "责令整改", "An order to rectify."
+    PENALTY = "penalty", "行政处罚", "An administrative penalty."
+    SUSPENSION = "suspension", "停产停业整顿", "A stop of production, business or work."
+    CLOSURE = "closure", "关闭取缔", "The unit is closed."
+    REFERRAL = "referral", "移送", "The case is passed to another organ."
+    ACCOUNTABILITY = "accountability", "问责", "Persons are held to account."
+
+
+class AccidentCategory(Term):
+    """The families of accidents; a dot leads into a family, such as `industrial.construction` (grows)."""
+
+    INDUSTRIAL = "industrial", "工矿商贸", "Industry, mining, trade and construction."
+    ROAD = "road", "道路交通", "Road traffic."
+    FIRE = "fire", "火灾", "Fire."
+    FOREST_FIRE = "forest_fire", "森林火灾", "Forest fire."
+    FISHERY = "fishery", "渔业船舶", "Fishing vessels."
+    OTHER = "other", "其他", "Anything else."
+
+
+class ListedKind(Term):
+    """What may be listed (grows)."""
+
+    SITE = "site", "场所", "A site."
+    AREA = "area", "区域", "A township or another area."
+    PROJECT = "project", "项目", "A building project."
+
+
+class CoordinateSystem(Term):
+    """In which system coordinates are given (grows)."""
+
+    WGS84 = "wgs84", "WGS-84", "GPS; absent means this or CGCS2000, which differ by centimetres."
+    CGCS2000 = "cgcs2000", "2000 国家大地坐标系", "The national system, used by the official map."
+    GCJ02 = "gcj02", "GCJ-02", "Most Chinese web maps."
+    BD09 = "bd09", "BD-09", "One Chinese web map of its own."
+
+
+class Verdict(Term):
+    """What a named person says about a decision."""
+
+    CONFIRMED = "confirmed", "确认", "The proposal stands, with a document number."
+    REJECTED = "rejected", "否决", "The proposal falls."
+    UPHELD = "upheld", "维持", "A questioned decision stands."
+    LIFTED = "lifted", "解除", "A questioned decision ends."
+
+
+class DayKind(Term):
+    """What a day of the calendar is."""
+
+    WORKING_DAY = "working_day", "工作日", "Work is done, make-up days included."
+    HOLIDAY = "holiday", "休息日", "A weekend or statutory holiday."

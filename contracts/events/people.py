@@ -1,0 +1,85 @@
+"""Say what people did in our own services, and what our clock said: facts of the inner log that no upstream may send."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.fields import (
+    ITEMS,
+    Data,
+    Day,
+    Decides,
+    Division,
+    Id,
+    Instant,
+    MaybeId,
+    MaybeName,
+    MaybeText,
+    Name,
+    Text,
+    Word,
+)
+from contracts.vocabulary import DayKind, Verdict
+
+
+class ProposalDecided(Data):
+    """审定: a named person confirmed or rejected a proposal, or upheld or lifted a questioned decision."""
+
+    decision_id: Id = Field(description="决定编号: the decision it is about")
+    verdict: Annotated[Verdict, Decides(Verdict)] = Field(description="结论: confirmed, rejected, upheld or lifted")
+    by: Name = Field(description="审定人: a handle")
+    reason: Text = Field(description="理由: why")
+    document_no: MaybeName = Field(None, description="文号: the document; needed to confirm")
+
+    @model_validator(mode="after")
+    def _is_documented(self) -> Self:
+        if self.verdict is Verdict.CONFIRMED and not self.document_no:
+            raise PydanticCustomError("document_missing", "confirmed without document_no")
+        return self
+
+
+class PolicyActivated(Data):
+    """启用政策: a version of a policy pack takes effect for its tenants."""
+
+    policy: Id = Field(description="政策包: the pack's id")
+    version: Word = Field(description="版本: the pack's version")
+    effective_from: Day = Field(description="生效日期: what happens from this day on is bound by it")
+    by: Name = Field(description="启用人: a handle")
+    reason: MaybeText = Field(None, description="理由: why")
+    digest: MaybeId = Field(None, description="摘要: SHA-256 of the pack's text, in hex")
+    move_running: bool | None = Field(None, description="改用新版: running clocks move to this version")
+    document_no: MaybeName = Field(None, description="文号: the document that decided it")
+
+
+class CalendarDay(Data):
+    """One day whose kind is set."""
+
+    day: Day = Field(description="日期: the day")
+    kind: Annotated[DayKind, Decides(DayKind)] = Field(description="类别: working_day or holiday")
+    name: MaybeName = Field(None, description="名称: the holiday's name")
+
+
+class CalendarChanged(Data):
+    """日历调整: days of the calendar were set; open dates are derived anew."""
+
+    days: Annotated[tuple[CalendarDay, ...], Field(strict=False, min_length=1, max_length=ITEMS)] = Field(
+        description="日期: the days set",
+    )
+    by: Name = Field(description="操作人: a handle")
+    reason: MaybeText = Field(None, description="理由: why")
+    document_no: MaybeName = Field(None, description="文号: the notice that set them")
+
+
+class ReplyMissed(Data):
+    """逾期未复: nobody acknowledged a notice in time."""
+
+    decision_id: Id = Field(description="决定编号: the decision that was told")
+    notice_id: Id = Field(description="通知编号: the notice that was not acknowledged")
+    recipient: Name = Field(description="接收人: a handle")
+    due_at: Instant = Field(description="应复时间: by when an answer was due")
+    tenant: Division | None = Field(None, description="属地: the recipient's division")
+
+
+class ClockTicked(Data):
+    """计时: everything before the tick's time has been announced; only ticks move a slot's frontier."""
