@@ -1,0 +1,87 @@
+"""Count days as the law counts them, in Asia/Shanghai.
+
+Articles 201 and 202 of the Civil Code: the first day is not counted; a span of months ends on the corresponding day
+or, where there is none, on the month's last day; the last day runs to 24:00. So a term that ends on 20 May is over at
+00:00 of 21 May.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ONE_DAY = timedelta(days=1)
+JUST_BEFORE = timedelta(microseconds=1)
+SUNDAY_AND_SATURDAY = (5, 6)
+MONTHS = 12
+
+Unit = Literal["calendar_day", "working_day", "month", "year"]
+"""Units of a span. There is no default: a notice that says 日 means calendar days, one that says 工作日 working days."""
+
+
+def local_day(moment: datetime) -> date:
+    """The date in Asia/Shanghai at which `moment` lies."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> datetime:
+    """00:00 in Asia/Shanghai at which `day` begins."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of `day`: the instant at which a term that ends with `day` is over."""
+    return midnight(day + ONE_DAY)
+
+
+def last_day_before(moment: datetime) -> date:
+    """The day that ends at `moment`, or that `moment` cuts: the deadline day of a term that is over at `moment`."""
+    return local_day(moment - JUST_BEFORE)
+
+
+def add_months(day: date, months: int) -> date:
+    """The corresponding day `months` later (negative: earlier), or the last day of a month that has no such day."""
+    years, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCalendar:
+    """Which days are worked (调休 included); `days` holds every exception that was announced.
+
+    A year in `years` has been announced by the State Council; for any other year the answer rests on weekends only
+    and is provisional.
+    """
+
+    days: Mapping[date, bool] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+
+    def is_worked(self, day: date) -> bool:
+        """Whether `day` is a working day, as far as is known."""
+        return self.days.get(day, day.weekday() not in SUNDAY_AND_SATURDAY)
+
+    def knows(self, first: date, last: date) -> bool:
+        """Whether every year from `first` to `last` has been announced."""
+        return all(year in self.years for year in range(first.year, last.year + 1))
+
+    def add(self, day: date, count: int, unit: Unit) -> date:
+        """The last day of a span of `count` units that begins on `day`; the first day is not counted."""
+        if unit == "calendar_day":
+            return day + count * ONE_DAY
+        if unit == "month":
+            return add_months(day, count)
+        if unit == "year":
+            return add_months(day, count * MONTHS)
+        step = ONE_DAY if count > 0 else -ONE_DAY
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.is_worked(day)
+        return day
+
+    def worked_between(self, first: date, last: date) -> int:
+        """How many working days lie after `first` up to and with `last`."""
+        return sum(self.is_worked(first + n * ONE_DAY) for n in range(1, (last - first).days + 1))

@@ -1,0 +1,138 @@
+"""A case: its facts, what other cases contribute to it, and the decisions taken so far."""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from contracts.decisions import Decision
+from services.escalation.core.heard import Heard
+
+STATE_VERSION = 1
+"""Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
+
+
+class CaseKey(NamedTuple):
+    """Which case: `committee` is the root tenant, `namespace` tells upstream systems' ids apart."""
+
+    committee: str
+    kind: str
+    namespace: str
+    id: str
+
+    def __str__(self) -> str:
+        return "|".join(self)
+
+    @classmethod
+    def parse(cls, text: str) -> "CaseKey":
+        """Read what `str` wrote; the id may hold the separator itself."""
+        return cls(*text.split("|", 3))
+
+
+class HazardAtSite(msgspec.Struct, frozen=True, tag="hazard"):
+    """What a site's case keeps of one hazard; facts without their data, reports and failures with their inspection."""
+
+    hazard_id: str
+    namespace: str
+    tenant: str
+    level: str
+    repeat_key: str
+    found_by: str
+    reports: tuple[tuple[Heard, str], ...]
+    failures: tuple[tuple[Heard, str], ...]
+    closures: tuple[Heard, ...]
+    done_at: datetime | None
+    context: dict[str, str]
+
+
+class Owed(msgspec.Struct, frozen=True, tag="owed"):
+    """What a unit owes: opened by the calendar, a stage, a milestone or an accident.
+
+    `due`: the instant at which the term is over (None: it opens no clock). `opens_measure`: a decision of its own at
+    `opened_at` (a warning meeting that an accident calls for), else empty.
+    """
+
+    obligation: str
+    rule: str
+    unit: str
+    unit_name: str
+    tenant: str
+    level: str
+    period: str
+    title: str
+    opened_at: datetime
+    due: datetime | None
+    clauses: tuple[str, ...]
+    policy_id: str
+    policy_version: str
+    subject_kind: str = "obligation"
+    subject_id: str = ""
+    opens_measure: str = ""
+    rests_on: tuple[Heard, ...] = ()
+    firm: bool = True
+
+
+Contribution = HazardAtSite | Owed
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """What the ledger keeps of one decision: its latest record, and the instant at which it was found to fall due."""
+
+    record: Decision
+    found_at: datetime
+
+
+class Case(msgspec.Struct, kw_only=True):
+    """Everything one case knows. `next_at`: when its armed clock fires next (None: nothing is armed).
+
+    `inputs` are contributions of other cases by the giver's key; `gave_to` the cases this one contributes to.
+    `ledger` holds each decision by its id. `instants_to` and `clocks_to` say up to which moment findings
+    by event and by time have been decided; they never go back. `opened_to` is the committee's: up to when obligations
+    were opened.
+    """
+
+    key: CaseKey
+    facts: list[Heard] = []
+    inputs: dict[str, Contribution] = {}
+    ledger: dict[str, Entry] = {}
+    gave_to: list[CaseKey] = []
+    next_at: datetime | None = None
+    instants_to: datetime | None = None
+    clocks_to: datetime | None = None
+    opened_to: datetime | None = None
+
+    def hear(self, fact: Heard) -> bool:
+        """Keep a fact; False where it is known already."""
+        if any(known.id == fact.id and known.source == fact.source for known in self.facts):
+            return False
+        self.facts.append(fact)
+        return True
+
+
+class Cases(Protocol):
+    """Where the engine finds and leaves cases."""
+
+    def get(self, key: CaseKey) -> Case | None:
+        """The case of `key`, None where there is none yet."""
+
+    def put(self, case: Case) -> None:
+        """Keep the case as it is now."""
+
+
+class MemoryCases:
+    """Cases in a dictionary: for `simulate`, `what-if` and tests."""
+
+    def __init__(self) -> None:
+        self.cases: dict[CaseKey, Case] = {}
+
+    def get(self, key: CaseKey) -> Case | None:
+        """The case of `key`, None where there is none yet."""
+        return self.cases.get(key)
+
+    def put(self, case: Case) -> None:
+        """Keep the case as it is now."""
+        self.cases[case.key] = case
+
+
+encode_case = msgspec.msgpack.Encoder().encode
+decode_case = msgspec.msgpack.Decoder(Case).decode

@@ -1,0 +1,1 @@
+"""The kinds of case: each folds its own facts into what the rules read."""

@@ -1,0 +1,311 @@
+"""Fold one hazard's facts: when it was worked on, when it was due, what was refused."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import msgspec
+
+from contracts.divisions import Divisions
+from services.escalation.core.calendar import ONE_DAY, WorkCalendar, end_of, local_day
+from services.escalation.core.heard import Heard, in_order
+from services.escalation.core.terms import Span
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What the rules read of a site."""
+
+    id: str = ""
+    name: str = ""
+    address: str = ""
+    kind: str = ""
+    sector: str = ""
+    supervising_unit: str = ""
+    responsible_person: str = ""
+    tags: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What the rules read of `hazard.reported`."""
+
+    hazard_id: str
+    level: str = "general"
+    category: str = ""
+    description: str = ""
+    site: Site | None = None
+    site_id: str = ""
+    sector: str = ""
+    found_by: str = ""
+    inspection_id: str = ""
+    campaign: str = ""
+    criterion: str = ""
+    rectify_by: str | None = None
+    responsible_unit: str = ""
+    supervising_unit: str = ""
+    responsible_person: str = ""
+    fixed_on_the_spot: bool = False
+    self_check_failed: bool = False
+
+
+class Follow(msgspec.Struct, frozen=True):
+    """What the rules read of any later fact about a hazard; every type uses a few of these."""
+
+    granted: bool = False
+    until: str | None = None
+    target_date: str | None = None
+    passed: bool = False
+    level: str = ""
+    reason: str = ""
+    to_unit: str = ""
+    suggested_unit: str = ""
+    inspection_id: str = ""
+    by: str = ""
+    document_no: str = ""
+    approver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A span in which the hazard waited for rectification: from a report or a failed re-inspection to its end."""
+
+    start: datetime
+    begun_by: Heard
+    end: datetime | None = None
+    ended_by: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From `start` on the rectification deadline is `due` (None: no deadline runs); `cause` set it."""
+
+    start: datetime
+    due: datetime | None
+    cause: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A span in which the hazard was late: `since` is the end of the deadline day, `start` when lateness began."""
+
+    start: datetime
+    since: datetime
+    end: datetime | None
+    rests_on: tuple[Heard, ...]
+
+
+@dataclass(slots=True)
+class Hazard:
+    """A hazard as its facts tell it so far. `site_id` is empty where no report named a site."""
+
+    hazard_id: str
+    namespace: str
+    tenant: str
+    first: Heard
+    report: Report
+    found_at: datetime
+    reports: list[tuple[Heard, Report]] = field(default_factory=list)
+    levels: list[tuple[datetime, str, Heard]] = field(default_factory=list)
+    work: list[Work] = field(default_factory=list)
+    follows: dict[str, list[tuple[Heard, Follow]]] = field(default_factory=dict)
+    closures: list[Heard] = field(default_factory=list)
+    ignored: list[Heard] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
+    overdue: list[Overdue] = field(default_factory=list)
+
+    @property
+    def site_id(self) -> str:
+        """The site's id, from the first report that names one."""
+        return next((r.site_id or (r.site.id if r.site else "") for _, r in self.reports if r.site_id or r.site), "")
+
+    @property
+    def site_name(self) -> str:
+        """The site's name, where a report gives one."""
+        return next((r.site.name for _, r in self.reports if r.site and r.site.name), "")
+
+    @property
+    def done_at(self) -> datetime | None:
+        """When the last span of work ended, None while one is open."""
+        return self.work[-1].end
+
+    @property
+    def done_by(self) -> Heard | None:
+        """The fact that ended the last span of work."""
+        return self.work[-1].ended_by
+
+    @property
+    def due(self) -> datetime | None:
+        """The deadline that runs now, as the last known fact left it."""
+        return self.terms[-1].due if self.terms else None
+
+    @property
+    def repeat_key(self) -> str:
+        """What makes two findings at one site the same: the criterion, else the category."""
+        return self.report.criterion or self.report.category
+
+    def told(self, subject: str) -> list[tuple[Heard, Follow]]:
+        """The facts of one subject, such as `hazard.handed_over`, in order of time."""
+        return self.follows.get(subject, [])
+
+    def any_report(self, attribute: str, words: Sequence[str]) -> bool:
+        """Whether any report of this hazard has one of `words` in `attribute`."""
+        return any(getattr(report, attribute) in words for _, report in self.reports)
+
+
+_report_of = msgspec.json.Decoder(Report).decode
+_follow_of = msgspec.json.Decoder(Follow).decode
+
+
+def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divisions) -> Hazard | None:
+    """The hazard told by `facts`, None while no report of it is known.
+
+    Facts from a tenant that is neither the hazard's nor above it are set aside (`ignored`).
+    """
+    ordered = in_order(facts)
+    opening = next((fact for fact in ordered if fact.subject == "hazard.reported"), None)
+    if opening is None:
+        return None
+    report = _report_of(opening.data)
+    hazard = Hazard(hazard_id, namespace, opening.tenant, opening, report, opening.time)
+    _hear_report(hazard, opening, report)
+    for fact in ordered:
+        if fact is opening:
+            continue
+        if fact.tenant != hazard.tenant and not divisions.is_within(hazard.tenant, fact.tenant):
+            hazard.ignored.append(fact)
+        elif fact.subject == "hazard.reported":
+            _hear_report(hazard, fact, _report_of(fact.data))
+        else:
+            _hear_follow(hazard, fact, _follow_of(fact.data))
+    return hazard
+
+
+def _hear_report(hazard: Hazard, fact: Heard, report: Report) -> None:
+    hazard.reports.append((fact, report))
+    if not hazard.levels or (report.level == "major" and hazard.levels[-1][1] != "major"):
+        hazard.levels.append((fact.time, report.level, fact))
+    if not hazard.work or (
+        hazard.closures and hazard.work[-1].end is not None and fact.time > hazard.closures[-1].time
+    ):
+        hazard.work.append(Work(fact.time, fact))
+    if report.fixed_on_the_spot:
+        _end_work(hazard, fact)
+
+
+def _hear_follow(hazard: Hazard, fact: Heard, follow: Follow) -> None:
+    hazard.follows.setdefault(fact.subject, []).append((fact, follow))
+    if fact.subject == "hazard.regraded":
+        hazard.levels.append((fact.time, follow.level, fact))
+    elif fact.subject in ("hazard.rectified", "hazard.closed", "hazard.withdrawn"):
+        _end_work(hazard, fact)
+        if fact.subject == "hazard.closed":
+            hazard.closures.append(fact)
+    elif fact.subject == "hazard.reinspected":
+        if follow.passed:
+            _end_work(hazard, fact)
+        elif hazard.work[-1].end is not None:
+            hazard.work.append(Work(max(fact.time, hazard.found_at), fact))
+
+
+def _end_work(hazard: Hazard, fact: Heard) -> None:
+    last = hazard.work[-1]
+    if last.end is None:
+        hazard.work[-1] = Work(last.start, last.begun_by, max(fact.time, last.start), fact)
+
+
+def due_instant(text: str) -> datetime:
+    """The instant at which a deadline is over: a date runs to 24:00 of its day, an instant is itself."""
+    if len(text) == len("2023-05-20"):
+        return end_of(date.fromisoformat(text))
+    return datetime.fromisoformat(text)
+
+
+class StockTerm(msgspec.Struct, frozen=True):
+    """The term of hazards found before a campaign (S0-09): `span` from the day `issued`."""
+
+    issued: date
+    found_before: date
+    span: Span
+
+
+def terms(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> list[Term]:
+    """The deadlines that ran, in order: the report's, the stock's, moved by plans, extensions and suspensions.
+
+    A second report may only bring the deadline forward; a plan moves the term of a stock hazard only, a date that an
+    inspector ordered moves by a decided extension only (S0-10).
+    """
+    result = [Term(hazard.found_at, *_first_due(hazard, stock, calendar))]
+    from_stock = hazard.report.rectify_by is None
+    paused: datetime | None = None
+    for fact, move in _moves(hazard):
+        due = result[-1].due
+        if isinstance(move, Report):
+            if move.rectify_by and _brings_forward(hazard, fact, due, offered := due_instant(move.rectify_by)):
+                due, from_stock = offered, False
+        elif fact.subject == "hazard.plan_filed":
+            if from_stock and due is not None and move.target_date:
+                due = due_instant(move.target_date)
+        elif fact.subject == "hazard.extension_decided":
+            if move.granted and move.until:
+                due, from_stock = due_instant(move.until), False
+        elif fact.subject == "hazard.clock_suspended":
+            if due is not None and paused is None:
+                due, paused = None, due
+        elif paused is not None:  # hazard.clock_resumed: the days that stood still are added
+            stood = local_day(fact.time) - local_day(result[-1].start)
+            due, paused = paused + stood.days * ONE_DAY, None
+        if due != result[-1].due:
+            result.append(Term(max(fact.time, result[-1].start), due, fact))
+    return result
+
+
+def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> tuple[datetime | None, Heard]:
+    if hazard.report.rectify_by:
+        return due_instant(hazard.report.rectify_by), hazard.first
+    if stock is not None and local_day(hazard.found_at) < stock.found_before:
+        return end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit)), hazard.first
+    return None, hazard.first
+
+
+_MOVING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed")
+
+
+def _moves(hazard: Hazard) -> Iterator[tuple[Heard, Report | Follow]]:
+    moves: list[tuple[Heard, Report | Follow]] = list(hazard.reports[1:])
+    for subject in _MOVING:
+        moves += hazard.told(subject)
+    moves.sort(key=lambda move: (move[0].time, move[0].recorded, move[0].source, move[0].id))
+    return iter(moves)
+
+
+def _brings_forward(hazard: Hazard, fact: Heard, due: datetime | None, offered: datetime) -> bool:
+    reopened = any(work.begun_by is fact for work in hazard.work)
+    return due is None or offered < due or reopened
+
+
+def overdue_spans(hazard: Hazard, running: Sequence[Term]) -> list[Overdue]:
+    """When the hazard was late: work was open and the term that ran then was over.
+
+    Rectified in time and waiting for re-inspection is not late; a failed re-inspection after the deadline makes it
+    late at that instant.
+    """
+    spans: list[Overdue] = []
+    for work in hazard.work:
+        for term, following in zip(running, [*running[1:], None], strict=True):
+            if term.due is None:
+                continue
+            start = max(term.due, work.start, term.start)
+            end = _earlier(work.end, following.start if following else None)
+            if end is not None and start >= end:
+                continue
+            by = (hazard.first, term.cause, work.begun_by)
+            if spans and spans[-1].end == start:
+                spans[-1] = Overdue(spans[-1].start, spans[-1].since, end, spans[-1].rests_on)
+            else:
+                spans.append(Overdue(start, term.due, end, tuple(dict.fromkeys(by))))
+    return spans
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

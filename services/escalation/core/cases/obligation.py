@@ -1,0 +1,36 @@
+"""Fold what a unit owes with what it handed in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.escalation.core.case import Contribution, Owed
+from services.escalation.core.heard import Heard, in_order
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One instance: `owed` says by when, `fulfilments` what came, in order of time."""
+
+    owed: Owed
+    fulfilments: tuple[Heard, ...]
+
+    def missed_at(self) -> datetime | None:
+        """The end of the term, if nothing had come by then; None where nothing was missed or no clock runs."""
+        due = self.owed.due
+        if due is None or any(fact.time < due for fact in self.fulfilments):
+            return None
+        return due
+
+    @property
+    def first(self) -> Heard | None:
+        """The earliest fulfilment."""
+        return self.fulfilments[0] if self.fulfilments else None
+
+
+def fold(facts: Sequence[Heard], inputs: Iterable[Contribution]) -> Obligation | None:
+    """The obligation, None while nobody has said that it is owed."""
+    owed = next((given for given in inputs if isinstance(given, Owed)), None)
+    if owed is None:
+        return None
+    return Obligation(owed, tuple(in_order(facts)))

@@ -1,0 +1,125 @@
+"""Apply facts and deadlines to cases: fold, pass on to other cases, find, and hold against the ledger.
+
+The one path by which anything is decided, live, in `simulate` and in `what-if` alike.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contracts.decisions import Decision, PolicyVersion
+from contracts.facts import Fact
+from services.escalation.core.case import Case, CaseKey, Cases, Contribution
+from services.escalation.core.findings import Finding
+from services.escalation.core.heard import hear
+from services.escalation.core.kinds import KINDS, Kind
+from services.escalation.core.law import Law
+from services.escalation.core.ledger import Found, Moment, reconcile
+
+PERSON_DECIDED = "proposal.decided"
+
+
+class _Keys(msgspec.Struct, frozen=True):
+    """The parts of an event's data that say which case it belongs to."""
+
+    hazard_id: str = ""
+    obligation: str = ""
+    unit: str = ""
+    period: str = ""
+    case: str = ""
+
+
+_keys_in = msgspec.json.Decoder(_Keys).decode
+
+
+class Engine:
+    """The pure machine: give it facts and deadlines in order, it gives decision records."""
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+
+    def keys_of(self, fact: Fact) -> tuple[CaseKey, ...]:
+        """The cases that `fact` belongs to; none for facts that no rule reads yet."""
+        subject = fact.type.partition(".")[0]
+        if subject in ("milestone", "policy"):
+            return (CaseKey(fact.committee, "committee", "", fact.committee),)
+        if subject not in ("hazard", "obligation", "proposal"):
+            return ()
+        keys = _keys_in(fact.data)
+        if subject == "hazard":
+            return (CaseKey(fact.committee, "hazard", fact.namespace, keys.hazard_id),) if keys.hazard_id else ()
+        if subject == "proposal":
+            return (CaseKey.parse(keys.case),) if keys.case else ()
+        unit = self.law.unit_id(fact.committee, keys.unit)
+        return (CaseKey(fact.committee, "obligation", "", f"{keys.obligation}/{unit}/{keys.period}"),)
+
+    def apply_fact(self, fact: Fact, cases: Cases, frontier: datetime | None = None) -> list[Decision]:
+        """Apply a fact; `frontier` is up to when time is known to have passed (None: to when the fact became known)."""
+        heard = hear(fact)
+        records: list[Decision] = []
+        for key in self.keys_of(fact):
+            case = cases.get(key) or Case(key=key)
+            if case.hear(heard):
+                moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
+                records += self._settle(case, cases, moment)
+        return records
+
+    def pass_deadline(self, key: CaseKey, at: datetime, cases: Cases) -> list[Decision]:
+        """Let time reach `at` for one case."""
+        case = cases.get(key)
+        if case is None:
+            return []
+        return self._settle(case, cases, Moment(at, at, at, None))
+
+    def _settle(self, case: Case, cases: Cases, moment: Moment) -> list[Decision]:
+        """Fold one case, tell the cases it contributes to, and hold its findings against its ledger."""
+        case.instants_to = instants = max(moment.instants_to, case.instants_to or moment.instants_to)
+        case.clocks_to = clocks = max(moment.clocks_to, case.clocks_to or moment.clocks_to)
+        moment = Moment(moment.known_at, instants, clocks, moment.cause)
+        kind = KINDS[case.key.kind]
+        state = kind.fold(self.law, case)
+        records: list[Decision] = []
+        if state is not None:
+            gifts = dict(kind.gives(self.law, case, state, clocks))
+            records = reconcile(case, self._find(case, kind, state), moment, self._evidence(case, moment))
+            kind.arm(self.law, case, state, clocks)
+            cases.put(case)
+            for target in [key for key in case.gave_to if key not in gifts and not kind.keeps_gifts]:
+                records += self._give(case, target, None, cases, moment)
+            for target, gift in gifts.items():
+                records += self._give(case, target, gift, cases, moment)
+            case.gave_to = [] if kind.keeps_gifts else list(gifts)
+        cases.put(case)
+        return records
+
+    def _give(
+        self, giver: Case, target: CaseKey, gift: Contribution | None, cases: Cases, moment: Moment
+    ) -> list[Decision]:
+        other = cases.get(target) or Case(key=target)
+        name = str(giver.key)
+        if other.inputs.get(name) == gift:
+            return []
+        if gift is None:
+            del other.inputs[name]
+        else:
+            other.inputs[name] = gift
+        return self._settle(other, cases, moment)
+
+    def _find(self, case: Case, kind: Kind, state: Any) -> Iterator[Found]:
+        for pack, rule, clauses, finding in kind.find(self.law, case, state):
+            if finding.at >= self.law.begins(pack):
+                yield Found(finding, rule, clauses, PolicyVersion(pack.id, pack.version))
+
+    def _evidence(self, case: Case, moment: Moment) -> Found | None:
+        pack = self.law.pack_at(case.key.committee, moment.known_at)
+        parameters = pack.rules.get("late_evidence") if pack else None
+        if pack is None or parameters is None or moment.cause is None:
+            return None
+        context = {"addressee": str(getattr(parameters, "to", ""))}
+        blank = Finding(
+            measure="alert", subject_kind="", subject_id="", at=moment.known_at, instant=True, tenant="", level="",
+            reason="", rests_on=(), context=context,
+        )  # fmt: skip
+        return Found(blank, "late_evidence", parameters.clauses, PolicyVersion(pack.id, pack.version))

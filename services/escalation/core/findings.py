@@ -1,0 +1,48 @@
+"""What a rule finds in a case: one rung, one subject, one instant, with its reason."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.escalation.core.heard import Heard
+
+PUNITIVE = frozenset({"listed_supervision", "admonition_talk", "suspension", "penalty", "referral"})
+"""Measures that punish: a rule only proposes them, a named person confirms or rejects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule finds, given all that is known; `at` may lie in the future, then it is armed.
+
+    `at`: the instant at which it falls due. `instant`: it falls due by an event, so it is decided as soon as that
+    event is known; otherwise by the passing of time, and only ticks show that time has passed. `until`: when its cause
+    ended. `lapses_at`: after it a reminder helps nobody, so it is only recorded as coalesced. `firm`: False while it rests on pending facts. `ladder`: findings of one ladder that are all past when
+    they become known are coalesced into the highest. `occurrence` tells a second round of the same rung apart and
+    never holds an instant, because late facts may move instants. `since`: for lateness, the instant it counts from.
+    """
+
+    measure: str
+    step: str = ""
+    subject_kind: str
+    subject_id: str
+    occurrence: str = "0"
+    at: datetime
+    instant: bool
+    until: datetime | None = None
+    lapses_at: datetime | None = None
+    firm: bool = True
+    tenant: str
+    level: str
+    reason: str
+    rests_on: tuple[Heard, ...]
+    ladder: str = ""
+    since: datetime | None = None
+    acts_for: str | None = None
+    clauses: tuple[str, ...] = ()
+    context: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def wanted(self) -> str:
+        """The status it is to have while its cause lasts."""
+        if not self.firm:
+            return "provisional"
+        return "proposed" if self.measure in PUNITIVE else "raised"

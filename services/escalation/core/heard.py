@@ -1,0 +1,87 @@
+"""What a case keeps of each fact: enough to fold it again, in the order in which things happened."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from contracts.facts import Fact
+
+LATE = timedelta(hours=24)  # a fact recorded later than this after it happened is `late_recorded`
+NO_DATA = (b"", b"{}", b"null")
+
+
+class Heard(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One fact as a case keeps it.
+
+    `recorded` is when its source recorded it, `known_at` when it became known here; `data` are the JSON bytes as sent.
+    """
+
+    id: str
+    source: str
+    type: str
+    time: datetime
+    recorded: datetime
+    known_at: datetime
+    tenant: str
+    data: bytes
+    correction: str | None = None
+    historic: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was recorded more than 24 h after it happened."""
+        return self.recorded - self.time > LATE
+
+    @property
+    def subject(self) -> str:
+        """The type without its version: `hazard.reported`."""
+        return self.type.rpartition(".v")[0]
+
+
+def hear(fact: Fact) -> Heard:
+    """Keep what a case needs of `fact`."""
+    return Heard(
+        id=fact.id,
+        source=fact.source,
+        type=fact.type,
+        time=fact.time,
+        recorded=fact.recordedtime or fact.time,
+        known_at=fact.known_at,
+        tenant=fact.tenant,
+        data=bytes(fact.data),
+        correction=fact.correction,
+        historic=fact.historic,
+    )
+
+
+def in_order(facts: Sequence[Heard]) -> list[Heard]:
+    """The facts with corrections applied and voided ones left out, by (time, recorded, source, id).
+
+    A correction replaces the data of the event that it names and keeps that event's time; an empty `data` voids it. Of
+    several corrections of one event the latest recorded counts, then the one that arrived last. The order of arrival
+    of `facts` matters for that last tie only.
+    """
+    if any(fact.correction for fact in facts):
+        facts = _corrected(facts)
+    return sorted(facts, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
+
+
+def _corrected(facts: Iterable[Heard]) -> list[Heard]:
+    originals: dict[tuple[str, str], Heard] = {}
+    corrections: list[Heard] = []
+    for fact in facts:
+        if fact.correction:
+            corrections.append(fact)
+        else:
+            originals[fact.source, fact.id] = fact
+    named = {(fact.source, fact.id): (fact.source, fact.correction or "") for fact in corrections}
+    for fact in sorted(corrections, key=lambda fact: fact.recorded):  # stable: the later arrival wins a tie
+        target = named[fact.source, fact.id]
+        seen = {target}
+        while target in named and named[target] not in seen:  # a correction of a correction
+            target = named[target]
+            seen.add(target)
+        if target in originals:
+            originals[target] = msgspec.structs.replace(originals[target], data=fact.data, recorded=fact.recorded)
+    return [fact for fact in originals.values() if fact.data.strip() not in NO_DATA]

@@ -1,0 +1,71 @@
+"""Which packs bind whom, and since when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contracts.divisions import Divisions
+from services.escalation.core.calendar import WorkCalendar, midnight
+from services.escalation.core.cases.hazard import StockTerm
+from services.escalation.core.jurisdiction import Jurisdiction
+from services.escalation.core.policy import Pack
+
+
+class Law:
+    """All packs of an installation, several versions of one pack included."""
+
+    def __init__(self, packs: Sequence[Pack], divisions: Divisions, calendar: WorkCalendar | None = None) -> None:
+        self.packs = tuple(sorted(packs, key=lambda pack: (pack.effective_from, pack.version)))
+        self.divisions = divisions
+        self.calendar = calendar or WorkCalendar()
+        self._where: dict[tuple[str, str], Jurisdiction] = {}
+        self._begins = {(pack.id, pack.version): midnight(pack.effective_from) for pack in self.packs}
+        self._also = {
+            (pack.root, spelling): unit.id
+            for pack in self.packs
+            for units in pack.units.values()
+            for unit in units
+            for spelling in unit.also
+        }
+
+    def committees(self) -> tuple[str, ...]:
+        """The root tenants that have a pack."""
+        return tuple(dict.fromkeys(pack.root for pack in self.packs))
+
+    def committee_of(self, tenant: str) -> str | None:
+        """The root tenant whose pack binds `tenant`, None where there is none."""
+        roots = self.committees()
+        if tenant in roots:
+            return tenant
+        within = [root for root in roots if self.divisions.is_within(tenant, root)]
+        return max(within, key=len, default=None)
+
+    def pack_at(self, committee: str, moment: datetime) -> Pack | None:
+        """The committee's pack in force at `moment`; before the first one binds, the first one (stock)."""
+        own = [pack for pack in self.packs if pack.root == committee and not pack.child_of]
+        begun = [pack for pack in own if self.begins(pack) <= moment] or own[:1]
+        return begun[-1] if begun else None
+
+    def packs_at(self, committee: str, moment: datetime) -> tuple[Pack, ...]:
+        """The committee's pack in force at `moment` and its children."""
+        pack = self.pack_at(committee, moment)
+        if pack is None:
+            return ()
+        return (pack, *(child for child in self.packs if child.child_of == pack.id))
+
+    def begins(self, pack: Pack) -> datetime:
+        """The instant from which `pack` binds."""
+        return self._begins[pack.id, pack.version]
+
+    def unit_id(self, committee: str, unit: str) -> str:
+        """The unit's id, whatever spelling an event used."""
+        return self._also.get((committee, unit), unit)
+
+    def where(self, pack: Pack) -> Jurisdiction:
+        """What rules may ask under `pack`."""
+        key = (pack.id, pack.version)
+        if key not in self._where:
+            stock = pack.stock and StockTerm(pack.stock.issued, pack.stock.found_before, pack.stock.span)
+            self._where[key] = Jurisdiction(
+                committee=pack.root, divisions=self.divisions, calendar=self.calendar, stock=stock or None
+            )
+        return self._where[key]

@@ -1,0 +1,211 @@
+"""Hold what rules find now against what was decided before, and say what changed: one record per state."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contracts.decisions import Decision, PolicyVersion, Subject
+from services.escalation.core.case import Case, Entry
+from services.escalation.core.findings import Finding
+from services.escalation.core.heard import Heard
+
+LIVE = frozenset({"raised", "proposed", "provisional", "coalesced"})
+BY_PERSON = frozenset({"confirmed", "rejected", "questioned"})
+LATE_EVIDENCE = "late_evidence"
+ID_DIGITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a case is decided: `known_at` goes into the records.
+
+    Findings by event are decided up to `instants_to`, findings by time up to `clocks_to`. `cause` is the fact that
+    brought us here, None where a deadline passed.
+    """
+
+    known_at: datetime
+    instants_to: datetime
+    clocks_to: datetime
+    cause: Heard | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with the rule and the pack it stands under."""
+
+    finding: Finding
+    rule: str
+    clauses: tuple[str, ...]
+    policy: PolicyVersion
+
+
+def identity(case: Case, found: Found) -> str:
+    """The same facts and policy give the same id: committee, pack, rule, measure, step, subject, occurrence."""
+    finding = found.finding
+    parts = (
+        case.key.committee,
+        found.policy.id,
+        found.rule,
+        finding.measure,
+        finding.step,
+        case.key.namespace,
+        finding.subject_kind,
+        finding.subject_id,
+        finding.occurrence,
+    )
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:ID_DIGITS]
+
+
+def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Found | None) -> list[Decision]:
+    """Update the case's ledger and `next_at`; return the records, in the order in which they come about.
+
+    `evidence`: how to alert when something ends or falls on news recorded late, None where no pack asks for it.
+    """
+    changes: list[Entry] = []
+    seen: set[str] = set()
+    fresh: list[tuple[str, Found]] = []
+    coming: list[datetime] = []
+    for one in sorted(found, key=lambda one: (one.finding.at, one.finding.step)):
+        limit = moment.instants_to if one.finding.instant else moment.clocks_to
+        if one.finding.at > limit:
+            coming.append(one.finding.at)
+            continue
+        decision_id = identity(case, one)
+        seen.add(decision_id)
+        known = case.ledger.get(decision_id)
+        if known is None or known.record.status == "retracted":
+            fresh.append((decision_id, one))
+        elif known.record.status not in BY_PERSON:
+            changes += _moved(known, one, moment)
+    for decision_id, one in fresh:
+        changes += _first(case, decision_id, one, moment, fresh)
+    changes += _gone(case, seen, moment)
+    if evidence is not None and moment.cause is not None and moment.cause.is_late:
+        changes += _late(case, changes, moment.cause, moment, evidence)
+    for entry in changes:
+        case.ledger[entry.record.decision_id] = entry
+    case.next_at = min(coming, default=None)
+    return [entry.record for entry in changes]
+
+
+def _first(case: Case, decision_id: str, one: Found, moment: Moment, fresh: list[tuple[str, Found]]) -> Iterator[Entry]:
+    """The record of something found for the first time, and of its end where that is known at once."""
+    finding = one.finding
+    higher = moment.cause is not None and any(
+        finding.ladder
+        and other.finding.ladder == finding.ladder
+        and (other.finding.at, other.finding.step) > (finding.at, finding.step)
+        for _, other in fresh
+    )
+    lapsed = finding.lapses_at is not None and finding.lapses_at <= moment.known_at
+    status = "coalesced" if (higher or lapsed) and finding.firm else finding.wanted
+    entry = Entry(_record(case, decision_id, one, status, moment), finding.at)
+    yield entry
+    if _has_ended(finding, moment):
+        yield _status(entry, "cleared", moment)
+
+
+def _moved(known: Entry, one: Found, moment: Moment) -> Iterator[Entry]:
+    """What changed of something that was found before: its end, its firmness, its instant."""
+    finding, record = one.finding, known.record
+    if _has_ended(finding, moment):
+        if record.status != "cleared":
+            yield Entry(_status(known, "cleared", moment).record, finding.at)
+    elif record.status == "cleared" or (record.status == "provisional") == finding.firm:
+        yield _status(Entry(msgspec.structs.replace(record, **_words(one)), finding.at), finding.wanted, moment)
+    elif known.found_at != finding.at:
+        moved = msgspec.structs.replace(record, at=finding.at, known_at=moment.known_at, **_words(one))
+        yield Entry(moved, finding.at)
+
+
+def _gone(case: Case, seen: set[str], moment: Moment) -> Iterator[Entry]:
+    """What would never have been decided, folded again with what is known now."""
+    for decision_id, known in case.ledger.items():
+        if decision_id in seen or known.record.rule == LATE_EVIDENCE:
+            continue
+        if known.record.status in LIVE or known.record.status == "cleared":
+            yield _status(known, "retracted", moment)
+        elif known.record.status == "confirmed":
+            yield _status(known, "questioned", moment)
+
+
+def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, evidence: Found) -> list[Entry]:
+    """One alert per subject and late fact that ended or undid something."""
+    alerts: dict[str, Entry] = {}
+    for record in (entry.record for entry in changes if entry.record.status in ("cleared", "retracted")):
+        finding = Finding(
+            measure="alert",
+            subject_kind=record.subject.kind,
+            subject_id=record.subject.id,
+            occurrence=cause.id,
+            at=moment.known_at,
+            instant=True,
+            tenant=record.tenant,
+            level=record.level,
+            reason=f"{record.subject.id}：一条迟报的消息（{cause.id}）使已作出的决定结束或撤销，请核实是否倒填日期。",
+            rests_on=(cause,),
+            context=record.context | evidence.finding.context,
+        )
+        one = Found(finding, LATE_EVIDENCE, evidence.clauses, evidence.policy)
+        decision_id = identity(case, one)
+        if decision_id not in case.ledger:
+            alerts[decision_id] = Entry(_record(case, decision_id, one, "raised", moment), finding.at)
+    return list(alerts.values())
+
+
+def _has_ended(finding: Finding, moment: Moment) -> bool:
+    return finding.until is not None and finding.until <= max(moment.known_at, moment.instants_to)
+
+
+def _words(one: Found) -> dict[str, Any]:
+    finding = one.finding
+    return {
+        "reason": finding.reason,
+        "since": finding.since,
+        "facts": tuple(fact.id for fact in finding.rests_on),
+        "late_recorded": any(fact.is_late for fact in finding.rests_on),
+        "context": finding.context,
+    }
+
+
+def _status(known: Entry, status: str, moment: Moment) -> Entry:
+    """The same decision in another state: `at` is when that became known."""
+    cause, record = moment.cause, known.record
+    facts = record.facts if cause is None or cause.id in record.facts else (*record.facts, cause.id)
+    changed = msgspec.structs.replace(
+        record,
+        status=status,
+        at=moment.known_at,
+        known_at=moment.known_at,
+        facts=facts,
+        late_recorded=record.late_recorded or (cause is not None and cause.is_late),
+        historic=cause is not None and cause.historic,
+    )
+    return Entry(changed, known.found_at)
+
+
+def _record(case: Case, decision_id: str, one: Found, status: str, moment: Moment) -> Decision:
+    finding = one.finding
+    return Decision(
+        decision_id=decision_id,
+        at=finding.at,
+        known_at=moment.known_at,
+        tenant=finding.tenant,
+        level=finding.level,  # type: ignore[arg-type]
+        rule=one.rule,  # type: ignore[arg-type]
+        step=finding.step,
+        measure=finding.measure,  # type: ignore[arg-type]
+        status=status,  # type: ignore[arg-type]
+        subject=Subject(finding.subject_kind, finding.subject_id),  # type: ignore[arg-type]
+        clauses=finding.clauses or one.clauses,
+        policy=one.policy,
+        occurrence=finding.occurrence,
+        committee=case.key.committee,
+        acts_for=finding.acts_for,
+        historic=moment.cause is not None and moment.cause.historic,
+        **_words(one),
+    )
