@@ -7,18 +7,12 @@ exec would be unsafe beside threads, and an error there loses its text.
 import ctypes
 import os
 import signal
-import subprocess
 import sys
-from functools import lru_cache
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CLONE_NEWUSER = 0x10000000  # linux/sched.h; Python 3.11 has no os.unshare
 NOBODY = 65534
-
-
-class NamespaceForbidden(Exception):
-    """This machine lets root make no user namespace, and the program refuses to run as root."""
 
 
 def environment() -> dict[str, str]:
@@ -53,23 +47,6 @@ def leave_root() -> None:
 def needs_namespace(uid: int | None = None) -> bool:
     """Whether a program that refuses root has to be started through `leave_root`."""
     return (os.geteuid() if uid is None else uid) == 0
-
-
-@lru_cache(maxsize=1)
-def check_namespace() -> None:
-    """Raise NamespaceForbidden where `leave_root` does not work; tried once in a child."""
-    tried = subprocess.run(
-        command([sys.executable, "-I", "-S", "-c", "pass"], last_signal=signal.SIGTERM, as_root=False),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if tried.returncode != 0:
-        why = tried.stderr.strip().rsplit("\n", 1)[-1]
-        raise NamespaceForbidden(
-            f"PostgreSQL does not run as root, and this machine allows no user namespace ({why}).\n"
-            "Run as an ordinary user, or use a PostgreSQL of your own: set BIHUAN_DATABASE_URL."
-        )
 
 
 def command(argv: list[str], *, last_signal: signal.Signals, as_root: bool) -> list[str]:

@@ -9,13 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.trouble import Trouble
+
 LIST = Path(__file__).with_name("kafka_jars.txt")
 DOWNLOADS_AT_ONCE = 8
 ATTEMPTS = 3  # a broken transfer leaves a short file, which the hash tells
 ANSWER_WITHIN = 60  # seconds; the library's own 10 are short for a slow mirror
 
 
-class JarsUnavailable(Exception):
+class JarsUnavailable(Trouble):
     """A jar could not be fetched, or what came is not what is pinned."""
 
 

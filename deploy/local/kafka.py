@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deploy.local import children, jars
 from deploy.local.ports import LOOPBACK
+from deploy.local.trouble import Trouble
 
 HEAP = "512m"  # 317-332 MB resident with two hundred partitions
 CLUSTER_ID_BYTES = 16
@@ -66,7 +67,7 @@ rootLogger.appenderRef.file.ref=file
 """
 
 
-class BrokerNotFormatted(Exception):
+class BrokerNotFormatted(Trouble):
     """Kafka's storage tool refused the folder."""
 
 

@@ -4,10 +4,12 @@ import contextlib
 import socket
 from collections.abc import Mapping
 
+from deploy.local.trouble import Trouble
+
 LOOPBACK = "127.0.0.1"
 
 
-class PortsInUse(Exception):
+class PortsInUse(Trouble):
     """Other programs listen where we have to."""
 
 

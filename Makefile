@@ -1,0 +1,103 @@
+# Everything a developer or a first visitor types. `make` alone explains itself.
+
+# The only version the tests run on. PYTHON=/path/to/python3.11 names another place.
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+ROOMS := contracts runtime services policies bihuan deploy bench tests
+TESTS := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
+MAKEFLAGS += --no-print-directory
+export LC_ALL := C.UTF-8
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
+        test-faults coverage bench lint format check lock
+
+help: ## Print this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# ---- one machine
+
+up: .venv/.run ## Start broker, database and services, load the demonstration once (KAFKA_PORT= PG_PORT= HTTP_PORT=)
+	@$(PY) -m bihuan up
+
+down: ## Stop everything; the data stays
+	@if [ -x $(PY) ]; then $(PY) -m bihuan down; else echo "nothing runs"; fi
+
+status: .venv/.run ## Say what runs and whether it is ready
+	@$(PY) -m bihuan status
+
+logs: ## Follow what the programs write (.local/logs)
+	@tail -n 20 -F "$${BIHUAN_LOCAL_DIR:-.local}"/logs/*.log
+
+clean: down ## Stop everything and remove its data (.local)
+	rm -rf -- "$${BIHUAN_LOCAL_DIR:-.local}"
+
+demo: .venv/.run ## Load the demonstration once more (what is there already is not doubled)
+	@$(PY) -m bihuan demo load
+
+migrate: .venv/.run ## Bring the database's schemas to their newest revision
+	@$(PY) -m bihuan migrate
+
+topics: .venv/.run ## Create the topics that are missing
+	@$(PY) -m bihuan topics
+
+# ---- tests and checks
+
+test: .venv/.dev ## Unit, contract, integration and end-to-end tests; needs Python only
+	$(PY) -m pytest $(TESTS) -m "not tools and not faults"
+
+test-unit: .venv/.dev ## Unit tests alone: no socket, no sleep
+	$(PY) -m pytest tests/unit
+
+test-integration: .venv/.dev ## Tests against a real broker and database
+	$(PY) -m pytest tests/integration
+
+test-tools: .venv/.dev ## Tests that need Node; says what is missing and how to get it
+	@command -v node >/dev/null && command -v npm >/dev/null || \
+	    { echo "Node 18 or newer with npm is missing: apt-get install nodejs npm"; exit 1; }
+	$(PY) -m pytest tests -m tools
+
+test-faults: .venv/.dev ## Kill, freeze and stop services under load, for minutes
+	$(PY) -m pytest tests/faults
+
+coverage: .venv/.dev ## The same tests with branch coverage
+	$(PY) -m pytest $(TESTS) -m "not tools and not faults" --cov --cov-report=term
+
+bench: .venv/.dev ## Measure throughput, latency and memory
+	$(PY) -m bench
+
+lint: .venv/.dev ## Format, style, types and the law of imports
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+format: .venv/.dev ## Format the code and mend what can be mended
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+check: lint test ## What has to pass before a change is proposed
+
+lock: .venv/.dev ## Pin what requirements.in and dev.in ask for, with the hashes of every platform
+	$(PY) -m uv pip compile requirements.in --generate-hashes --no-emit-index-url --no-header --universal \
+	    --python-version 3.11 -o requirements.txt
+	$(PY) -m uv pip compile dev.in --generate-hashes --no-emit-index-url --no-header --universal \
+	    --python-version 3.11 -o dev.txt
+
+# ---- installation
+
+setup: .venv/.run .venv/.dev ## Install what the product and its tests need into .venv
+
+.venv/.run: requirements.txt pyproject.toml
+	@"$(PYTHON)" deploy/local/check_host.py
+	@$(PY) -c 'import pip' 2>/dev/null || { rm -rf .venv; echo "making .venv"; "$(PYTHON)" -m venv .venv; }
+	@echo "installing what the product needs into .venv (about 30 s the first time)"
+	@$(PIP) install --require-hashes --no-deps -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.run dev.txt
+	@echo "installing what the tests need"
+	@$(PIP) install --require-hashes --no-deps -r dev.txt
+	@touch $@
