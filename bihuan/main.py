@@ -1,6 +1,7 @@
 """List every command of the product in one table, and load only the one that is asked for."""
 
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 
@@ -17,12 +18,25 @@ class Command:
 
 
 # Add a command here: its module is bihuan/<module>.py and imports heavy rooms inside its functions.
-COMMANDS = (Command("migrate", "migrate", "migrate"),)
+COMMANDS = (
+    Command("up", "machine", "up"),
+    Command("down", "machine", "down"),
+    Command("status", "machine", "status"),
+    Command("migrate", "migrate", "migrate"),
+    Command("topics", "topics", "topics"),
+)
+
+
+# These start or stop the machine itself; settings of their own would mislead them.
+ABOUT_THE_MACHINE = ("up", "down", "status")
 
 
 def main() -> None:
-    """Run the command line."""
-    build(sys.argv[1:2])()
+    """Run the command line; without settings in the environment it speaks to the machine that `make up` started."""
+    asked = sys.argv[1:2]
+    if not set(asked) & set(ABOUT_THE_MACHINE):
+        _speak_to_this_machine()
+    build(asked)()
 
 
 def build(asked: list[str]) -> typer.Typer:
@@ -37,6 +51,18 @@ def build(asked: list[str]) -> typer.Typer:
         else:
             app.command(command.name)(found)
     return app
+
+
+def _speak_to_this_machine() -> None:
+    """Tell the settings of this clone's machine, unless the environment names a database."""
+    if os.environ.get("BIHUAN_DATABASE_URL") or os.environ.get("BIHUAN_DATABASE_URL_FILE"):
+        return
+    from deploy.local import machine
+
+    here = machine.load()
+    if here.database_url_file.exists():
+        for name, value in here.environment().items():
+            os.environ.setdefault(name, value)
 
 
 def _introduce() -> None:

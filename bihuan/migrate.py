@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+Url = Annotated[str, typer.Option(help="postgresql://user:password@host/bihuan; else as the environment says.")]
+Create = Annotated[bool, typer.Option("--create", help="Create the database first when it does not exist.")]
 
-def migrate(
-    url: Annotated[str, typer.Option(envvar="BIHUAN_DATABASE_URL", help="postgresql://user:password@host/bihuan")],
-    create: Annotated[bool, typer.Option(help="Create the database first when it does not exist.")] = False,
-) -> None:
+
+def migrate(url: Url = "", create: Create = False) -> None:
     """Upgrade every service's schema; safe to run again."""
     from deploy import migrate as migrations
+    from runtime.settings import ProcessSettings
 
+    url = url or ProcessSettings().database_url.get_secret_value()
     sys.exit(migrations.main(["--url", url, *(["--create"] if create else [])]))
