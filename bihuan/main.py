@@ -22,6 +22,7 @@ COMMANDS = (
     Command("up", "machine", "up"),
     Command("down", "machine", "down"),
     Command("status", "machine", "status"),
+    Command("simulate", "simulate", "simulate"),
     Command("migrate", "migrate", "migrate"),
     Command("topics", "topics", "topics"),
 )

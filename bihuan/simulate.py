@@ -1,0 +1,145 @@
+"""Run the pure core on a simulated clock: which decisions a file of events leads to, and when."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contracts import divisions
+from contracts.decisions import Decision
+from contracts.facts import Fact
+from policies import files
+from services.escalation.core.calendar import SHANGHAI
+from services.escalation.core.law import Law
+from services.escalation.core.policy import Pack, parse_pack
+from services.escalation.core.simulation import simulate as run
+from services.intake.core.reasons import EXPLANATIONS
+from services.intake.core.validation import Refused, Standing, validate
+
+FAILED = 1
+WRONG_USAGE = 2
+LONGEST_REASON = 60
+
+
+def simulate(
+    policy: Annotated[list[str], typer.Option(help="A pack's id or file; its children come along. Repeatable.")],
+    events: Annotated[Path, typer.Option(help="Structured CloudEvents, one a line.", exists=True, dir_okay=False)],
+    tenants: Annotated[Path | None, typer.Option(help="Another division table (CSV).", exists=True)] = None,
+    since: Annotated[str | None, typer.Option("--from", help="When the packs begin to bind (RFC 3339).")] = None,
+    until: Annotated[str | None, typer.Option(help="Let time run up to this instant, included (RFC 3339).")] = None,
+    form: Annotated[Literal["jsonl", "table"], typer.Option("--format", help="How to print.")] = "jsonl",
+) -> None:
+    """Apply each event at its recordedtime, else its time; print one decision record a line.
+
+    What is malformed goes to stderr with line and reason; the rest is still done, and the exit code is 1.
+    """
+    begin, end = _instant(since, "--from"), _instant(until, "--until")
+    law = Law(list(_packs(policy)), _divisions(tenants))
+    facts, refused = _read(events, law)
+    decisions = run(law, facts, begin, end)
+    if form == "table":
+        _print_table(decisions)
+    else:
+        for decision in decisions:
+            print(msgspec.json.encode(decision).decode())
+    if refused:
+        print(f"{events}: 有 {refused} 行没有采用，其余已处理完。", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
+def _instant(text: str | None, option: str) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise typer.BadParameter(f"{option} {text}: write an instant with its offset, as 2023-05-08T09:00:00+08:00")
+    return instant
+
+
+def _divisions(table: Path | None) -> divisions.Divisions:
+    if table is None:
+        return divisions.load()
+    with table.open(encoding="utf-8-sig", newline="") as rows:
+        try:
+            return divisions.Divisions.parse(csv.DictReader(rows))
+        except (KeyError, ValueError) as error:
+            columns = ", ".join(divisions.COLUMNS)
+            raise typer.BadParameter(f"--tenants {table}: {error}; the columns are {columns}") from error
+
+
+def _packs(names: list[str]) -> Iterator[Pack]:
+    """Read the named packs and, after each, the children that it names."""
+    shipped = {path.stem: path for path in files.pack_files()}
+    done: set[Path] = set()
+    wanted = list(names)
+    while wanted:
+        name = wanted.pop(0)
+        path = shipped.get(name, Path(name))
+        if not path.is_file():
+            raise typer.BadParameter(f"--policy {name}: no such pack or file; packs: {', '.join(shipped)}")
+        if path in done:
+            continue
+        done.add(path)
+        try:
+            pack = parse_pack(files.read(path))
+        except ValueError as error:
+            raise typer.BadParameter(f"--policy {name}: {error}") from error
+        yield pack
+        beside = {child: path.parent / f"{child}.yaml" for child in pack.children}
+        wanted += [str(file) if file.is_file() else child for child, file in beside.items()]
+
+
+def _read(path: Path, law: Law) -> tuple[list[Fact], int]:
+    """Return the file's facts ordered by when they became known, ties in file order, and how many lines were refused."""
+    facts: list[Fact] = []
+    digests: dict[tuple[str, str], bytes] = {}
+    refused = 0
+    standing = Standing(door="file", committee_of=law.committee_of)
+    far = datetime.max.replace(tzinfo=SHANGHAI, year=9000)  # a simulation has no "now" that an event could lie ahead of
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            judged = validate(line, divisions=law.divisions, received_at=far, standing=standing)
+            if isinstance(judged, Refused):
+                refused += 1
+                _complain(path, number, judged)
+                continue
+            fact = judged.fact
+            known = digests.setdefault((fact.source, fact.id), judged.digest)
+            if known is judged.digest:
+                facts.append(fact)
+            elif known != judged.digest:
+                refused += 1
+                _say(path, number, "id_conflict", f"{fact.id}：同一来源的同一编号已有另一内容，以先到的为准。")
+    facts.sort(key=lambda fact: fact.known_at)
+    return facts, refused
+
+
+def _complain(path: Path, number: int, judged: Refused) -> None:
+    explanation = EXPLANATIONS[judged.reason]
+    details = "；".join(judged.errors)
+    _say(path, number, judged.reason, f"{explanation.sentence}{details} {explanation.mend}")
+
+
+def _say(path: Path, number: int, reason: str, sentence: str) -> None:
+    print(f"{path}:{number}: {reason}: {sentence}", file=sys.stderr)
+
+
+def _print_table(decisions: Iterator[Decision]) -> None:
+    table = Table("known at", "at", "rule", "step", "measure", "status", "level", "subject", "reason")
+    for one in decisions:
+        moments = [f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for moment in (one.known_at, one.at)]
+        reason = one.reason if len(one.reason) <= LONGEST_REASON else one.reason[:LONGEST_REASON] + "…"
+        table.add_row(*moments, one.rule, one.step, one.measure, one.status, one.level, one.subject.id, reason)
+    Console().print(table)
