@@ -118,20 +118,33 @@ class Cases(Protocol):
     def put(self, case: Case) -> None:
         """Keep the case as it is now."""
 
+    def whose(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
+        """The cases that keep this fact: a correction may name it without saying whose it is."""
+
 
 class MemoryCases:
     """Cases in a dictionary: for `simulate`, `what-if` and tests."""
 
     def __init__(self) -> None:
         self.cases: dict[CaseKey, Case] = {}
+        self._whose: dict[tuple[str, str], tuple[CaseKey, ...]] = {}
 
     def get(self, key: CaseKey) -> Case | None:
         """The case of `key`, None where there is none yet."""
         return self.cases.get(key)
 
     def put(self, case: Case) -> None:
-        """Keep the case as it is now."""
+        """Keep the case as it is now; of its facts, the last one can be the only new one."""
         self.cases[case.key] = case
+        if case.facts:
+            last = case.facts[-1].source, case.facts[-1].id
+            known = self._whose.get(last, ())
+            if case.key not in known:
+                self._whose[last] = (*known, case.key)
+
+    def whose(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
+        """The cases that keep this fact."""
+        return self._whose.get((source, fact_id), ())
 
 
 encode_case = msgspec.msgpack.Encoder().encode

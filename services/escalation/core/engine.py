@@ -59,7 +59,8 @@ class Engine:
         """Apply a fact; `frontier` is up to when time is known to have passed (None: to when the fact became known)."""
         heard = hear(fact)
         records: list[Decision] = []
-        for key in self.keys_of(fact):
+        named = cases.whose(fact.source, fact.correction) if fact.correction else ()
+        for key in dict.fromkeys((*self.keys_of(fact), *named)):
             case = cases.get(key) or Case(key=key)
             if case.hear(heard):
                 moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
@@ -80,17 +81,17 @@ class Engine:
         moment = Moment(moment.known_at, instants, clocks, moment.cause)
         kind = KINDS[case.key.kind]
         state = kind.fold(self.law, case)
-        records: list[Decision] = []
+        gifts = dict(kind.gives(self.law, case, state, clocks)) if state is not None else {}
+        found = self._find(case, kind, state) if state is not None else iter(())
+        records = reconcile(case, found, moment, self._evidence(case, moment))
         if state is not None:
-            gifts = dict(kind.gives(self.law, case, state, clocks))
-            records = reconcile(case, self._find(case, kind, state), moment, self._evidence(case, moment))
             kind.arm(self.law, case, state, clocks)
-            cases.put(case)
-            for target in [key for key in case.gave_to if key not in gifts and not kind.keeps_gifts]:
-                records += self._give(case, target, None, cases, moment)
-            for target, gift in gifts.items():
-                records += self._give(case, target, gift, cases, moment)
-            case.gave_to = [] if kind.keeps_gifts else list(gifts)
+        cases.put(case)
+        for target in [key for key in case.gave_to if key not in gifts]:
+            records += self._give(case, target, None, cases, moment)
+        for target, gift in gifts.items():
+            records += self._give(case, target, gift, cases, moment)
+        case.gave_to = [] if kind.keeps_gifts else list(gifts)
         cases.put(case)
         return records
 

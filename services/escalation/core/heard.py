@@ -58,8 +58,8 @@ def hear(fact: Fact) -> Heard:
 def in_order(facts: Sequence[Heard]) -> list[Heard]:
     """The facts with corrections applied and voided ones left out, by (time, recorded, source, id).
 
-    A correction replaces the data of the event that it names and keeps that event's time; an empty `data` voids it. Of
-    several corrections of one event the latest recorded counts, then the one that arrived last. The order of arrival
+    A correction replaces the data of the event that it names and keeps that event's time; an empty `data` voids it. A
+    correction whose original is not among `facts` stands for it. Of several corrections of one event the latest recorded counts, then the one that arrived last. The order of arrival
     of `facts` matters for that last tie only.
     """
     if any(fact.correction for fact in facts):
@@ -82,6 +82,6 @@ def _corrected(facts: Iterable[Heard]) -> list[Heard]:
         while target in named and named[target] not in seen:  # a correction of a correction
             target = named[target]
             seen.add(target)
-        if target in originals:
-            originals[target] = msgspec.structs.replace(originals[target], data=fact.data, recorded=fact.recorded)
+        original = originals.get(target, fact)  # without its original it stands for the event itself
+        originals[target] = msgspec.structs.replace(original, data=fact.data, recorded=fact.recorded)
     return [fact for fact in originals.values() if fact.data.strip() not in NO_DATA]

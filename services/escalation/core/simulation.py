@@ -8,23 +8,20 @@ import msgspec
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
-from services.escalation.core.case import Case, CaseKey
+from services.escalation.core.case import Case, CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 
 
-class _ArmedCases:
+class _ArmedCases(MemoryCases):
     """Cases in memory, with a heap of their armed clocks."""
 
     def __init__(self) -> None:
-        self.cases: dict[CaseKey, Case] = {}
+        super().__init__()
         self.heap: list[tuple[datetime, CaseKey]] = []
 
-    def get(self, key: CaseKey) -> Case | None:
-        return self.cases.get(key)
-
     def put(self, case: Case) -> None:
-        self.cases[case.key] = case
+        super().put(case)
         if case.next_at is not None:
             heapq.heappush(self.heap, (case.next_at, case.key))
 

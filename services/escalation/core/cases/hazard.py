@@ -161,10 +161,12 @@ def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divi
     Facts from a tenant that is neither the hazard's nor above it are set aside (`ignored`).
     """
     ordered = in_order(facts)
-    opening = next((fact for fact in ordered if fact.subject == "hazard.reported"), None)
+    reports = {id(fact): _report_of(fact.data) for fact in ordered if fact.subject == "hazard.reported"}
+    ordered = [fact for fact in ordered if id(fact) not in reports or reports[id(fact)].hazard_id == hazard_id]
+    opening = next((fact for fact in ordered if id(fact) in reports), None)
     if opening is None:
-        return None
-    report = _report_of(opening.data)
+        return None  # not reported yet, or the report was voided or corrected to another hazard
+    report = reports[id(opening)]
     hazard = Hazard(hazard_id, namespace, opening.tenant, opening, report, opening.time)
     _hear_report(hazard, opening, report)
     for fact in ordered:
@@ -172,8 +174,8 @@ def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divi
             continue
         if fact.tenant != hazard.tenant and not divisions.is_within(hazard.tenant, fact.tenant):
             hazard.ignored.append(fact)
-        elif fact.subject == "hazard.reported":
-            _hear_report(hazard, fact, _report_of(fact.data))
+        elif id(fact) in reports:
+            _hear_report(hazard, fact, reports[id(fact)])
         else:
             _hear_follow(hazard, fact, _follow_of(fact.data))
     return hazard
