@@ -2,7 +2,7 @@
 
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from deploy.local.trouble import Trouble
 
@@ -37,14 +37,8 @@ def is_open(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def check_free(wanted: Mapping[str, int]) -> None:
-    """Raise PortsInUse with a sentence for people unless every port can be bound."""
-    busy = {name: port for name, port in wanted.items() if not _can_bind(port)}
-    if busy:
-        raise PortsInUse(_message(busy))
-
-
-def _can_bind(port: int) -> bool:
+def can_bind(port: int) -> bool:
+    """Whether a server of ours could listen on a port of the loopback interface now."""
     with socket.socket() as probe:
         # As the servers themselves do: connections of a server just stopped, still in TIME_WAIT, are no hindrance.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,6 +47,13 @@ def _can_bind(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def check_free(wanted: Mapping[str, int], *, is_free: Callable[[int], bool] = can_bind) -> None:
+    """Raise PortsInUse with a sentence for people unless every port can be bound."""
+    busy = {name: port for name, port in wanted.items() if not is_free(port)}
+    if busy:
+        raise PortsInUse(_message(busy))
 
 
 def _message(busy: Mapping[str, int]) -> str:

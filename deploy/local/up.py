@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+from pydantic import SecretStr
 
 from deploy.local import jars, machine, ports, readiness, supervisor
 from deploy.local.launch import kafka_of, postgres_of
@@ -167,9 +168,13 @@ def _migrate(here: Machine) -> None:
 
 def _create_topics(here: Machine) -> None:
     from deploy import topics
+    from runtime.broker import Admin
+    from runtime.settings import ProcessSettings
 
-    with topics.admin(here.brokers) as admin:
-        topics.create(admin)
+    # The rest of the settings (TLS, SASL) are in the environment, as for every process.
+    settings = ProcessSettings(database_url=SecretStr(_address(here)), kafka_brokers=here.brokers)
+    with closing(Admin(settings, client_id="bihuan-up")) as cluster:
+        topics.create(cluster)
 
 
 def _load_demonstration(here: Machine, say: Say) -> None:

@@ -1,0 +1,157 @@
+"""`make up` on a clone in a path with spaces and Chinese characters: twice, after a crash, and down."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local import jars, ports
+from deploy.local.places import CLONE, places
+
+ROOMS = ("contracts", "runtime", "services", "policies", "bihuan", "deploy")
+WITHIN = 60.0  # seconds
+
+
+class Clone:
+    """A copy of this clone with its own state, driven as a person would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.base = free_block()
+        for room in ROOMS:
+            if (CLONE / room).is_dir():
+                shutil.copytree(CLONE / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / ".venv").symlink_to(CLONE / ".venv")
+        jars.fetch(jars.read_list(jars.LIST.read_text(encoding="utf-8")), places().jars)
+        (folder / ".local" / "kafka").mkdir(parents=True)
+        (folder / ".local" / "kafka" / "jars").symlink_to(places().jars)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
+        return subprocess.run(
+            [".venv/bin/python", "-m", "bihuan", *arguments],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=200,
+        )
+
+    def up(self) -> subprocess.CompletedProcess[str]:
+        chosen = ("--kafka-port", self.base + 20, "--pg-port", self.base + 22, "--http-port", self.base)
+        return self.run("up", "--no-demo", *map(str, chosen))
+
+    @property
+    def supervisor(self) -> psutil.Process:
+        return psutil.Process(int((self.folder / ".local" / "supervisor.pid").read_text(encoding="ascii")))
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that works in this clone or was started from it."""
+        return [process for process in psutil.process_iter() if self._belongs(process)]
+
+    def _belongs(self, process: psutil.Process) -> bool:
+        try:
+            inside = Path(process.cwd()).is_relative_to(self.folder)
+            return inside and process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Clone]:
+    """A clone whose path would break every careless script."""
+    copy = Clone(tmp_path / "闭环 试用" / "main")
+    yield copy
+    copy.run("down")
+    for process in copy.processes():
+        process.kill()
+
+
+def free_block() -> int:
+    """Return a first port with room for every port of a machine above it."""
+    while True:
+        base = ports.free_port()
+        if base < 65_000 and all(ports.can_bind(base + offset) for offset in range(24)):
+            return base
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    until = time.monotonic() + WITHIN
+    pause = threading.Event()
+    while time.monotonic() < until:
+        if holds():
+            return True
+        pause.wait(0.2)
+    return holds()
+
+
+@pytest.mark.timeout(400)
+def test_a_machine_goes_up_once_survives_its_supervisor_and_goes_down(clone: Clone) -> None:
+    """A second start changes nothing; kill -9 of the supervisor leaves no child; down leaves no process."""
+    first = clone.up()
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "Bihuan is running (" in first.stdout
+    family = {child.pid for child in clone.supervisor.children()}
+
+    second = clone.up()
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert "running already" in second.stdout
+    assert {child.pid for child in clone.supervisor.children()} == family
+
+    clone.supervisor.send_signal(signal.SIGKILL)
+    assert eventually(lambda: clone.processes() == [])
+
+    third = clone.up()
+    assert third.returncode == 0, third.stdout + third.stderr
+    assert clone.run("status").returncode == 0
+
+    stopped = clone.run("down")
+    assert "stopped (" in stopped.stdout
+    assert clone.processes() == []
+    assert (clone.folder / ".local" / "postgres" / "data" / "PG_VERSION").exists()
+    assert [path.name for path in clone.folder.parent.iterdir()] == ["main"]
+
+
+@pytest.mark.timeout(400)
+def test_what_dies_is_started_again(clone: Clone) -> None:
+    """The broker, the database and a service are killed at once; all become ready without a person."""
+    started = clone.up()
+    assert started.returncode == 0, started.stdout + started.stderr
+    before = {child.pid for child in clone.supervisor.children()}
+
+    for child in clone.supervisor.children():
+        child.kill()
+
+    assert eventually(lambda: len({child.pid for child in clone.supervisor.children()} - before) == len(before))
+    assert eventually(lambda: clone.run("status").returncode == 0)
+
+
+def test_a_busy_port_is_named(clone: Clone) -> None:
+    """Nothing is started, and the message says how to choose another."""
+    taken = clone.base + 20
+    with ports.socket.socket() as other:
+        other.bind((ports.LOOPBACK, taken))
+        other.listen()
+
+        refused = clone.up()
+
+    assert refused.returncode == 1
+    assert f"in use by another program: kafka {taken}\n" in refused.stderr
+    assert "make up KAFKA_PORT=" in refused.stderr
+    assert clone.processes() == []
+
+
+def test_down_and_status_of_a_machine_that_never_ran(clone: Clone) -> None:
+    """Both say so, and nothing is created."""
+    assert clone.run("down").stdout == "nothing runs\n"
+    status = clone.run("status")
+    assert status.stdout == "nothing runs: make up\n"
+    assert status.returncode == 1
