@@ -41,7 +41,6 @@ class HazardAtSite(msgspec.Struct, frozen=True, tag="hazard"):
     reports: tuple[tuple[Heard, str], ...]
     failures: tuple[tuple[Heard, str], ...]
     closures: tuple[Heard, ...]
-    done_at: datetime | None
     context: dict[str, str]
 
 

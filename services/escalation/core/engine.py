@@ -12,11 +12,11 @@ import msgspec
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
-from services.escalation.core.findings import Finding
 from services.escalation.core.heard import hear
 from services.escalation.core.kinds import KINDS, Kind
 from services.escalation.core.law import Law
-from services.escalation.core.ledger import Found, Moment, reconcile
+from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
+from services.escalation.core.rules import late_evidence
 
 PERSON_DECIDED = "proposal.decided"
 
@@ -113,14 +113,11 @@ class Engine:
             if finding.at >= self.law.begins(pack):
                 yield Found(finding, rule, clauses, PolicyVersion(pack.id, pack.version))
 
-    def _evidence(self, case: Case, moment: Moment) -> Found | None:
-        pack = self.law.pack_at(case.key.committee, moment.known_at)
-        parameters = pack.rules.get("late_evidence") if pack else None
-        if pack is None or parameters is None or moment.cause is None:
+    def _evidence(self, case: Case, moment: Moment) -> Evidence | None:
+        if moment.cause is None or not moment.cause.is_late:
             return None
-        context = {"addressee": str(getattr(parameters, "to", ""))}
-        blank = Finding(
-            measure="alert", subject_kind="", subject_id="", at=moment.known_at, instant=True, tenant="", level="",
-            reason="", rests_on=(), context=context,
-        )  # fmt: skip
-        return Found(blank, "late_evidence", parameters.clauses, PolicyVersion(pack.id, pack.version))
+        pack = self.law.pack_at(case.key.committee, moment.known_at)
+        parameters = pack.rules.get(late_evidence.RULE) if pack else None
+        if pack is None or not isinstance(parameters, late_evidence.Parameters):
+            return None
+        return Evidence(parameters.to, parameters.clauses, PolicyVersion(pack.id, pack.version))

@@ -1,5 +1,6 @@
 """What a rule finds in a case: one rung, one subject, one instant, with its reason."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -7,6 +8,10 @@ from services.escalation.core.heard import Heard
 
 PUNITIVE = frozenset({"listed_supervision", "admonition_talk", "suspension", "penalty", "referral"})
 """Measures that punish: a rule only proposes them, a named person confirms or rejects."""
+
+
+Reason = str | Callable[[], str]
+Context = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +22,8 @@ class Finding:
     event is known; otherwise by the passing of time, and only ticks show that time has passed. `until`: when its cause
     ended. `lapses_at`: after it a reminder helps nobody, so it is only recorded as coalesced. `firm`: False while it rests on pending facts. `ladder`: findings of one ladder that are all past when
     they become known are coalesced into the highest. `occurrence` tells a second round of the same rung apart and
-    never holds an instant, because late facts may move instants. `since`: for lateness, the instant it counts from.
+    never holds an instant, because late facts may move instants. `reason` and `context` may be functions: most findings
+    are found again and again, and only a new record needs words. `since`: for lateness, the instant it counts from.
     """
 
     measure: str
@@ -32,13 +38,13 @@ class Finding:
     firm: bool = True
     tenant: str
     level: str
-    reason: str
+    reason: Reason
     rests_on: tuple[Heard, ...]
     ladder: str = ""
     since: datetime | None = None
     acts_for: str | None = None
     clauses: tuple[str, ...] = ()
-    context: dict[str, str] = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
 
     @property
     def wanted(self) -> str:

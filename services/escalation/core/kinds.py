@@ -71,7 +71,6 @@ def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) ->
                 if not follow.passed
             ),
             closures=tuple(_bare(fact) for fact in state.closures),
-            done_at=state.done_at,
             context=context,
         ),
     )

@@ -19,6 +19,11 @@ class Law:
         self.calendar = calendar or WorkCalendar()
         self._where: dict[tuple[str, str], Jurisdiction] = {}
         self._begins = {(pack.id, pack.version): midnight(pack.effective_from) for pack in self.packs}
+        self._committee_of: dict[str, str | None] = {}
+        self._own: dict[str, list[tuple[datetime, Pack]]] = {}
+        for pack in self.packs:
+            if not pack.child_of:
+                self._own.setdefault(pack.root, []).append((self.begins(pack), pack))
         self._also = {
             (pack.root, spelling): unit.id
             for pack in self.packs
@@ -29,21 +34,21 @@ class Law:
 
     def committees(self) -> tuple[str, ...]:
         """The root tenants that have a pack."""
-        return tuple(dict.fromkeys(pack.root for pack in self.packs))
+        return tuple(self._own)
 
     def committee_of(self, tenant: str) -> str | None:
-        """The root tenant whose pack binds `tenant`, None where there is none."""
-        roots = self.committees()
-        if tenant in roots:
-            return tenant
-        within = [root for root in roots if self.divisions.is_within(tenant, root)]
-        return max(within, key=len, default=None)
+        """The root tenant whose pack binds `tenant`, the nearest above it; None where there is none."""
+        if tenant not in self._committee_of:
+            above = (tenant, *(division.code for division in self.divisions.ancestors(tenant)))
+            self._committee_of[tenant] = next((code for code in above if code in self._own), None)
+        return self._committee_of[tenant]
 
     def pack_at(self, committee: str, moment: datetime) -> Pack | None:
         """The committee's pack in force at `moment`; before the first one binds, the first one (stock)."""
-        own = [pack for pack in self.packs if pack.root == committee and not pack.child_of]
-        begun = [pack for pack in own if self.begins(pack) <= moment] or own[:1]
-        return begun[-1] if begun else None
+        own = self._own.get(committee)
+        if not own:
+            return None
+        return next((pack for begins, pack in reversed(own) if begins <= moment), own[0][1])
 
     def packs_at(self, committee: str, moment: datetime) -> tuple[Pack, ...]:
         """The committee's pack in force at `moment` and its children."""

@@ -43,6 +43,15 @@ class Found:
     policy: PolicyVersion
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a pack alerts when something ends or falls on news recorded late; `to` is whom it addresses."""
+
+    to: str
+    clauses: tuple[str, ...]
+    policy: PolicyVersion
+
+
 def identity(case: Case, found: Found) -> str:
     """The same facts and policy give the same id: committee, pack, rule, measure, step, subject, occurrence."""
     finding = found.finding
@@ -60,7 +69,7 @@ def identity(case: Case, found: Found) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:ID_DIGITS]
 
 
-def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Found | None) -> list[Decision]:
+def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Evidence | None) -> list[Decision]:
     """Update the case's ledger and `next_at`; return the records, in the order in which they come about.
 
     `evidence`: how to alert when something ends or falls on news recorded late, None where no pack asks for it.
@@ -133,7 +142,7 @@ def _gone(case: Case, seen: set[str], moment: Moment) -> Iterator[Entry]:
             yield _status(known, "questioned", moment)
 
 
-def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, evidence: Found) -> list[Entry]:
+def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, evidence: Evidence) -> list[Entry]:
     """One alert per subject and late fact that ended or undid something."""
     alerts: dict[str, Entry] = {}
     for record in (entry.record for entry in changes if entry.record.status in ("cleared", "retracted")):
@@ -148,7 +157,7 @@ def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, eviden
             level=record.level,
             reason=f"{record.subject.id}：一条迟报的消息（{cause.id}）使已作出的决定结束或撤销，请核实是否倒填日期。",
             rests_on=(cause,),
-            context=record.context | evidence.finding.context,
+            context=record.context | {"addressee": evidence.to},
         )
         one = Found(finding, LATE_EVIDENCE, evidence.clauses, evidence.policy)
         decision_id = identity(case, one)
@@ -164,11 +173,11 @@ def _has_ended(finding: Finding, moment: Moment) -> bool:
 def _words(one: Found) -> dict[str, Any]:
     finding = one.finding
     return {
-        "reason": finding.reason,
+        "reason": finding.reason if isinstance(finding.reason, str) else finding.reason(),
         "since": finding.since,
         "facts": tuple(fact.id for fact in finding.rests_on),
         "late_recorded": any(fact.is_late for fact in finding.rests_on),
-        "context": finding.context,
+        "context": dict(finding.context() if callable(finding.context) else finding.context),
     }
 
 

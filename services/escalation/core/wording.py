@@ -38,7 +38,7 @@ def current_level(hazard: Hazard) -> str:
     return hazard.levels[-1][1] if hazard.levels else hazard.report.level
 
 
-def hazard_context(hazard: Hazard, where: Jurisdiction) -> dict[str, str]:
+def hazard_context(hazard: Hazard, where: Jurisdiction, *, addressee: str = "") -> dict[str, str]:
     """The subject's words for letters and pages; empty ones are left out."""
     report = hazard.report
     words = {
@@ -54,6 +54,7 @@ def hazard_context(hazard: Hazard, where: Jurisdiction) -> dict[str, str]:
         "responsible_unit": report.responsible_unit,
         "supervising_unit": report.supervising_unit or (report.site.supervising_unit if report.site else ""),
         "area_name": where.name_of(hazard.tenant),
+        "addressee": addressee,
         "due": hazard.due.isoformat() if hazard.due else "",
     }
     return {key: word for key, word in words.items() if word}

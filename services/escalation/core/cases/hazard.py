@@ -111,16 +111,8 @@ class Hazard:
     ignored: list[Heard] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     overdue: list[Overdue] = field(default_factory=list)
-
-    @property
-    def site_id(self) -> str:
-        """The site's id, from the first report that names one."""
-        return next((r.site_id or (r.site.id if r.site else "") for _, r in self.reports if r.site_id or r.site), "")
-
-    @property
-    def site_name(self) -> str:
-        """The site's name, where a report gives one."""
-        return next((r.site.name for _, r in self.reports if r.site and r.site.name), "")
+    site_id: str = ""
+    site_name: str = ""
 
     @property
     def done_at(self) -> datetime | None:
@@ -183,6 +175,8 @@ def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divi
 
 def _hear_report(hazard: Hazard, fact: Heard, report: Report) -> None:
     hazard.reports.append((fact, report))
+    hazard.site_id = hazard.site_id or report.site_id or (report.site.id if report.site else "")
+    hazard.site_name = hazard.site_name or (report.site.name if report.site else "")
     if not hazard.levels or (report.level == "major" and hazard.levels[-1][1] != "major"):
         hazard.levels.append((fact.time, report.level, fact))
     if not hazard.work or (

@@ -1,7 +1,8 @@
 """Remind before a deadline, so that overdue means late and nothing else (S0-09, S3-08)."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from pydantic import Field
 
@@ -43,12 +44,16 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
                 lapses_at=term.due,
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, rung.acts),
-                reason=f"{hazard_words(hazard)}整改期限{day_words(day)}将至，还有{-rung.day}天。",
+                reason=partial(_reason, hazard, day, rung),
                 rests_on=tuple(dict.fromkeys((hazard.first, term.cause))),
                 ladder=f"due_soon/{number}",
-                context=hazard_context(hazard, where) | {"addressee": rung.to},
+                context=partial(hazard_context, hazard, where, addressee=rung.to),
             )
 
 
 def _waits(hazard: Hazard, at: datetime) -> bool:
     return any(work.start <= at and (work.end is None or at < work.end) for work in hazard.work)
+
+
+def _reason(hazard: Hazard, day: date, rung: Rung) -> str:
+    return f"{hazard_words(hazard)}整改期限{day_words(day)}将至，还有{-rung.day}天。"

@@ -6,6 +6,7 @@ itself, or an ordinary inspection finds, is never jointly supervised.
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from pydantic import Field
@@ -56,10 +57,14 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
                 until=until,
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, parameters.acts),
-                reason=f"{hazard_words(hazard)}{ground.words}，{ask}。",
+                reason=partial(_reason, hazard, ground, ask),
                 rests_on=tuple(dict.fromkeys((hazard.first, *ground.rests_on))),
-                context=hazard_context(hazard, where) | {"addressee": "department"},
+                context=partial(hazard_context, hazard, where, addressee="department"),
             )
+
+
+def _reason(hazard: Hazard, ground: _Ground, ask: str) -> str:
+    return f"{hazard_words(hazard)}{ground.words}，{ask}。"
 
 
 def _grounds(hazard: Hazard, work: Work, parameters: Parameters) -> Iterator[_Ground]:

@@ -1,6 +1,7 @@
 """Propose listed supervision for a major hazard (S2-09, S4-13, S0-17)."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
@@ -38,5 +39,5 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             level=where.acting(hazard.tenant, parameters.acts),
             reason=f"{hazard_words(hazard)}判定为重大事故隐患，建议挂牌督办。",
             rests_on=tuple(dict.fromkeys((hazard.first, fact))),
-            context=hazard_context(hazard, where) | {"addressee": "supervising_unit"},
+            context=partial(hazard_context, hazard, where, addressee="supervising_unit"),
         )

@@ -6,6 +6,7 @@ that instant.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
@@ -44,11 +45,11 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
                 until=late.end,
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, rung.acts),
-                reason=_reason(hazard, late, rung),
+                reason=partial(_reason, hazard, late, rung),
                 rests_on=late.rests_on,
                 ladder=f"overdue/{number}",
                 since=late.since,
-                context=hazard_context(hazard, where) | {"addressee": rung.to},
+                context=partial(hazard_context, hazard, where, addressee=rung.to),
             )
 
 

@@ -1,6 +1,7 @@
 """Propose suspension where rectification is refused (S2-23)."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from pydantic import Field
 
@@ -36,5 +37,5 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             level=where.acting(hazard.tenant, parameters.acts),
             reason=f"{hazard_words(hazard)}责任单位拒不配合整改{why}，建议依法责令停产停业。",
             rests_on=(hazard.first, fact),
-            context=hazard_context(hazard, where) | {"addressee": "committee_office"},
+            context=partial(hazard_context, hazard, where, addressee="committee_office"),
         )
