@@ -1,0 +1,51 @@
+"""Decide, at the moment a worker takes a notice up, whether it leaves, and to whom."""
+
+from dataclasses import replace
+
+from contracts.vocabulary import NoticeState, Suppression
+from services.notify.core.notice import ARRIVED, Notice
+from services.notify.core.passage import Passage, Situation
+from services.notify.core.roster import Seat
+from services.notify.core.stages.route import superiors
+from services.notify.core.stages.silence import hushed
+
+NO_HOLDER = "角色无人担任"
+NO_ADDRESS = "担任者没有该渠道的地址"
+
+
+def deliver(passage: Passage, situation: Situation) -> Passage:
+    """Move the one notice to `sending` with its next attempt, or set it aside; `seat` is the present holder."""
+    (notice,) = passage.notices
+    if notice.follows is not None:
+        notice = _if_the_beginning_arrived(notice, passage.earlier)
+    notice = hushed(notice, passage, situation)
+    if notice.state not in {NoticeState.CREATED, NoticeState.RETRYING}:
+        return replace(passage, notices=(notice,))
+    seat = _present_holder(notice, passage, situation)
+    if seat is None:
+        return replace(passage, notices=(notice.moved(NoticeState.FAILED, error=NO_HOLDER),))
+    if not seat.addresses.get(notice.channel):
+        return replace(passage, notices=(notice.moved(NoticeState.FAILED, error=NO_ADDRESS),), seat=seat)
+    sending = notice.moved(NoticeState.SENDING, attempt=notice.attempt + 1, error="")
+    return replace(passage, notices=(sending,), seat=seat)
+
+
+def _if_the_beginning_arrived(notice: Notice, earlier: tuple[Notice, ...]) -> Notice:
+    told = next((other for other in earlier if other.id == notice.follows), None)
+    if told is not None and (told.state in ARRIVED or told.doubtful):
+        return notice
+    return notice.suppressed(Suppression.MOOT, error="起始通知未送达")
+
+
+def _present_holder(notice: Notice, passage: Passage, situation: Situation) -> Seat | None:
+    """The holder now, who need not be the one when the notice was made; else the nearest one above."""
+    held = situation.roster.holder(notice.recipient, situation.now)
+    if held is not None:
+        return held
+    role, _, rest = notice.recipient.partition("@")
+    unit = rest.partition("/")[0]
+    for place in superiors(unit, passage.decision, situation.places):
+        seats = situation.roster.holders(role, place, situation.now)
+        if seats:
+            return seats[0]
+    return None
