@@ -1,8 +1,9 @@
 """What a rule finds in a case: one rung, one subject, one instant, with its reason."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from services.escalation.core.heard import Heard
 
@@ -14,8 +15,7 @@ Reason = str | Callable[[], str]
 Context = Mapping[str, str] | Callable[[], Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one rule finds, given all that is known; `at` may lie in the future, then it is armed.
 
     `at`: the instant at which it falls due. `instant`: it falls due by an event, so it is decided as soon as that
@@ -44,7 +44,7 @@ class Finding:
     since: datetime | None = None
     acts_for: str | None = None
     clauses: tuple[str, ...] = ()
-    context: Context = field(default_factory=dict)
+    context: Context = msgspec.field(default_factory=dict)
 
     @property
     def wanted(self) -> str:
