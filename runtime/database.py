@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -33,11 +34,24 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57", "58")  # connection, resources, operat
 _CONFLICT = (pg.DeadlockDetected, pg.SerializationFailure)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A dead letter written in a transaction; `poison` where it speaks against the record, not against its sender."""
+
+    origin: Mapping[str, Any]
+    reason: str
+    poison: bool
+
+
 class Work:
-    """One open transaction. Raw psycopg for hot statements, SQLAlchemy for the rest; both are the same transaction."""
+    """One open transaction. Raw psycopg for hot statements, SQLAlchemy for the rest; both are the same transaction.
+
+    `parked` lists the dead letters written in it so far: the consumer counts them once they are committed.
+    """
 
     def __init__(self, connection: sqlalchemy.Connection) -> None:
         self._sqlalchemy = connection
+        self.parked: list[Parked] = []
 
     @property
     def connection(self) -> psycopg.Connection[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from runtime.database import Work
+from runtime.database import Parked, Work
 
 State = Literal["open", "replayed", "dismissed"]
 
@@ -53,8 +53,13 @@ def park(
     source: str | None = None,
     event_id: str | None = None,
     tenant: str | None = None,
+    poison: bool = True,
 ) -> int:
-    """Write one dead letter inside the caller's transaction; returns its id."""
+    """Write one dead letter inside the caller's transaction; returns its id.
+
+    `poison=False` keeps it out of the consumer's fuse: for records that are well made and refused all the same
+    (a conflict, a tenant that is not allowed), however many come.
+    """
     row = work.connection.execute(
         """INSERT INTO dead_letter (received_at, reason, detail, door, origin, source, event_id, tenant, body, headers)
         VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id""",
@@ -72,7 +77,8 @@ def park(
         ),
     ).fetchone()
     if row is None:
-        raise AssertionError
+        raise AssertionError("INSERT .. RETURNING gave no row")
+    work.parked.append(Parked(origin=origin, reason=reason, poison=poison))
     return int(row[0])
 
 

@@ -6,7 +6,7 @@ Anything that is none of these is a defect: it is logged once, counted and ends 
 from collections.abc import Sequence
 
 
-class Rejected(Exception):  # noqa: N818 (errors are named by the next act)
+class Rejected(Exception):
     """Wrong, and it will stay wrong: park it as a dead letter.
 
     `reason` is a short code (`undecodable`, `misrouted`, ...), `detail` sentences a person can act on.
@@ -18,7 +18,7 @@ class Rejected(Exception):  # noqa: N818 (errors are named by the next act)
         self.detail = tuple(detail)
 
 
-class Unavailable(Exception):  # noqa: N818 (as above)
+class Unavailable(Exception):
     """The world is down or busy: wait `retry_after` seconds and try the same thing again."""
 
     def __init__(self, message: str, retry_after: float = 1.0) -> None:
@@ -37,5 +37,5 @@ class NewerVersion(Unavailable):
         super().__init__(message, retry_after=60.0)
 
 
-class Conflict(Exception):  # noqa: N818 (as above)
+class Conflict(Exception):
     """Someone moved first: load again and decide again."""

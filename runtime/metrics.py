@@ -130,7 +130,7 @@ RUNTIME_METRICS = (
         kind="gauge",
         name="stopped_slots",
         help="Slots of this worker that do not move until someone acts, by reason.",
-        labels={"reason": ("outside_log", "recreated_topic", "newer_version", "number_ahead")},
+        labels={"reason": ("outside_log", "recreated_topic", "newer_version", "number_ahead", "fuse")},
     ),
     Metric(kind="gauge", name="owned_slots", help="Slots this worker reads.", labels={"topic": ()}),
     Metric(

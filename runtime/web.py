@@ -326,7 +326,7 @@ async def _send_json(send: Callable[[Message], Awaitable[None]], status: int, bo
 
 def _trace_id(scope: Scope) -> str:
     """The trace id of an incoming W3C `traceparent`, else a fresh one (32 hexadecimal digits)."""
-    parts = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1").split("-")
+    parts: list[str] = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1").split("-")
     if len(parts) == 4 and len(parts[1]) == 32 and set(parts[1]) <= set("0123456789abcdef"):  # noqa: PLR2004 (W3C form)
         return parts[1]
     return secrets.token_hex(16)

@@ -7,15 +7,7 @@ from typing import NamedTuple, Protocol
 from runtime.database import Work
 
 
-class Slot(NamedTuple):
-    """One partition of one topic."""
-
-    topic: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record as the broker keeps it; `timestamp_ms` is its append time (Unix milliseconds)."""
 
     topic: str
@@ -29,7 +21,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class SlotBatch:
-    """The next records of one slot, in order; `records` may be empty only inside the consumer."""
+    """The next records of one slot, at least one, in order."""
 
     topic: str
     slot: int
@@ -39,13 +31,17 @@ class SlotBatch:
 class Handler(Protocol):
     """What a service does with records. Called in one thread; one call is one transaction."""
 
-    topics: tuple[str, ...]
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics to read, fixed for the life of the process."""
+        ...
 
     def handle(self, work: Work, batches: Sequence[SlotBatch]) -> Mapping[tuple[str, int], int]:
         """Apply the records inside `work`, in which the positions are already compared and set.
 
-        Returns {} or, for a slot whose last tick is not used up, {(topic, slot): offset to stay at}. May be called
-        again with the same records after a rollback, so nothing but the transaction may change.
+        Returns {} or, for a slot whose last tick is not used up, {(topic, slot): offset to stay at}: everything before
+        that offset is applied, the record at it will be handed over again. The call may be repeated with the same
+        records after a rollback, so nothing but the transaction may change.
 
         Raises `Rejected` when a record is poison (the consumer finds it and parks it), `NewerVersion` to hold the slot,
         `Unavailable` and `Conflict` to be called again; anything else is a defect.

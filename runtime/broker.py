@@ -1,0 +1,191 @@
+"""Reach Kafka: admin, plain producer and consumer (kafka-python) and the relay's producer (aiokafka), no default left open."""
+
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import aiokafka
+import kafka
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from runtime.errors import Unavailable
+from runtime.settings import ProcessSettings
+
+MAX_REQUEST = 1 << 20  # bytes: what the broker takes by default, and more than any fact of ours
+REQUEST_MS = 20_000
+DELIVERY_MS = 60_000
+METADATA_MS = 60_000
+IDLE_MS = 540_000  # below the broker's own limit of ten minutes
+BOOTSTRAP_MS = 10_000
+MISSING_TOPIC = 3  # UNKNOWN_TOPIC_OR_PARTITION
+
+Partition: TypeAlias = kafka.TopicPartition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTopic:
+    """A topic to create; `settings` are Kafka's own topic settings such as `retention.ms`."""
+
+    name: str
+    partitions: int
+    replication: int = 1
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def ssl_context(settings: ProcessSettings) -> ssl.SSLContext | None:
+    """The TLS context of an encrypted connection, None for a plain one."""
+    if "SSL" not in settings.kafka_security_protocol:
+        return None
+    return ssl.create_default_context(cafile=str(settings.kafka_ca_file) if settings.kafka_ca_file else None)
+
+
+def connection(settings: ProcessSettings) -> dict[str, Any]:
+    """What every client of either library needs to reach the broker."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka_brokers.split(","),
+        "security_protocol": settings.kafka_security_protocol,
+        "ssl_context": ssl_context(settings),
+        "metadata_max_age_ms": METADATA_MS,
+        "connections_max_idle_ms": IDLE_MS,
+        "request_timeout_ms": REQUEST_MS,
+        "retry_backoff_ms": 100,
+    }
+    if settings.kafka_security_protocol.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.kafka_sasl_mechanism,
+            "sasl_plain_username": settings.kafka_sasl_username,
+            "sasl_plain_password": settings.kafka_sasl_password.get_secret_value(),
+        }
+    return options
+
+
+def relay_producer(settings: ProcessSettings, *, client_id: str) -> aiokafka.AIOKafkaProducer:
+    """The producer of the relay: idempotent, all in-sync replicas; made and started inside the running loop."""
+    return aiokafka.AIOKafkaProducer(
+        **connection(settings),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        transactional_id=None,
+        linger_ms=5,
+        max_batch_size=1 << 19,
+        max_request_size=MAX_REQUEST,
+        compression_type=None,
+    )
+
+
+def producer(settings: ProcessSettings, *, client_id: str) -> kafka.KafkaProducer:
+    """A plain synchronous producer with the same promises, for commands and tests."""
+    return kafka.KafkaProducer(
+        **connection(settings),
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        retries=2**31 - 1,
+        max_in_flight_requests_per_connection=5,
+        delivery_timeout_ms=DELIVERY_MS,
+        linger_ms=5,
+        batch_size=1 << 17,
+        max_request_size=MAX_REQUEST,
+        compression_type=None,
+        allow_auto_create_topics=False,
+        bootstrap_timeout_ms=BOOTSTRAP_MS,
+    )
+
+
+def consumer(
+    settings: ProcessSettings,
+    *,
+    client_id: str,
+    isolation: Literal["read_committed", "read_uncommitted"] = "read_committed",
+) -> kafka.KafkaConsumer:
+    """A plain synchronous consumer without a group: assign partitions and seek; it never commits."""
+    return kafka.KafkaConsumer(
+        **connection(settings),
+        client_id=client_id,
+        group_id=None,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        isolation_level=isolation,
+        max_poll_records=2000,
+        fetch_max_wait_ms=200,
+        allow_auto_create_topics=False,
+        bootstrap_timeout_ms=BOOTSTRAP_MS,
+    )
+
+
+class Admin:
+    """What we ask of the broker about topics. Every method may raise `Unavailable`."""
+
+    def __init__(self, settings: ProcessSettings, *, client_id: str) -> None:
+        try:
+            self._client = KafkaAdminClient(
+                **connection(settings), client_id=client_id, bootstrap_timeout_ms=BOOTSTRAP_MS
+            )
+        except KafkaError as error:
+            raise Unavailable(f"the broker at {settings.kafka_brokers} does not answer: {error!r}") from error
+
+    def create_topics(self, topics: Iterable[NewTopic]) -> list[str]:
+        """Create those that do not exist and wait until they can be used; returns the names that are new."""
+        created = []
+        for topic in topics:
+            wanted = {
+                topic.name: {
+                    "num_partitions": topic.partitions,
+                    "replication_factor": topic.replication,
+                    "configs": dict(topic.settings),
+                }
+            }
+            try:
+                self._client.create_topics(wanted, timeout_ms=REQUEST_MS, wait_for_metadata=True)
+            except TopicAlreadyExistsError:
+                continue
+            except KafkaError as error:
+                raise Unavailable(f"cannot create topic {topic.name}: {error!r}") from error
+            created.append(topic.name)
+        return created
+
+    def delete_topics(self, names: Sequence[str]) -> None:
+        """Delete topics with everything in them."""
+        try:
+            self._client.delete_topics(list(names), timeout_ms=REQUEST_MS)
+        except KafkaError as error:
+            raise Unavailable(f"cannot delete topics: {error!r}") from error
+
+    def delete_records(self, before: Mapping[Partition, int]) -> None:
+        """Drop what lies before an offset, as retention does."""
+        try:
+            self._client.delete_records(dict(before), timeout_ms=REQUEST_MS)
+        except KafkaError as error:
+            raise Unavailable(f"cannot delete records: {error!r}") from error
+
+    def topic_ids(self, names: Sequence[str]) -> dict[str, str]:
+        """The broker's id of each topic; a topic that does not exist is left out."""
+        return {topic["name"]: str(topic["topic_id"]) for topic in self._described(names)}
+
+    def partitions(self, names: Sequence[str]) -> dict[str, int]:
+        """The number of partitions of each topic; a topic that does not exist is left out."""
+        return {topic["name"]: len(topic["partitions"]) for topic in self._described(names)}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _described(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        try:
+            described = self._client.describe_topics(list(names))
+        except KafkaError as error:
+            raise Unavailable(f"the broker does not describe topics: {error!r}") from error
+        return [topic for topic in described if topic["error_code"] == 0]
+
+
+def ranges(reader: kafka.KafkaConsumer, partitions: Iterable[Partition]) -> dict[Partition, tuple[int, int]]:
+    """(first offset, end offset) of each partition; raises `Unavailable`."""
+    wanted = list(partitions)
+    try:
+        first, end = reader.beginning_offsets(wanted), reader.end_offsets(wanted)
+    except KafkaError as error:
+        raise Unavailable(f"the broker does not tell the range of the log: {error!r}") from error
+    return {partition: (first[partition], end[partition]) for partition in wanted}

@@ -1,0 +1,47 @@
+"""Leave the process at once: a worker that does not know where it stands is started again, clean, by its supervisor."""
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import NoReturn
+
+from runtime import log
+
+LEFT = 70  # exit status of a process that left by itself
+OVERDUE = 75  # exit status of a process that did not stop in time after SIGTERM
+GRACE = 10.0  # seconds from SIGTERM to the end, below the supervisor's own patience
+
+_logger = log.get(__name__)
+
+
+def leave(why: str) -> NoReturn:
+    """Say why in one line and end without another step: no commit, no answer, no farewell to the group."""
+    _logger.critical("leaving", why=why)
+    sys.stdout.flush()
+    os._exit(LEFT)
+
+
+def arm_grace(seconds: float = GRACE) -> threading.Timer:
+    """End the process by force unless it has ended `seconds` from now (a stop may hang while a group is joined)."""
+
+    def overdue() -> None:
+        _logger.critical("stopping took too long", seconds=seconds)
+        sys.stdout.flush()
+        os._exit(OVERDUE)
+
+    timer = threading.Timer(seconds, overdue)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def arm_grace_at_sigterm(seconds: float = GRACE) -> None:
+    """Arm the grace when SIGTERM comes, until a loop installs a handler of its own."""
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        arm_grace(seconds)
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, on_signal)
