@@ -1,5 +1,6 @@
 """Start, stop and look at the product on this one machine."""
 
+import errno
 import functools
 from collections.abc import Callable
 from typing import Annotated
@@ -49,6 +50,11 @@ def _tell_trouble(act: Callable[[], None]) -> None:
         act()
     except Trouble as trouble:
         typer.echo(f"\n{trouble}", err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        typer.echo(f"\nthe disk is full ({error.filename}): make room, then again: make up", err=True)
         raise typer.Exit(1) from None
 
 

@@ -44,22 +44,15 @@ def up(chosen: Mapping[str, int], *, demonstration: bool = True, say: Say = prin
     begun = time.monotonic()
     here = _described(chosen)
     states = supervisor.states(here)
-    if states and _all_ready(here, states):
+    finished = here.places.state / "finished"  # a start that was broken off is taken up again
+    if states and finished.exists() and _all_ready(here, states):
         say("Bihuan is running already.")
     else:
-        if not states:
-            _prepare(here, say)
-            supervisor.start(here)
-        _wait_ready(here, [program for program in here.programs if not program.is_service], SERVERS_WITHIN, say)
-        with _timed("database and topics", say):
-            _migrate(here)
-            _create_topics(here)
-        services = [program for program in here.programs if program.is_service]
-        if services:
-            supervisor.start_services(here)
-            _wait_ready(here, services, SERVICES_WITHIN, say)
+        finished.unlink(missing_ok=True)
+        _bring_up(here, runs=bool(states), say=say)
         if demonstration and not here.own_database:
             _load_demonstration(here, say)
+        finished.touch()
         say(f"Bihuan is running ({time.monotonic() - begun:.1f} s).")
     say(where_to_look(here))
 
@@ -128,6 +121,20 @@ def _described(chosen: Mapping[str, int]) -> Machine:
     if own:
         _keep_address(wanted, own)
     return wanted
+
+
+def _bring_up(here: Machine, *, runs: bool, say: Say) -> None:
+    if not runs:
+        _prepare(here, say)
+        supervisor.start(here)
+    _wait_ready(here, [program for program in here.programs if not program.is_service], SERVERS_WITHIN, say)
+    with _timed("database and topics", say):
+        _migrate(here)
+        _create_topics(here)
+    services = [program for program in here.programs if program.is_service]
+    if services:
+        supervisor.start_services(here)
+        _wait_ready(here, services, SERVICES_WITHIN, say)
 
 
 def _prepare(here: Machine, say: Say) -> None:
