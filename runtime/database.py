@@ -118,6 +118,7 @@ class Database:
         except Exception as error:
             raise _named(error) from error
         with connection:
+            connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing
             try:
                 yield Work(connection)
             except BaseException as error:

@@ -17,7 +17,8 @@ _ASSIGNED = re.compile(
 )
 _SECRET_NAME = re.compile(r"(?i)(token|secret|passw|authorization|api[_-]?key|^sign(ature)?$|cookie)")
 
-_NOISY = {"aiokafka": logging.WARNING, "faust": logging.WARNING, "mode": logging.WARNING, "kafka": logging.WARNING}
+# Libraries that tell every step; `runtime.streams.driver` is the name mode gives to Faust's services of ours.
+_NOISY = dict.fromkeys(("aiokafka", "faust", "kafka", "mode", "runtime.streams.driver", "uvicorn"), logging.WARNING)
 
 
 def redact(text: str) -> str:

@@ -228,6 +228,7 @@ class App(faust.App):
 
 def build(settings: ProcessSettings, *, group: str, topics: Iterable[str], batches: Loop) -> App:
     """The app of one worker process. It has no loop yet: build it, then run it with `faust.Worker`."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)  # Faust makes its own folder, not the ones above
     urls = [f"kafka://{address}" for address in settings.kafka_brokers.split(",")]
     app = App(
         group,
