@@ -3,8 +3,7 @@
 The committee's code is the key of every fact, so that all it must see together lies in one order in one place.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from contracts.divisions import Divisions
 
@@ -31,8 +30,3 @@ class Committees:
         above = (tenant, *(division.code for division in self._divisions.ancestors(tenant)))
         found = self._known[tenant] = next((code for code in above if code in self.roots), None)
         return found
-
-
-def roots_of(packs: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return the root tenants of policy packs: each names its own under `root`."""
-    return frozenset(str(pack["root"]) for pack in packs if pack.get("root"))

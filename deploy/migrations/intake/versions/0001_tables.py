@@ -9,7 +9,7 @@ down_revision = None
 
 _STATEMENTS = (
     # A registered upstream system. `tenants` are sub-trees it may speak for, '*' all of them; `namespace` is what its
-    # hazard ids live in. A source without a topic comes by HTTP, file or ledger only. `halted` says why it is not read.
+    # hazard ids live in. A source without a topic comes by HTTP, file or ledger only.
     """CREATE TABLE intake.source (
         slug text PRIMARY KEY,
         name text NOT NULL,
@@ -17,8 +17,7 @@ _STATEMENTS = (
         tenants text[] NOT NULL CHECK (cardinality(tenants) > 0),
         topic text UNIQUE,
         historic boolean NOT NULL DEFAULT false,
-        registered_at timestamptz NOT NULL DEFAULT now(),
-        halted text)""",
+        registered_at timestamptz NOT NULL DEFAULT now())""",
     # The values of the CloudEvents attribute `source` that a registered source uses; each belongs to one of them.
     """CREATE TABLE intake.source_attribute (
         attribute text PRIMARY KEY,

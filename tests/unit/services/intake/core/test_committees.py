@@ -4,7 +4,7 @@ import pytest
 
 from contracts.divisions import Divisions
 from services.intake.core import committees
-from services.intake.core.committees import Committees, roots_of
+from services.intake.core.committees import Committees
 
 DIVISIONS = Divisions.parse(
     {"code": code, "name": name, "parent": parent, "level": level, "valid_from": "", "valid_to": "", "replaced_by": ""}
@@ -50,10 +50,3 @@ def test_invented_codes_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) 
 
     assert answers == ["331081"] * 50
     assert len(asked._known) <= 10
-
-
-def test_the_roots_are_those_of_the_packs() -> None:
-    """A child pack names the root it belongs to, so roots are few."""
-    packs = [{"root": "331100"}, {"root": "331100", "tenants": ["331171"]}, {"root": "331081"}, {}]
-
-    assert roots_of(packs) == {"331100", "331081"}

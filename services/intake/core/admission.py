@@ -1,0 +1,79 @@
+"""Decide whether a sender may say what it says: the validator's judgement, then source and tenant against the registry."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from contracts.divisions import Divisions
+from contracts.vocabulary import Door
+from services.intake.core import guard, validation
+from services.intake.core.committees import Committees
+from services.intake.core.reasons import Reason
+from services.intake.core.registry import Registry, Scopes, Source
+from services.intake.core.validation import Accepted, Refused, Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who stands at a door: a registered source, and how far this topic or key may speak for it."""
+
+    source: Source
+    door: Door
+    tenants: tuple[str, ...]
+    #: Whether what it says tells nobody.
+    historic: bool
+
+
+class Admission:
+    """Judges what comes through the doors by one registry, one set of committees and one table of divisions."""
+
+    def __init__(self, *, divisions: Divisions, committees: Committees, registry: Registry) -> None:
+        self.divisions = divisions
+        self.committees = committees
+        self.registry = registry
+        self.scopes = Scopes(divisions)
+
+    def of_source(self, source: Source, door: Door) -> Sender:
+        """Return the sender that speaks with all the rights of a source."""
+        return Sender(source=source, door=door, tenants=source.tenants, historic=source.historic)
+
+    def standing(self, sender: Sender) -> Standing:
+        """Return what the validator has to know of a sender."""
+        return Standing(
+            door=Door.PEOPLE if sender.source.is_ourselves else sender.door,
+            namespace=sender.source.namespace,
+            historic=sender.historic,
+            people=sender.source.is_ourselves,
+            committee_of=self.committees.of,
+        )
+
+    def admit(
+        self, tree: dict[str, Any] | guard.Refusal, sender: Sender, standing: Standing, *, received_at: datetime
+    ) -> Accepted | Refused:
+        """Judge one assembled event of a sender; `standing` is what `standing(sender)` returned."""
+        if isinstance(tree, guard.Refusal):
+            return validation.refuse(tree)
+        judged = validation.judge(tree, divisions=self.divisions, received_at=received_at, standing=standing)
+        if isinstance(judged, Refused):
+            return judged
+        fact = judged.fact
+        if fact.source not in sender.source.attributes:
+            return self._of_another(judged, sender)
+        if not self.scopes.within(fact.tenant, sender.tenants):
+            return _not_allowed(judged, f"tenant {fact.tenant} is not within {', '.join(sender.tenants)}")
+        return judged
+
+    def _of_another(self, judged: Accepted, sender: Sender) -> Refused:
+        """Refuse a `source` that this sender does not own: nobody's, or somebody else's."""
+        sentence = f"source {judged.fact.source} is not one of {', '.join(sorted(sender.source.attributes))}"
+        refused = _not_allowed(judged, sentence)
+        if self.registry.of_attribute(judged.fact.source) is None:
+            return replace(refused, reason=Reason.UNKNOWN_SOURCE)
+        return refused
+
+
+def _not_allowed(judged: Accepted, sentence: str) -> Refused:
+    fact = judged.fact
+    return Refused(
+        reason=Reason.NOT_ALLOWED, errors=(sentence,), source=fact.source, event_id=fact.id, tenant=fact.tenant
+    )

@@ -1,0 +1,1 @@
+"""What intake does with what comes in: judge, remember, park, announce, in one transaction whatever the door."""

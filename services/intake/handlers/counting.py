@@ -1,0 +1,46 @@
+"""Count what became of events, by source, and when each source was last heard."""
+
+from collections import Counter as Tally
+from collections.abc import Sequence
+from datetime import datetime
+
+from runtime.metrics import Metrics
+from services.intake.core.registry import Registry
+from services.intake.handlers.taking import Outcome
+from services.intake.metrics import RESULTS
+
+
+class Counter:
+    """Counts outcomes into the process's metrics."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._shown: set[str] = set()
+
+    def show(self, registry: Registry) -> None:
+        """Start every registered source at zero, so that one that never spoke is seen as silent."""
+        for source in registry.sources:
+            self._start(source.slug)
+
+    def count(self, slug: str, outcomes: Sequence[Outcome], *, at: datetime) -> None:
+        """Count the outcomes of one source; `at` is when they were received."""
+        self._start(slug)
+        tally: Tally[str] = Tally()
+        for outcome in outcomes:
+            tally[outcome.word] += 1
+            if outcome.fact is not None and (outcome.fact.flags or outcome.fact.recordedtime):
+                tally["flagged"] += bool(outcome.fact.flags)
+                tally["future"] += "future" in outcome.fact.flags
+                tally["late"] += outcome.fact.late
+        for result, amount in tally.items():
+            self._metrics.count("intake_events_total", amount, source_system=slug, result=result)
+        if tally["accepted"]:
+            self._metrics.set("intake_last_event_timestamp_seconds", at.timestamp(), source_system=slug)
+
+    def _start(self, slug: str) -> None:
+        if slug in self._shown:
+            return
+        self._shown.add(slug)
+        for result in RESULTS:
+            self._metrics.count("intake_events_total", 0, source_system=slug, result=result)
+        self._metrics.set("intake_last_event_timestamp_seconds", 0, source_system=slug)
