@@ -3,7 +3,7 @@
 import errno
 import functools
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -11,6 +11,8 @@ KafkaPort = Annotated[int | None, typer.Option(envvar="KAFKA_PORT", help="The br
 PostgresPort = Annotated[int | None, typer.Option("--pg-port", envvar="PG_PORT", help="The database's port (35432).")]
 HttpPort = Annotated[int | None, typer.Option(envvar="HTTP_PORT", help="The first of the services' ports (8001).")]
 Demonstration = Annotated[bool, typer.Option("--demo/--no-demo", help="Load the demonstration at the first start.")]
+
+Answer = TypeVar("Answer")
 
 
 def up(
@@ -38,16 +40,16 @@ def status() -> None:
     """Say what runs and whether it is ready; status 1 when something is not."""
     from deploy.local import up as machine
 
-    if not machine.status(say=_say):
+    if not _tell_trouble(lambda: machine.status(say=_say)):
         raise typer.Exit(1)
 
 
-def _tell_trouble(act: Callable[[], None]) -> None:
-    """Print what is in the way without a traceback."""
+def _tell_trouble(act: Callable[[], Answer]) -> Answer:
+    """Do it, and print what is in the way without a traceback."""
     from deploy.local.trouble import Trouble
 
     try:
-        act()
+        return act()
     except Trouble as trouble:
         typer.echo(f"\n{trouble}", err=True)
         raise typer.Exit(1) from None

@@ -6,12 +6,14 @@ exec would be unsafe beside threads, and an error there loses its text.
 
 import ctypes
 import os
+import pwd
 import signal
 import sys
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 CLONE_NEWUSER = 0x10000000  # linux/sched.h; Python 3.11 has no os.unshare
+ROOT = 0
 NOBODY = 65534
 
 
@@ -32,21 +34,23 @@ def die_with_parent(last_signal: signal.Signals, *, parent: int) -> None:
 
 
 def leave_root() -> None:
-    """Become user 65534 inside a new user namespace; outside it, files stay root's.
+    """Become user 65534 inside a new user namespace; outside it, files stay the caller's.
 
-    PostgreSQL refuses root. An account of its own would need every parent folder open to others; this does not.
-    Needs a process with one thread.
+    PostgreSQL refuses root, and a user without an account. An account of its own would need every parent folder open
+    to others; this does not. Needs a process with one thread.
     """
+    user, group = os.geteuid(), os.getegid()
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER) != 0:
         raise OSError(ctypes.get_errno(), "unshare(CLONE_NEWUSER)")
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-    Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1", encoding="ascii")
-    Path("/proc/self/gid_map").write_text(f"{NOBODY} 0 1", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{NOBODY} {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{NOBODY} {group} 1", encoding="ascii")
 
 
 def needs_namespace(uid: int | None = None) -> bool:
-    """Whether a program that refuses root has to be started through `leave_root`."""
-    return (os.geteuid() if uid is None else uid) == 0
+    """Whether a program that refuses this user (root, or one without an account) goes through `leave_root`."""
+    uid = os.geteuid() if uid is None else uid
+    return uid == ROOT or not _has_account(uid)
 
 
 def command(argv: list[str], *, last_signal: signal.Signals, as_root: bool) -> list[str]:
@@ -63,6 +67,14 @@ def become(argv: list[str], *, last_signal: signal.Signals, parent: int, leaves_
         leave_root()
     die_with_parent(last_signal, parent=parent)
     os.execve(argv[0], argv, environment())
+
+
+def _has_account(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

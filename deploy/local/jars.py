@@ -1,9 +1,11 @@
 """Fetch exactly the jars the broker needs, pinned by hash like the wheels, without Java, Maven or a resolver."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -60,7 +62,7 @@ def fetch(jars: tuple[Jar, ...], folder: Path, *, say: Callable[[str], None] = p
         if not missing:
             return 0
         say(f"fetching {len(missing)} jars of the broker (43 MB in all)")
-        with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+        with _trusting_this_machine(), ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
             list(pool.map(lambda jar: _fetch_one(jar, folder), missing))
         return len(missing)
 
@@ -94,13 +96,34 @@ def _fetch_one(jar: Jar, folder: Path) -> None:
         try:
             context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
         except (OSError, RuntimeError) as error:  # requests' errors are OSErrors
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             failure = error
             continue
         if _is_sound(jar, folder):
             return
         failure = None
     why = f"{failure}" if failure else "what came does not have the pinned sha256"
-    raise JarsUnavailable(f"{jar.artifact} {jar.version}: {why}") from failure
+    raise JarsUnavailable(
+        f"the broker's jar {jar.artifact} {jar.version} could not be fetched: {why}\n"
+        "behind a proxy set HTTPS_PROXY; with a mirror of the Maven repository set BIHUAN_MAVEN_URL; "
+        "with a certificate of your own set REQUESTS_CA_BUNDLE; then again: make up"
+    ) from failure
+
+
+@contextlib.contextmanager
+def _trusting_this_machine() -> Iterator[None]:
+    """Let the download trust what the machine trusts (a company's own certificate), not the library's list alone."""
+    paths = ssl.get_default_verify_paths()
+    store = paths.cafile or paths.capath
+    if "REQUESTS_CA_BUNDLE" in os.environ or not store or (Path(store).is_dir() and not any(Path(store).iterdir())):
+        yield
+        return
+    os.environ["REQUESTS_CA_BUNDLE"] = store
+    try:
+        yield
+    finally:
+        del os.environ["REQUESTS_CA_BUNDLE"]
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import pwd
 import stat
 import tempfile
 from collections.abc import Mapping
@@ -13,11 +14,16 @@ from typing import Any
 
 from deploy.local.places import CLONE, Places, places
 from deploy.local.ports import LOOPBACK
+from deploy.local.trouble import Trouble
 
 SERVICES = ("intake", "escalation", "notify", "reporting")
 ROLES = ("api", "worker")
 DATABASE = "bihuan"
 WORKER_PORTS_ABOVE = 10  # api 8001 to 8004, worker 8011 to 8014
+
+
+class BelongsToAnother(Trouble):
+    """Files of this machine were made by another user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +149,36 @@ def services_here() -> tuple[str, ...]:
     return tuple(service for service in SERVICES if (CLONE / "services" / service / "main.py").is_file())
 
 
+def check_owner(state: Path, *, uid: int | None = None) -> None:
+    """Raise BelongsToAnother unless the state is ours or does not exist yet.
+
+    A database made by one user cannot be served by another, and root's files would shut the first one out.
+    """
+    try:
+        owner = state.stat().st_uid
+    except FileNotFoundError:
+        return
+    if owner != (os.geteuid() if uid is None else uid):
+        raise BelongsToAnother(
+            f"{state} was made by user {_name_of(owner)}: run make as that user, "
+            "or put the files elsewhere: export BIHUAN_LOCAL_DIR=/another/folder"
+        )
+
+
 def private_folder(path: Path) -> None:
     """Make a folder that nobody else can use, and refuse one that another user laid in our way."""
     path.mkdir(mode=0o700, exist_ok=True)
     seen = path.lstat()
     if not stat.S_ISDIR(seen.st_mode) or seen.st_uid != os.geteuid():
-        raise PermissionError(f"{path} belongs to another user; remove it or set TMPDIR")
+        raise BelongsToAnother(f"{path} belongs to another user; remove it, or name another folder: export TMPDIR=..")
     path.chmod(0o700)
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def _kept(found: Places) -> dict[str, Any]:

@@ -24,7 +24,7 @@ ORPHANS_WITHIN = 10.0  # seconds; backends leave by themselves when they notice 
 
 
 class NamespaceForbidden(Trouble):
-    """This machine lets root make no user namespace, and the server refuses to run as root."""
+    """This machine allows no user namespace, and the server refuses the user we are."""
 
 
 class DatabaseNotMade(Trouble):
@@ -116,7 +116,7 @@ def _check_namespace() -> None:
     if tried.returncode != 0:
         why = tried.stderr.strip().rsplit("\n", 1)[-1]
         raise NamespaceForbidden(
-            f"PostgreSQL does not run as root, and this machine allows no user namespace ({why}).\n"
+            f"PostgreSQL runs neither as root nor without an account, and this machine allows no namespace ({why}).\n"
             "Run as an ordinary user, or use a PostgreSQL of your own: set BIHUAN_DATABASE_URL."
         )
 

@@ -60,7 +60,9 @@ def up(chosen: Mapping[str, int], *, demonstration: bool = True, say: Say = prin
 def down(*, say: Say = print) -> None:
     """Stop everything and wait until no process is left; data stays."""
     begun = time.monotonic()
-    if supervisor.shutdown(machine.load()):
+    here = machine.load()
+    machine.check_owner(here.places.state)
+    if supervisor.shutdown(here):
         say(f"stopped ({time.monotonic() - begun:.1f} s); the data stays, make clean removes it")
     else:
         say("nothing runs")
@@ -69,6 +71,7 @@ def down(*, say: Say = print) -> None:
 def status(*, say: Say = print) -> bool:
     """Print one line per program and return whether all of them do their work."""
     here = machine.load()
+    machine.check_owner(here.places.state)
     states = supervisor.states(here)
     if not states:
         say("nothing runs: make up")
@@ -111,6 +114,7 @@ def where_to_look(here: Machine) -> str:
 def _described(chosen: Mapping[str, int]) -> Machine:
     """Return the machine as asked for now, unless it runs already with other ports."""
     before = machine.load()
+    machine.check_owner(before.places.state)
     wanted = machine.load(chosen)
     if wanted.ports != before.ports and supervisor.states(before):
         now = ", ".join(f"{name} {port}" for name, port in before.wanted_ports.items())

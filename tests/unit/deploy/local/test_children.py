@@ -13,9 +13,14 @@ SHOW = "import os, signal; print(os.getuid(), os.environ['LC_ALL'])"
 
 
 @pytest.mark.parametrize(
-    ("uid", "expected"), [pytest.param(0, True, id="root"), pytest.param(1000, False, id="an ordinary user")]
+    ("uid", "expected"),
+    [
+        pytest.param(0, True, id="root"),
+        pytest.param(1, False, id="an account"),
+        pytest.param(2_000_000_000, True, id="a container's user without an account"),
+    ],
 )
-def test_only_root_needs_a_namespace(uid: int, *, expected: bool) -> None:
+def test_only_who_is_refused_needs_a_namespace(uid: int, *, expected: bool) -> None:
     """An ordinary user's server runs as that user."""
     assert children.needs_namespace(uid) == expected
 

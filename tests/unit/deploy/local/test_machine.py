@@ -77,5 +77,13 @@ def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
     (tmp_path / "target").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "target")
 
-    with pytest.raises(PermissionError):
+    with pytest.raises(machine.BelongsToAnother, match="TMPDIR"):
         machine.private_folder(tmp_path / "link")
+
+
+def test_data_of_another_user_are_left_alone(tmp_path: Path) -> None:
+    """Root after an ordinary user, or the other way round: the message says who made them."""
+    with pytest.raises(machine.BelongsToAnother, match="run make as that user"):
+        machine.check_owner(tmp_path, uid=tmp_path.stat().st_uid + 1)
+
+    machine.check_owner(tmp_path / "not made yet", uid=tmp_path.stat().st_uid + 1)
