@@ -269,6 +269,10 @@ def run(app: App, beside: Sequence[Beside]) -> NoReturn:
 class _Worker(faust.Worker):
     """Faust's worker with an end that cannot hang: SIGTERM while the group is joined may stop nothing for ever."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.spinner = None  # output is one JSON line per event
+
     def _on_sigterm(self) -> None:
         crash.arm_grace()
         super()._on_sigterm()

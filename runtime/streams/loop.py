@@ -58,8 +58,8 @@ class BatchLoop:
         self._busy = asyncio.Lock()  # held while a transaction runs and while ownership changes
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches")
         self._not_before = 0.0
-        self._looked_at = 0.0
-        self._told_at = 0.0
+        self._looked_at = clock.monotonic()
+        self._told_at = clock.monotonic()
         self.assigned_once = False
         self.turned_at = clock.monotonic()
 
