@@ -1,8 +1,9 @@
 """Say whom a notice was for, over which channel, and what became of it: one record per attempt or change of state."""
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from contracts.facts import Instant
 from contracts.vocabulary import NoticeState, Suppression
@@ -11,22 +12,17 @@ NOTICE_TYPE: Final = "notice.recorded.v1"
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One state of one notice: a row per (decision or digest, recipient, channel).
+    """One state of one notice: a row per (decision or digest, recipient, channel)."""
 
-    `recipient` is a handle, never a name, number or address. `attempt` counts from 1 once it was handed to the channel.
-    `decision_id` is empty for a digest, which names what it tells in `decisions`. `suppression` says why nobody was
-    told, `error` is the channel's word for a failure, without personal data.
-    """
-
-    notice_id: str
-    at: Instant
-    tenant: str
-    committee: str
-    decision_id: str
-    channel: str
-    recipient: str
-    state: NoticeState
-    attempt: int
-    suppression: Suppression | None = None
-    decisions: tuple[str, ...] = ()
-    error: str = ""
+    notice_id: Annotated[str, Meta(description="通知编号: one decision or digest, recipient and channel")]
+    at: Annotated[Instant, Meta(description="时间: when it came to stand so")]
+    tenant: Annotated[str, Meta(description="属地: division code of the decision's unit in charge")]
+    committee: Annotated[str, Meta(description="安委会: root tenant of the governing policy")]
+    decision_id: Annotated[str, Meta(description="决定编号: what it tells; empty for a digest")]
+    channel: Annotated[str, Meta(description="渠道: the channel's id")]
+    recipient: Annotated[str, Meta(description="接收人: a handle, never a name, number or address")]
+    state: Annotated[NoticeState, Meta(description="状态: where it stands")]
+    attempt: Annotated[int, Meta(description="次数: 0 before it was handed to the channel, then 1, 2, ...")]
+    suppression: Annotated[Suppression | None, Meta(description="抑制原因: why nobody was told")] = None
+    decisions: Annotated[tuple[str, ...], Meta(description="摘要内容: the decisions a digest tells")] = ()
+    error: Annotated[str, Meta(description="失败原因: the channel's word, without personal data")] = ""

@@ -10,7 +10,7 @@ class Term(StrEnum):
     chinese: str
     sentence: str
 
-    def __new__(cls, value: str, chinese: str, sentence: str) -> Self:
+    def __new__(cls, value: str, chinese: str = "", sentence: str = "") -> Self:
         """Make a member that is its wire value and carries its Chinese name and meaning."""
         member = str.__new__(cls, value)
         member._value_ = value
