@@ -42,6 +42,10 @@ LARGEST_AMOUNT: Final = 1e15
 """Yuan: above any public budget, below the loss of whole cents in a double."""
 
 
+CLOSED: Final[dict[str, Any]] = {"additionalProperties": False}
+"""In the published schema: what a sender may send is what is described."""
+
+
 class Data(BaseModel):
     """The data of one event: strict in what it uses, deaf to fields it does not know, closed in its published schema."""
 
@@ -51,8 +55,13 @@ class Data(BaseModel):
         extra="ignore",
         allow_inf_nan=False,
         populate_by_name=True,
-        json_schema_extra={"additionalProperties": False},
+        json_schema_extra=CLOSED,
     )
+
+
+def needs(*fields: str) -> dict[str, Any]:
+    """Return the schema of an object in which these optional fields are given, and not null."""
+    return {"required": list(fields), "properties": {field: {"not": {"type": "null"}} for field in fields}}
 
 
 @dataclass(frozen=True, slots=True)

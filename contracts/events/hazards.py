@@ -2,11 +2,12 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.events.sites import Site
 from contracts.fields import (
+    CLOSED,
     Amount,
     Data,
     Day,
@@ -22,6 +23,7 @@ from contracts.fields import (
     Text,
     Word,
     Words,
+    needs,
 )
 from contracts.vocabulary import FoundBy, HazardLevel
 
@@ -32,6 +34,8 @@ class _OfHazard(Data):
 
 class HazardReported(_OfHazard):
     """隐患上报: a hazard was found; a second report of a known hazard merges, and never moves a deadline later."""
+
+    model_config = ConfigDict(json_schema_extra=CLOSED | {"anyOf": [needs("site"), needs("site_id")]})
 
     level: Annotated[HazardLevel, Decides(HazardLevel)] = Field(description="隐患等级: general 一般, major 重大")
     category: Word = Field(description="隐患类别: what sort of hazard")
@@ -92,6 +96,10 @@ class HazardPlanFiled(_OfHazard):
 
 class HazardExtensionDecided(_OfHazard):
     """延期审批: an extension was granted or refused; only this moves an ordered deadline later."""
+
+    model_config = ConfigDict(
+        json_schema_extra=CLOSED | {"if": {"properties": {"granted": {"const": True}}}, "then": needs("until")},
+    )
 
     granted: bool = Field(description="是否同意: granted or refused")
     approver: Name = Field(description="批准人: a handle or unit")

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.fields import (
+    CLOSED,
     ITEMS,
     Data,
     Day,
@@ -19,12 +20,18 @@ from contracts.fields import (
     Name,
     Text,
     Word,
+    needs,
 )
 from contracts.vocabulary import DayKind, Verdict
 
 
 class ProposalDecided(Data):
     """审定: a named person confirmed or rejected a proposal, or upheld or lifted a questioned decision."""
+
+    model_config = ConfigDict(
+        json_schema_extra=CLOSED
+        | {"if": {"properties": {"verdict": {"const": "confirmed"}}}, "then": needs("document_no")},
+    )
 
     decision_id: Id = Field(description="决定编号: the decision it is about")
     verdict: Annotated[Verdict, Decides(Verdict)] = Field(description="结论: confirmed, rejected, upheld or lifted")

@@ -53,7 +53,7 @@ def read_event(document: object, *, people: bool = False) -> Event | Refusal:
         known_to_be_wrong = any(problem.field == "type" for problem in problems)
         return Refusal(problems if known_to_be_wrong else (*problems, _unknown_type(str(name), allowed)))
     judged: Data | None = None
-    if isinstance(data, dict) and not (data == {} and "correction" in document):
+    if isinstance(data, dict) and not (data == {} and document.get("correction") is not None):
         judged, wrong = _validate(model_of(str(name)), data, within="data")
         problems += wrong
     return Event(envelope, judged) if envelope is not None and not problems else Refusal(problems)
