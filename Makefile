@@ -4,14 +4,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
-ROOMS := contracts runtime services policies bihuan deploy bench tests
 TESTS := $(wildcard tests/unit tests/contract tests/integration tests/e2e)
 MAKEFLAGS += --no-print-directory
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench lint format check lock
+        test-faults coverage bench lint format contracts check lock
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +75,9 @@ lint: .venv/.dev ## Format, style, types and the law of imports
 format: .venv/.dev ## Format the code and mend what can be mended
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+contracts: .venv/.run ## Write schemas, AsyncAPI, the reference of events and the glossary from the models
+	@$(PY) -m contracts.generate
 
 check: lint test ## What has to pass before a change is proposed
 

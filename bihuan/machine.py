@@ -56,7 +56,7 @@ def _tell_trouble(act: Callable[[], Answer]) -> Answer:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        typer.echo(f"\nthe disk is full ({error.filename}): make room, then again: make up", err=True)
+        typer.echo("\nthe disk is full: make room, then again: make up", err=True)
         raise typer.Exit(1) from None
 
 
