@@ -1,12 +1,14 @@
 """Propose listed supervision for a major hazard (S2-09, S4-13, S0-17)."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import Hazard, Work
 from services.escalation.core.findings import Finding
+from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
@@ -21,12 +23,9 @@ class Parameters(RuleParameters):
 
 
 def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
-    """Yield a proposal for each time the hazard was graded major, until it is graded down or done."""
-    for number, (since, level, fact) in enumerate(hazard.levels):
-        if level != "major":
-            continue
-        following = hazard.levels[number + 1][0] if number + 1 < len(hazard.levels) else None
-        ends = [end for end in (following, hazard.done_at) if end is not None]
+    """Yield a proposal for each span of work in which the hazard was major, until it is graded down or done."""
+    spans = [span for work in hazard.work for span in _major_spans(hazard, work)]
+    for number, (since, until, fact) in enumerate(spans):
         yield Finding(
             measure="listed_supervision",
             subject_kind="hazard",
@@ -34,10 +33,23 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             occurrence=str(number),
             at=since,
             instant=True,
-            until=min(ends, default=None),
+            until=until,
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
-            reason=f"{hazard_words(hazard)}判定为重大事故隐患，建议挂牌督办。",
+            reason=partial(_reason, hazard),
             rests_on=tuple(dict.fromkeys((hazard.first, fact))),
             context=partial(hazard_context, hazard, where, addressee="supervising_unit"),
         )
+
+
+def _major_spans(hazard: Hazard, work: Work) -> Iterator[tuple[datetime, datetime | None, Heard]]:
+    for (since, level, fact), following in zip(hazard.levels, [*hazard.levels[1:], None], strict=True):
+        start = max(since, work.start)
+        ends = [end for end in (following[0] if following else None, work.end) if end is not None]
+        until = min(ends, default=None)
+        if level == "major" and (until is None or start <= until):
+            yield start, until, fact
+
+
+def _reason(hazard: Hazard) -> str:
+    return f"{hazard_words(hazard)}判定为重大事故隐患，建议挂牌督办。"

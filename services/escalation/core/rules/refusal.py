@@ -23,7 +23,7 @@ class Parameters(RuleParameters):
 def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one proposal per refusal, until the hazard is done."""
     for number, (fact, refusal) in enumerate(hazard.told("hazard.rectification_refused")):
-        done = hazard.done_at
+        done = next((work.end for work in hazard.work if work.end is not None and work.end >= fact.time), None)
         why = f"（{shortened(refusal.reason)}）" if refusal.reason else ""
         yield Finding(
             measure="suspension",
@@ -32,7 +32,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             occurrence=str(number),
             at=fact.time,
             instant=True,
-            until=done if done is not None and done >= fact.time else None,
+            until=done,
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
             reason=f"{hazard_words(hazard)}责任单位拒不配合整改{why}，建议依法责令停产停业。",

@@ -30,3 +30,13 @@ DOWN = fact("hazard.regraded", "05-12 10:00", hazard_id="H-1", level="general", 
 def test_listing_is_proposed_while_the_hazard_is_major(facts: list[Fact], expected: list[str]) -> None:
     """The committee's level lists it; a person confirms."""
     assert said(run(*facts, until="05-16"), "major_hazard") == expected
+
+
+def test_a_failed_reinspection_proposes_it_a_second_time() -> None:
+    """What was cleared stays cleared; the next span of work is the next occurrence."""
+    done = fact("hazard.rectified", "05-09", hazard_id="H-1", by="厂")
+    failed = fact("hazard.reinspected", "05-11", hazard_id="H-1", passed=False)
+
+    records = [r for r in run(report("05-08", level="major"), done, failed, until="05-12") if r.rule == "major_hazard"]
+
+    assert [(r.occurrence, str(r.status)) for r in records] == [("0", "proposed"), ("0", "cleared"), ("1", "proposed")]

@@ -24,3 +24,11 @@ def test_the_reason_names_the_refusal() -> None:
     proposal = next(record for record in run(report("05-08"), REFUSED, until="05-13") if record.rule == "refusal")
 
     assert "拒不配合整改（拒绝停机），建议依法责令停产停业" in proposal.reason
+
+
+def test_a_reopened_hazard_does_not_bring_an_old_refusal_back() -> None:
+    """The refusal ended with the rectification that followed it; a failed re-inspection is no new refusal."""
+    after_all = fact("hazard.rectified", "05-14", hazard_id="H-1", by="示范机械厂")
+    failed = fact("hazard.reinspected", "05-16", hazard_id="H-1", passed=False)
+
+    assert len(said(run(report("05-08"), REFUSED, after_all, failed, until="05-17"), "refusal")) == 2
