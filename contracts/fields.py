@@ -60,8 +60,8 @@ class Data(BaseModel):
 
 
 def needs(*fields: str) -> dict[str, Any]:
-    """Return the schema of an object in which these optional fields are given, and not null."""
-    return {"required": list(fields), "properties": {field: {"not": {"type": "null"}} for field in fields}}
+    """Return the schema of an object in which these optional fields are given: there, not null and not empty."""
+    return {"required": list(fields), "properties": {field: {"not": {"enum": [None, ""]}} for field in fields}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ Day = Annotated[date, Moment(parse_day, DAY_PATTERN, "date")]
 Instant = Annotated[datetime, Moment(parse_instant, INSTANT_PATTERN, "date-time")]
 DayOrInstant = Annotated[date | datetime, Moment(parse_day_or_instant, DAY_OR_INSTANT_PATTERN)]
 
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=LARGEST_COUNT)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT), BeforeValidator(_whole)]
 Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT)]
 
 Ids = Annotated[tuple[Id, ...], Field(strict=False, max_length=ITEMS)]

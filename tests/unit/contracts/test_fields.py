@@ -155,8 +155,8 @@ def test_schemas_say_what_the_models_hold() -> None:
     assert "format" not in properties["by"]["anyOf"][0]
 
 
-def test_needed_fields_may_not_be_null() -> None:
-    """In a schema, to be given means to be there and not null."""
-    expected = {"required": ["site"], "properties": {"site": {"not": {"type": "null"}}}}
+def test_needed_fields_are_given() -> None:
+    """In a schema, to be given means to be there, not null and not empty."""
+    expected = {"required": ["site"], "properties": {"site": {"not": {"enum": [None, ""]}}}}
 
     assert expected == needs("site")
