@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.divisions import Divisions, TenantColumns, load
@@ -156,6 +156,7 @@ def test_every_successor_is_known() -> None:
     assert all(TABLE.known(row.replaced_by) for row in TABLE if row.replaced_by)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{6,12}", fullmatch=True))
 def test_every_code_has_a_place(code: str) -> None:
     """No code breaks the questions, and each lies within whatever stands above it."""

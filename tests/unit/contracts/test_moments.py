@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.moments import (
@@ -90,6 +90,7 @@ def test_a_deadline_is_a_day_or_an_instant() -> None:
     assert parse_day_or_instant("2023-05-20T18:00:00+08:00") == datetime(2023, 5, 20, 18, tzinfo=SHANGHAI)
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 12, 31)))
 def test_every_day_written_is_read_again(day: date) -> None:
     """The published pattern and the parser agree on every real day."""
@@ -98,6 +99,7 @@ def test_every_day_written_is_read_again(day: date) -> None:
     assert re.search(DAY_OR_INSTANT_PATTERN, day.isoformat())
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(min_value=datetime(1900, 1, 2), max_value=datetime(2200, 12, 30)),  # noqa: DTZ001  # the zone is drawn beside it
     st.integers(min_value=-14 * 60, max_value=14 * 60),
@@ -111,6 +113,7 @@ def test_every_instant_written_is_read_again(moment: datetime, offset: int) -> N
     assert re.search(DAY_OR_INSTANT_PATTERN, instant.isoformat())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_parser(text: str) -> None:
     """Whatever comes is a moment or a BadMomentError, nothing else."""

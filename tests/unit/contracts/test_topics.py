@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.topics import INNER_TOPICS, SLOTS, TOPICS, Topic, inspection_topic, slot_of
@@ -20,6 +20,7 @@ def test_slots_never_move(committee: str, slot: int) -> None:
     assert slot == slot_of(committee)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[0-9]{6,12}", fullmatch=True))
 def test_every_committee_has_a_slot(committee: str) -> None:
     """Any division code lies in one of the 64 slots."""

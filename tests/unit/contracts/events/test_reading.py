@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.events import EVENT_TYPES, Event, Refusal, Sender, read_event, types_from
@@ -205,6 +205,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(REPORTED)) | st.sampled_from(sorted(REPORTED["data"])), JSON)
 def test_no_value_anywhere_breaks_the_reader(field: str, value: Any) -> None:
     """Whatever stands in whatever field, there is an event or a refusal with reasons."""
