@@ -140,6 +140,7 @@ RUNTIME_METRICS = (
         labels={"topic": (), "reason": ()},
     ),
     Metric(kind="counter", name="relayed_facts_total", help="Facts published by the relay.", labels={"topic": ()}),
+    Metric(kind="gauge", name="outbox_rows", help="Facts that wait for the relay, as last counted (at most 100000)."),
     Metric(kind="gauge", name="relay_active", help="1 where this process holds the relay, 0 on standby."),
     Metric(
         kind="gauge",

@@ -16,6 +16,7 @@ _TABLES = (
     """CREATE TABLE {schema}.installation (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
         incarnation integer NOT NULL DEFAULT 1 CHECK (incarnation > 0),
+        relay_epoch bigint NOT NULL DEFAULT 0,
         created_at timestamptz NOT NULL DEFAULT now())""",
     "INSERT INTO {schema}.installation DEFAULT VALUES",
     """CREATE TABLE {schema}.consumer_position (
@@ -65,7 +66,6 @@ _TABLES = (
     """CREATE TABLE {schema}.relay_mark (
         topic text NOT NULL,
         slot integer NOT NULL,
-        epoch bigint NOT NULL DEFAULT 0,
         next_number bigint NOT NULL DEFAULT 1,
         accepted_at timestamptz NOT NULL DEFAULT '-infinity',
         PRIMARY KEY (topic, slot)) WITH (fillfactor = 50)""",
