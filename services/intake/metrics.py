@@ -19,12 +19,6 @@ INTAKE_METRICS = (
         labels={"source_system": ()},
     ),
     Metric(
-        kind="counter",
-        name="intake_refused_requests_total",
-        help="Requests that were not read or not allowed, by status.",
-        labels={"status": ("400", "401", "403", "413", "415", "429")},
-    ),
-    Metric(
         kind="gauge",
         name="dead_letters_open",
         help="Dead letters that wait for a person.",

@@ -12,7 +12,7 @@ _COLUMNS = "prefix, digest, slug, tenants, operates, label, created_at, expires_
 def add(work: Work, key: ApiKey) -> None:
     """Keep a new key; a prefix that is taken raises psycopg's UniqueViolation."""
     work.connection.execute(
-        f"INSERT INTO api_key ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, NULL)",  # noqa: S608 (our columns)
+        f"INSERT INTO api_key ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",  # noqa: S608 (our columns)
         (
             key.prefix,
             key.digest,
@@ -22,6 +22,7 @@ def add(work: Work, key: ApiKey) -> None:
             key.label,
             key.created_at,
             key.expires_at,
+            key.revoked_at,
         ),
     )
 

@@ -1,0 +1,1 @@
+"""The HTTP door of intake: events, imports of ledgers, dead letters."""

@@ -1,0 +1,43 @@
+"""Put the routes of intake together."""
+
+from fastapi import FastAPI
+
+from contracts.divisions import Divisions
+from runtime import web
+from runtime.clock import Clock
+from runtime.database import Database
+from runtime.metrics import Metrics
+from services.intake.api import events, letters
+from services.intake.api.events import EventDoor
+from services.intake.api.keys import Quotas
+from services.intake.api.letters import LetterDoor
+from services.intake.core.committees import Committees
+from services.intake.core.quota import Quota
+from services.intake.handlers.counting import Counter
+from services.intake.handlers.registering import Doorkeeper
+from services.intake.settings import IntakeSettings
+
+
+def create(
+    *,
+    settings: IntakeSettings,
+    database: Database,
+    clock: Clock,
+    metrics: Metrics,
+    divisions: Divisions,
+    committees: Committees,
+) -> FastAPI:
+    """The app of intake's API process; it is ready when the database answers."""
+    doorkeeper = Doorkeeper(divisions=divisions, committees=committees, clock=clock)
+    counter = Counter(metrics)
+    quota = Quota(per_second=settings.http_events_per_second, burst=settings.http_burst)
+    event_door = EventDoor(
+        database=database, doorkeeper=doorkeeper, clock=clock, quotas=Quotas(quota, clock), counter=counter
+    )
+    letter_door = LetterDoor(database=database, doorkeeper=doorkeeper, clock=clock, counter=counter)
+    return web.create_app(
+        title="Bihuan intake",
+        metrics=metrics,
+        routers=[events.router(event_door), letters.router(letter_door)],
+        checks={"database": database.ping},
+    )

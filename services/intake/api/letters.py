@@ -1,0 +1,176 @@
+"""Dead letters for the one who mends the cause: list, show, replay."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+
+from runtime import dead_letters
+from runtime.clock import Clock
+from runtime.database import Database, Work
+from runtime.dead_letters import DeadLetter
+from runtime.web import Problem
+from services.intake.api import keys
+from services.intake.core.keys import ApiKey
+from services.intake.core.reasons import EXPLANATIONS, Reason
+from services.intake.core.registry import EVERYWHERE
+from services.intake.handlers.counting import Counter
+from services.intake.handlers.registering import Doorkeeper
+from services.intake.handlers.replaying import replay
+from services.intake.store import letters
+
+MOST = 200
+
+Identity = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDoor:
+    """What the routes need."""
+
+    database: Database
+    doorkeeper: Doorkeeper
+    clock: Clock
+    counter: Counter
+
+    def operator(self, work: Work, token: str) -> ApiKey:
+        """Return the key of an operator; a Problem 403 for one that only sends."""
+        key = keys.authenticate(work, token, self.clock)
+        if not key.operates:
+            raise Problem(403, "this API key does not operate; make one with: bihuan keys create --operate")
+        return key
+
+    def sight(self, work: Work, key: ApiKey) -> Callable[[DeadLetter], bool]:
+        """Return whether a key may see a letter; one without a tenant is seen by those who see everything."""
+        scopes = self.doorkeeper.admission(work).scopes
+
+        def may_see(letter: DeadLetter) -> bool:
+            if EVERYWHERE in key.tenants:
+                return True
+            tenant = letter.tenant or ""
+            return tenant.isdigit() and scopes.within(tenant, key.tenants)
+
+        return may_see
+
+    def letter(self, work: Work, key: ApiKey, identity: int) -> DeadLetter:
+        """Return a letter this key may see; a Problem 404 for any other, whether it exists or not."""
+        found = dead_letters.shown(work, identity)
+        if found is None or not self.sight(work, key)(found):
+            raise Problem(404, "no such dead letter")
+        return found
+
+
+def router(door: LetterDoor) -> APIRouter:
+    """The routes of the dead letters."""
+    routes = APIRouter(tags=["dead letters"])
+
+    @routes.get("/v1/dead-letters", openapi_extra={"security": [{"bearer": []}]})
+    def list_letters(
+        request: Request,
+        state: Literal["open", "replayed", "dismissed", "all"] = "open",
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+        cursor: Annotated[str | None, Query(max_length=64)] = None,
+    ) -> dict[str, Any]:
+        """The newest first; `next` is the cursor of the following page, null at the end."""
+        token = keys.token_of(request)
+        before = None if cursor is None else _read_cursor(cursor)
+        with door.database.begin() as work:
+            key = door.operator(work, token)
+            found, then = letters.page(
+                work,
+                state=None if state == "all" else state,
+                before=before,
+                limit=limit,
+                may_see=door.sight(work, key),
+            )
+        return {"items": [summary(letter) for letter in found], "next": None if then is None else _cursor(then)}
+
+    @routes.get("/v1/dead-letters/{identity}", openapi_extra={"security": [{"bearer": []}]})
+    def show_letter(request: Request, identity: Identity) -> dict[str, Any]:
+        """One letter with its bytes: `text` where they are UTF-8, `base64` always."""
+        token = keys.token_of(request)
+        with door.database.begin() as work:
+            letter = door.letter(work, door.operator(work, token), identity)
+        return whole(letter)
+
+    @routes.post("/v1/dead-letters/{identity}/replay", openapi_extra={"security": [{"bearer": []}]})
+    def replay_letter(request: Request, identity: Identity) -> dict[str, Any]:
+        """Send an open letter through the validator again; it is closed when its event is in."""
+        token = keys.token_of(request)
+        now = door.clock.now()
+        with door.database.begin() as work:
+            key = door.operator(work, token)
+            letter = door.letter(work, key, identity)
+            if letter.state != "open":
+                raise Problem(409, f"this dead letter is {letter.state} already")
+            admission = door.doorkeeper.admission(work, fresh=True)
+            result = replay(work, letter, admission, at=now)
+        door.counter.count(str(letter.origin.get("slug", "")), [result.outcome], at=now)
+        refused = result.outcome.refused
+        return {
+            "id": letter.id,
+            "outcome": result.outcome.word,
+            "state": "replayed" if result.closed else "open",
+            "reason": None if refused is None else refused.reason,
+            "errors": [] if refused is None else list(refused.errors),
+        }
+
+    return routes
+
+
+def summary(letter: DeadLetter) -> dict[str, Any]:
+    """A letter as a list shows it, without its bytes."""
+    explained = EXPLANATIONS.get(Reason(letter.reason)) if letter.reason in set(Reason) else None
+    return {
+        "id": letter.id,
+        "received_at": letter.received_at.isoformat(),
+        "reason": letter.reason,
+        "sentence": None if explained is None else explained.sentence,
+        "mend": None if explained is None else explained.mend,
+        "detail": list(letter.detail),
+        "door": letter.door,
+        "origin": dict(letter.origin),
+        "source": letter.source,
+        "event_id": letter.event_id,
+        "tenant": letter.tenant,
+        "state": letter.state,
+        "replayed_at": _written(letter.replayed_at),
+        "note": letter.note,
+        "size": len(letter.body),
+    }
+
+
+def whole(letter: DeadLetter) -> dict[str, Any]:
+    """A letter with headers and bytes."""
+    try:
+        text: str | None = letter.body.decode()
+    except UnicodeDecodeError:
+        text = None
+    return {
+        **summary(letter),
+        "headers": [list(pair) for pair in letter.headers],
+        "text": text,
+        "base64": base64.b64encode(letter.body).decode("ascii"),
+    }
+
+
+def _written(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _cursor(identity: int) -> str:
+    return base64.urlsafe_b64encode(f"d{identity}".encode()).decode("ascii").rstrip("=")
+
+
+def _read_cursor(cursor: str) -> int:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
+        if text.startswith("d") and text[1:].isascii() and text[1:].isdigit() and len(text) < 20:  # noqa: PLR2004
+            return int(text[1:])
+    except (binascii.Error, ValueError):
+        pass
+    raise Problem(400, "this cursor is none of ours; begin without one", errors=[{"parameter": "cursor"}])
