@@ -24,7 +24,7 @@ down: ## Stop everything; the data stays
 	@if [ -x $(PY) ]; then $(PY) -m bihuan down; else echo "nothing runs"; fi
 
 status: .venv/.run ## Say what runs and whether it is ready
-	@$(PY) -m bihuan status
+	@$(PY) -m bihuan status || true
 
 logs: ## Follow what the programs write (.local/logs)
 	@tail -n 20 -F "$${BIHUAN_LOCAL_DIR:-.local}"/logs/*.log
@@ -82,9 +82,9 @@ contracts: .venv/.run ## Write schemas, AsyncAPI, the reference of events and th
 check: lint test ## What has to pass before a change is proposed
 
 lock: .venv/.dev ## Pin what requirements.in and dev.in ask for, with the hashes of every platform
-	$(PY) -m uv pip compile requirements.in --generate-hashes --no-emit-index-url --no-header --universal \
+	$(PY) -m uv pip compile --quiet requirements.in --generate-hashes --no-emit-index-url --no-header --universal \
 	    --python-version 3.11 -o requirements.txt
-	$(PY) -m uv pip compile dev.in --generate-hashes --no-emit-index-url --no-header --universal \
+	$(PY) -m uv pip compile --quiet dev.in --generate-hashes --no-emit-index-url --no-header --universal \
 	    --python-version 3.11 -o dev.txt
 
 # ---- installation
