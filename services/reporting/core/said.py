@@ -57,7 +57,6 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     responsible: str = ""
     interim_measures: str = ""
-    measures: Any = None
 
     @property
     def site_key(self) -> str:
@@ -66,6 +65,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _said = msgspec.json.Decoder(Said).decode
+_anything = msgspec.json.Decoder().decode
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -81,10 +81,13 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 def read(fact: Fact) -> Said | None:
-    """What `fact` says; None for empty data. Raises `ValueError` where data or a deadline in it cannot be read."""
+    """What `fact` says; None for empty data. Raises `ValueError` where data or a deadline cannot be read."""
     if bytes(fact.data).strip() in EMPTY:
         return None
-    said = _said(fact.data)
+    try:
+        said = _said(fact.data)
+    except msgspec.ValidationError:
+        said = msgspec.convert(_without_nulls(_anything(fact.data)), Said)
     for word in (said.rectify_by, said.target_date, said.until):
         deadline_in(word)
     return said
@@ -122,6 +125,13 @@ def corrected(facts: Sequence[Fact]) -> list[Fact]:
         if root in originals:
             originals[root] = msgspec.structs.replace(originals[root], data=fact.data, recordedtime=fact.recorded)
     return list(originals.values())
+
+
+def _without_nulls(value: Any) -> Any:
+    """Senders may write an absent field as null."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(member) for key, member in value.items() if member is not None}
+    return value
 
 
 def _root(named: dict[tuple[str, str], tuple[str, str]], key: tuple[str, str]) -> tuple[str, str]:

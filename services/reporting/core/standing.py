@@ -34,6 +34,11 @@ class State(Term):
     CLOSED = "closed", "已销号", "It is closed out."
     WITHDRAWN = "withdrawn", "已撤销", "The report was withdrawn; it counts as nothing."
 
+    @property
+    def awaits_work(self) -> bool:
+        """Whether it is open and not put right."""
+        return self in AWAITING_WORK
+
 
 ENDED: Final = frozenset({State.CLOSED, State.WITHDRAWN})
 """States that are not open."""
@@ -121,7 +126,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def awaits_work(self) -> bool:
         """Whether it is open and not put right, the only time in which it can be overdue."""
-        return self.state in AWAITING_WORK
+        return self.state.awaits_work
 
     def past_deadline(self, moment: datetime) -> bool:
         """Whether its present deadline has passed at `moment` while it is not put right and its clock runs."""

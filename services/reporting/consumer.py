@@ -1,0 +1,17 @@
+"""Read the three inner topics with one batch consumer."""
+
+from contracts.divisions import Divisions
+from runtime.database import Database
+from runtime.metrics import Metrics
+from runtime.streams import BatchConsumer
+from services.reporting.handlers import ReadModels
+from services.reporting.settings import ReportingSettings
+
+GROUP = "bihuan-reporting"
+
+
+def consumer(settings: ReportingSettings, database: Database, divisions: Divisions, metrics: Metrics) -> BatchConsumer:
+    """The consumer that brings the read models up to date."""
+    return BatchConsumer(
+        settings=settings, database=database, handler=ReadModels(divisions), group=GROUP, metrics=metrics
+    )

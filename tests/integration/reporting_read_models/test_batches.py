@@ -1,0 +1,275 @@
+"""What the tables hold is a function of the facts, in whatever order and however often they come."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from contracts.facts import Fact
+from contracts.topics import slot_of
+from contracts.vocabulary import NoticeState, RuleId, Status
+from runtime.database import Database
+from runtime.errors import NewerVersion, Rejected
+from runtime.streams import Record
+from services.reporting.core.rows import HazardKey
+from services.reporting.core.scope import EVERYTHING, Scope
+from services.reporting.handlers import ReadModels
+from services.reporting.store import frontier, hazards, lists, notices
+from tests.integration.reporting_read_models.log import batches, decided, records, told
+from tests.integration.reporting_read_models.log import tick as tick_of
+from tests.unit.services.reporting.facts import at, fact, follow, reported
+
+TABLES = {
+    "hazard": "committee, namespace, hazard_id",
+    "tally": "committee, tenant, sector, level, state, overdue",
+    "decision": "committee, decision_id",
+    "notice": "committee, notice_id",
+    "notice_decision": "committee, decision_id, notice_id",
+    "site": "committee, namespace, site_id",
+    "fact": "committee, source, event_id",
+}
+SLOT = slot_of("331081")
+
+
+def apply(database: Database, models: ReadModels, facts: Sequence[Fact], *, size: int = 100) -> None:
+    """Hand the facts over in transactions of `size` records."""
+    log = records(facts)
+    for start in range(0, len(log), size):
+        with database.begin() as work:
+            models.handle(work, batches(log[start : start + size]))
+
+
+def tables(database: Database) -> dict[str, list[Any]]:
+    """Everything that is shown, sums that fell to nothing left out."""
+    with database.begin() as work:
+        hazards.drop_empty_sums(work)
+        return {
+            name: work.connection.execute(f"SELECT * FROM {name} ORDER BY {order}").fetchall()
+            for name, order in TABLES.items()
+        }
+
+
+def mismatch(database: Database) -> int:
+    with database.begin() as work:
+        return hazards.mismatch(work)
+
+
+def row_of(database: Database, hazard_id: str = "H-1") -> Any:
+    with database.begin() as work:
+        return lists.one(work, HazardKey("331081", "test", hazard_id), EVERYTHING)
+
+
+@pytest.fixture
+def story() -> list[Fact]:
+    """Three hazards: one overdue and cleared, one corrected and moved, one voided; with decisions and notices."""
+    facts = [
+        reported(),
+        follow("handed_over", at("2023-05-08 15:00"), to_unit="示范机械有限公司"),
+        follow("rectified", at("2023-05-26 10:00"), event_id="done-1", by="乙一"),
+        follow("reinspected", at("2023-05-27 10:00"), event_id="re-1", passed=False),
+        reported(at("2023-05-09 09:00"), event_id="r2", hazard_id="H-2", rectify_by=None),
+        reported(at("2023-05-09 10:00"), event_id="r2-fix", hazard_id="H-3", correction="r2", level="major"),
+        reported(at("2023-05-09 11:00"), event_id="r2-fix-fix", hazard_id="H-3", correction="r2-fix", level="general"),
+        reported(at("2023-05-10 09:00"), event_id="r4", hazard_id="H-4"),
+        fact("hazard.reported", at("2023-05-11 09:00"), event_id="r4-void", correction="r4"),
+        fact(
+            "site.registered",
+            at("2023-05-01 09:00"),
+            event_id="site",
+            site={"id": "S-1", "name": "示范机械", "address": "示范路1号", "kind": "unit", "sector": "工贸"},
+        ),
+        fact(
+            "enforcement.recorded",
+            at("2023-05-12 09:00"),
+            event_id="order",
+            document_no="〔2023〕1号",
+            kind="order",
+            site_id="S-1",
+            hazard_ids=["H-1", "H-3"],
+        ),
+    ]
+    facts = [msgspec.structs.replace(each, sequence=f"1:{n}") for n, each in enumerate(facts, 1)]
+    return [
+        *facts,
+        decided("H-1", Status.RAISED, at("2023-05-21 00:00"), number=1, since=at("2023-05-21 00:00")),
+        decided("H-1", Status.CLEARED, at("2023-05-21 00:00"), number=2, known_at=at("2023-05-26 10:00")),
+        decided("H-1", Status.RAISED, at("2023-05-27 10:00"), number=3, step="second", since=at("2023-05-21 00:00")),
+        decided("H-3", Status.PROPOSED, at("2023-05-10 00:00"), number=4, rule=RuleId.MAJOR_HAZARD, step=""),
+        told("overdue-first-H-1", NoticeState.CREATED, at("2023-05-21 00:01"), number=1),
+        told("overdue-first-H-1", NoticeState.DELIVERED, at("2023-05-21 00:02"), number=2),
+    ]
+
+
+def test_hearing_everything_twice_changes_nothing(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """A replay of the log leaves every row as it was."""
+    apply(database, models, story)
+    once = tables(database)
+
+    apply(database, models, story)
+
+    assert once == tables(database)
+    assert 0 == mismatch(database)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_order_and_any_cut_give_the_same_rows(
+    database: Database, models: ReadModels, story: list[Fact], seed: int
+) -> None:
+    """Facts, corrections, decisions and notices may come in any order and in batches of any size."""
+    dice = random.Random(seed)
+    shuffled = dice.sample(story, len(story))
+    apply(database, models, story)
+    expected = tables(database)
+    for table in TABLES:
+        with database.begin() as work:
+            work.connection.execute(f"TRUNCATE {table}")
+
+    apply(database, models, shuffled, size=dice.choice([1, 2, 5, 100]))
+
+    assert expected == tables(database)
+    assert 0 == mismatch(database)
+
+
+def test_a_failed_re_inspection_is_overdue_again(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """Overdue comes from the decision that stands; the deadline shown comes from the facts."""
+    apply(database, models, story)
+
+    row = row_of(database)
+
+    assert ("failed", True, at("2023-05-21 00:00")) == (row.state, row.overdue, row.overdue_since)
+    assert at("2023-05-21 00:00") == row.due_at
+
+
+def test_cleared_decisions_end_overdue(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """When the last overdue decision is cleared the hazard is not overdue any more."""
+    apply(database, models, [each for each in story if each.id not in {"d3", "re-1"}])
+
+    assert (None, False, "rectified") == (
+        row_of(database).overdue_since,
+        row_of(database).overdue,
+        row_of(database).state,
+    )
+
+
+def test_what_is_put_right_is_not_overdue_while_the_decision_lags(database: Database, models: ReadModels) -> None:
+    """A close-out ends overdue at once: overdue is a part of open, whatever arrives first."""
+    late = decided("H-1", Status.RAISED, at("2023-05-21 00:00"), number=1)
+    apply(database, models, [reported(), late, follow("closed", at("2023-05-22 09:00"))])
+
+    assert (False, at("2023-05-21 00:00")) == (row_of(database).overdue, row_of(database).overdue_since)
+
+
+def test_a_decision_before_its_hazard_waits_for_it(database: Database, models: ReadModels) -> None:
+    """A decision read before the report marks the row when the report comes."""
+    apply(database, models, [decided("H-1", Status.RAISED, at("2023-05-21 00:00"), number=1)])
+    assert row_of(database) is None
+
+    apply(database, models, [reported()])
+
+    assert row_of(database).overdue
+
+
+def test_a_registered_site_renames_its_hazards(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """The register's name rules over the name in a report, and lists follow."""
+    apply(database, models, story)
+
+    assert "示范机械" == row_of(database).site_name
+
+
+def test_a_corrected_id_moves_the_hazard(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """H-2 was H-3 all along, and the last correction says it is general; the voided H-4 is gone."""
+    apply(database, models, story)
+
+    assert (None, "general", None) == (row_of(database, "H-2"), row_of(database, "H-3").level, row_of(database, "H-4"))
+
+
+def test_sums_follow_the_rows(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """The gauge of differences finds a sum that was tampered with."""
+    apply(database, models, story)
+    assert 0 == mismatch(database)
+
+    with database.begin() as work:
+        work.connection.execute("UPDATE tally SET hazards = hazards + 2 WHERE state = 'failed'")
+
+    assert 2 == mismatch(database)
+
+
+def test_notices_are_found_by_the_hazard_they_are_about(
+    database: Database, models: ReadModels, story: list[Fact]
+) -> None:
+    """Both records of the notice, in the order of the log."""
+    apply(database, models, story)
+    with database.begin() as work:
+        found = notices.about(work, HazardKey("331081", "test", "H-1"))
+
+    assert [NoticeState.CREATED, NoticeState.DELIVERED] == [record.notice.state for record in found]
+
+
+def test_ticks_say_up_to_when_numbers_count(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """Before the first tick it is the latest fact, then the tick, which never goes back."""
+    apply(database, models, story)
+    with database.begin() as work:
+        assert row_of(database).known_at == frontier.as_of(work, EVERYTHING)
+    with database.begin() as work:
+        models.handle(work, batches([tick_of(at("2023-06-01 12:00"), SLOT)]))
+    with database.begin() as work:
+        models.handle(work, batches([tick_of(at("2023-06-01 11:00"), SLOT)]))
+
+    with database.begin() as work:
+        assert at("2023-06-01 12:00") == frontier.as_of(work, EVERYTHING)
+        assert at("2023-06-01 12:00") == frontier.as_of(work, Scope("county", "331081"))
+        assert frontier.as_of(work, Scope("county", "330402")) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param(None, "undecodable", id="no value"),
+        pytest.param(b"{}", "undecodable", id="no fact"),
+        pytest.param(b"\xff", "undecodable", id="no text"),
+    ],
+)
+def test_poison_is_named(models: ReadModels, database: Database, value: bytes | None, reason: str) -> None:
+    """A record that is no fact is rejected by name."""
+    record = Record("hazard.facts", SLOT, 0, b"331081", value, (), 0)
+    with database.begin() as work, pytest.raises(Rejected) as caught:
+        models.handle(work, batches([record]))
+
+    assert reason == caught.value.reason
+
+
+def test_a_fact_in_another_committees_slot_is_misrouted(models: ReadModels, database: Database) -> None:
+    """Two owners must never write one case."""
+    with database.begin() as work, pytest.raises(Rejected, match="misrouted"):
+        models.handle(work, batches(records([reported()], slot=(SLOT + 1) % 64)))
+
+
+def test_a_newer_fact_holds_the_slot(models: ReadModels, database: Database) -> None:
+    """A version this code does not know is not poison."""
+    newer = msgspec.structs.replace(reported(), type="hazard.reported.v2")
+    with database.begin() as work, pytest.raises(NewerVersion):
+        models.handle(work, batches(records([newer])))
+
+
+def test_data_that_cannot_be_read_is_rejected(models: ReadModels, database: Database) -> None:
+    """An impossible deadline, and a decision with an unknown status."""
+    for broken in (
+        reported(rectify_by="2023-13-40"),
+        msgspec.structs.replace(
+            decided("H-1", Status.RAISED, at("2023-05-21 00:00"), number=1), data=msgspec.Raw(b'{"a":1}')
+        ),
+    ):
+        with database.begin() as work, pytest.raises(Rejected, match="undecodable"):
+            models.handle(work, batches(records([broken])))
+
+
+def test_the_key_names_the_slot(models: ReadModels) -> None:
+    """A tick and a missing key name none; a key that is no code is misrouted."""
+    [record] = records([reported()])
+
+    assert SLOT == models.key_slot(record)
+    assert models.key_slot(tick_of(at("2023-06-01 11:00"), 3)) is None
+    with pytest.raises(Rejected):
+        models.key_slot(Record("hazard.facts", 0, 0, "温岭".encode(), b"{}", (), 0))
