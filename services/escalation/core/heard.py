@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -49,10 +50,25 @@ def hear(fact: Fact) -> Heard:
         recorded=fact.recordedtime or fact.time,
         known_at=fact.known_at,
         tenant=fact.tenant,
-        data=bytes(fact.data),
+        data=_without_nulls(bytes(fact.data)),
         correction=fact.correction,
         historic=fact.historic,
     )
+
+
+def _without_nulls(data: bytes) -> bytes:
+    """The data as sent, but for fields sent as null: they say as little as absent ones."""
+    if b"null" not in data:
+        return data
+    return msgspec.json.encode(_stripped(msgspec.json.decode(data)))
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _stripped(part) for key, part in value.items() if part is not None}
+    if isinstance(value, list):
+        return [_stripped(part) for part in value if part is not None]
+    return value
 
 
 def in_order(facts: Sequence[Heard]) -> list[Heard]:
