@@ -97,13 +97,12 @@ def is_ready(here: Machine, program: Program) -> bool:
 
 def where_to_look(here: Machine) -> str:
     """Return the addresses of this machine for people."""
-    lines = [
-        f"  console     http://{LOOPBACK}:{here.ports.of('reporting', 'api')}/",
-        *(
-            f"  {service:<11} http://{LOOPBACK}:{here.ports.of(service, 'api')}/docs   metrics: "
-            + " ".join(f"http://{LOOPBACK}:{here.ports.of(service, role)}/metrics" for role in ROLES)
-            for service in machine.services_here()
-        ),
+    console = f"http://{LOOPBACK}:{here.ports.of('reporting', 'api')}"
+    lines = [f"  console     {console}/", f"  summary     curl {console}/v1/summary"]
+    for service in machine.services_here():
+        api, worker = (f"http://{LOOPBACK}:{here.ports.of(service, role)}" for role in ROLES)
+        lines.append(f"  {service:<11} {api}/openapi.json   metrics: {api}/metrics {worker}/metrics")
+    lines += [
         f"  broker      {here.brokers}",
         "  database    " + ("your own" if here.own_database else f"{LOOPBACK}:{here.ports.postgres}/{DATABASE}"),
         "  next        make status, make logs, make down",
@@ -112,23 +111,25 @@ def where_to_look(here: Machine) -> str:
 
 
 def _described(chosen: Mapping[str, int]) -> Machine:
-    """Return the machine as asked for now, unless it runs already with other ports."""
+    """Return the machine as asked for now, unless it runs already with other ports or servers."""
     before = machine.load()
     machine.check_owner(before.places.state)
-    wanted = machine.load(chosen)
-    if wanted.ports != before.ports and supervisor.states(before):
+    wanted = replace(
+        machine.load(chosen),
+        own_database=bool(_own_database()),
+        own_brokers=os.environ.get("BIHUAN_KAFKA_BROKERS", ""),
+    )
+    if wanted != before and supervisor.states(before):
         now = ", ".join(f"{name} {port}" for name, port in before.wanted_ports.items())
-        raise RunsElsewhere(f"Bihuan runs already on other ports ({now})\nfirst: make down")
-    own = os.environ.get("BIHUAN_DATABASE_URL") or _text_of(os.environ.get("BIHUAN_DATABASE_URL_FILE"))
-    wanted = replace(wanted, own_database=bool(own), own_brokers=os.environ.get("BIHUAN_KAFKA_BROKERS", ""))
-    wanted.save()
-    if own:
-        _keep_address(wanted, own)
+        raise RunsElsewhere(f"Bihuan runs already on other ports or servers ({now})\nfirst: make down")
     return wanted
 
 
 def _bring_up(here: Machine, *, runs: bool, say: Say) -> None:
     if not runs:
+        _check_disk(here)
+        ports.check_free(here.wanted_ports)
+        here.save()
         _prepare(here, say)
         supervisor.start(here)
     _wait_ready(here, [program for program in here.programs if not program.is_service], SERVERS_WITHIN, say)
@@ -142,8 +143,6 @@ def _bring_up(here: Machine, *, runs: bool, say: Say) -> None:
 
 
 def _prepare(here: Machine, say: Say) -> None:
-    _check_disk(here)
-    ports.check_free(here.wanted_ports)
     if not here.own_brokers:
         with _timed("jars of the broker", say):
             jars.fetch(jars.read_list(jars.LIST.read_text(encoding="utf-8")), here.places.jars, say=say)
@@ -155,11 +154,11 @@ def _prepare(here: Machine, say: Say) -> None:
             tasks.append(pool.submit(postgres_of(here).prepare))
         for task in tasks:
             task.result()
-    if not here.own_database:
-        _keep_address(here, postgres_of(here).url(DATABASE))
+    _keep_address(here, _own_database() if here.own_database else postgres_of(here).url(DATABASE))
 
 
 def _check_disk(here: Machine) -> None:
+    here.places.state.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(here.places.state).free
     if free < DISK_NEEDED:
         raise Trouble(
@@ -256,8 +255,10 @@ def _keep_address(here: Machine, url: str) -> None:
     here.database_url_file.write_text(url + "\n", encoding="utf-8")
 
 
-def _text_of(path: str | None) -> str:
-    return Path(path).read_text(encoding="utf-8").strip() if path else ""
+def _own_database() -> str:
+    """Return the address of the customer's own database, if the environment names one."""
+    file = os.environ.get("BIHUAN_DATABASE_URL_FILE")
+    return os.environ.get("BIHUAN_DATABASE_URL") or (Path(file).read_text(encoding="utf-8").strip() if file else "")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def test_every_address_is_named_after_a_start(here: Machine) -> None:
     shown = up.where_to_look(here)
 
     assert "http://127.0.0.1:8004/" in shown
-    assert all(f"http://127.0.0.1:{port}/docs" in shown for port in (8001, 8002, 8003, 8004))
+    assert all(f"http://127.0.0.1:{port}/openapi.json" in shown for port in (8001, 8002, 8003, 8004))
     assert all(f"http://127.0.0.1:{port}/metrics" in shown for port in (*range(8001, 8005), *range(8011, 8015)))
     assert "127.0.0.1:39092" in shown
     assert "127.0.0.1:35432/bihuan" in shown
