@@ -25,6 +25,7 @@ COMMANDS = (
     Command("simulate", "simulate", "simulate"),
     Command("migrate", "migrate", "migrate"),
     Command("topics", "topics", "topics"),
+    Command("positions", "positions"),
 )
 
 

@@ -1,7 +1,8 @@
 """Reach Kafka: admin, plain producer and consumer (kafka-python) and the relay's producer (aiokafka), no default left open."""
 
 import ssl
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -77,22 +78,23 @@ def relay_producer(settings: ProcessSettings, *, client_id: str) -> aiokafka.AIO
 
 
 def producer(settings: ProcessSettings, *, client_id: str) -> kafka.KafkaProducer:
-    """A plain synchronous producer with the same promises, for commands and tests."""
-    return kafka.KafkaProducer(
-        **connection(settings),
-        client_id=client_id,
-        acks="all",
-        enable_idempotence=True,
-        retries=2**31 - 1,
-        max_in_flight_requests_per_connection=5,
-        delivery_timeout_ms=DELIVERY_MS,
-        linger_ms=5,
-        batch_size=1 << 17,
-        max_request_size=MAX_REQUEST,
-        compression_type=None,
-        allow_auto_create_topics=False,
-        bootstrap_timeout_ms=BOOTSTRAP_MS,
-    )
+    """A plain synchronous producer with the same promises, for commands and tests; raises `Unavailable`."""
+    with _reaching(settings):
+        return kafka.KafkaProducer(
+            **connection(settings),
+            client_id=client_id,
+            acks="all",
+            enable_idempotence=True,
+            retries=2**31 - 1,
+            max_in_flight_requests_per_connection=5,
+            delivery_timeout_ms=DELIVERY_MS,
+            linger_ms=5,
+            batch_size=1 << 17,
+            max_request_size=MAX_REQUEST,
+            compression_type=None,
+            allow_auto_create_topics=False,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+        )
 
 
 def consumer(
@@ -101,31 +103,41 @@ def consumer(
     client_id: str,
     isolation: Literal["read_committed", "read_uncommitted"] = "read_committed",
 ) -> kafka.KafkaConsumer:
-    """A plain synchronous consumer without a group: assign partitions and seek; it never commits."""
-    return kafka.KafkaConsumer(
-        **connection(settings),
-        client_id=client_id,
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        isolation_level=isolation,
-        max_poll_records=2000,
-        fetch_max_wait_ms=200,
-        allow_auto_create_topics=False,
-        bootstrap_timeout_ms=BOOTSTRAP_MS,
-    )
+    """A plain synchronous consumer without a group: assign partitions and seek; it never commits.
+
+    Raises `Unavailable` where the broker does not answer.
+    """
+    with _reaching(settings):
+        return kafka.KafkaConsumer(
+            **connection(settings),
+            client_id=client_id,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level=isolation,
+            max_poll_records=2000,
+            fetch_max_wait_ms=200,
+            allow_auto_create_topics=False,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+        )
+
+
+@contextmanager
+def _reaching(settings: ProcessSettings) -> Iterator[None]:
+    try:
+        yield
+    except KafkaError as error:
+        raise Unavailable(f"the broker at {settings.kafka_brokers} does not answer: {error!r}") from error
 
 
 class Admin:
     """What we ask of the broker about topics. Every method may raise `Unavailable`."""
 
     def __init__(self, settings: ProcessSettings, *, client_id: str) -> None:
-        try:
+        with _reaching(settings):
             self._client = KafkaAdminClient(
                 **connection(settings), client_id=client_id, bootstrap_timeout_ms=BOOTSTRAP_MS
             )
-        except KafkaError as error:
-            raise Unavailable(f"the broker at {settings.kafka_brokers} does not answer: {error!r}") from error
 
     def create_topics(self, topics: Iterable[NewTopic]) -> list[str]:
         """Create those that do not exist and wait until they can be used; returns the names that are new."""

@@ -1,10 +1,8 @@
 """Leave the process at once: a worker that does not know where it stands is started again, clean, by its supervisor."""
 
 import os
-import signal
 import sys
 import threading
-from types import FrameType
 from typing import NoReturn
 
 from runtime import log
@@ -35,13 +33,3 @@ def arm_grace(seconds: float = GRACE) -> threading.Timer:
     timer.daemon = True
     timer.start()
     return timer
-
-
-def arm_grace_at_sigterm(seconds: float = GRACE) -> None:
-    """Arm the grace when SIGTERM comes, until a loop installs a handler of its own."""
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        arm_grace(seconds)
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, on_signal)
