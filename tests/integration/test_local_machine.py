@@ -4,9 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -14,6 +12,7 @@ import pytest
 
 from deploy.local import jars, ports
 from deploy.local.places import CLONE, places
+from runtime.testing import eventually
 
 ROOMS = ("contracts", "runtime", "services", "policies", "bihuan", "deploy")
 WITHIN = 60.0  # seconds
@@ -83,16 +82,6 @@ def free_block() -> int:
             return base
 
 
-def eventually(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN
-    pause = threading.Event()
-    while time.monotonic() < until:
-        if holds():
-            return True
-        pause.wait(0.2)
-    return holds()
-
-
 @pytest.mark.timeout(400)
 def test_a_machine_goes_up_once_survives_its_supervisor_and_goes_down(clone: Clone) -> None:
     """A second start changes nothing; kill -9 of the supervisor leaves no child; down leaves no process."""
@@ -107,7 +96,7 @@ def test_a_machine_goes_up_once_survives_its_supervisor_and_goes_down(clone: Clo
     assert {child.pid for child in clone.supervisor.children()} == family
 
     clone.supervisor.send_signal(signal.SIGKILL)
-    assert eventually(lambda: clone.processes() == [])
+    eventually(lambda: clone.processes() == [], within=WITHIN)
 
     third = clone.up()
     assert third.returncode == 0, third.stdout + third.stderr
@@ -130,8 +119,8 @@ def test_what_dies_is_started_again(clone: Clone) -> None:
     for child in clone.supervisor.children():
         child.kill()
 
-    assert eventually(lambda: len({child.pid for child in clone.supervisor.children()} - before) == len(before))
-    assert eventually(lambda: clone.run("status").returncode == 0)
+    eventually(lambda: len({child.pid for child in clone.supervisor.children()} - before) == len(before), within=WITHIN)
+    eventually(lambda: clone.run("status").returncode == 0, within=WITHIN)
 
 
 def test_a_busy_port_is_named(clone: Clone) -> None:
