@@ -30,11 +30,15 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One attempt's result, the provider's answer in short (no personal data), and how long it asks us to wait."""
+    """One attempt's result, the provider's answer in short (no personal data), and how long it asks us to wait.
+
+    `repeatable`: the receiver recognises a repetition, so that an unknown outcome may simply be tried again.
+    """
 
     result: Result
     answer: str = ""
     retry_after: timedelta | None = None
+    repeatable: bool = False
 
 
 class RetryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,8 +52,8 @@ class RetryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class RetryPolicy:
     """When to try again: `delays[n - 1]` after attempt n; no delay left means giving up.
 
-    `resend_ambiguous`: the receiver recognises a repetition (or the operator accepts one), so an attempt of unknown
-    outcome is made again; otherwise it waits for a person.
+    `resend_ambiguous`: the operator accepts repetitions, so an attempt of unknown outcome is made again even where the
+    receiver does not recognise one; otherwise it waits for a person.
     """
 
     delays: tuple[timedelta, ...]
@@ -60,7 +64,6 @@ class RetryPolicy:
 # Standard Webhooks: 10 attempts within about 75 hours. The receiver knows a repetition by its webhook-id.
 WEBHOOK: Final = RetryPolicy(
     delays=tuple(timedelta(seconds=s) for s in (5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400)),
-    resend_ambiguous=True,
 )
 # Greylisting wants a second try after some minutes; a mail server that is away for a weekend loses nothing.
 EMAIL: Final = RetryPolicy(
@@ -85,7 +88,7 @@ def after(policy: RetryPolicy, attempt: int, outcome: Outcome, now: datetime) ->
             return Next(state=NoticeState.DELIVERED)
         case Result.PERMANENT | Result.GONE:
             return Next(state=NoticeState.FAILED)
-        case Result.AMBIGUOUS if not policy.resend_ambiguous:
+        case Result.AMBIGUOUS if not (outcome.repeatable or policy.resend_ambiguous):
             return Next(state=NoticeState.AMBIGUOUS)
         case _:
             return _again(policy, attempt, outcome, now)

@@ -1,29 +1,33 @@
 """Decide what an attempt's outcome makes of a notice."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from contracts.vocabulary import NoticeState
 from services.notify.core.notice import Notice
 from services.notify.core.passage import Passage, Situation
-from services.notify.core.retry import EMAIL, Next, Outcome, Result, after
+from services.notify.core.retry import EMAIL, Next, Outcome, Result, RetryPolicy, after
 
 _SETTLED_LATE = frozenset({NoticeState.DELIVERED, NoticeState.FAILED})
 
 
 def record(passage: Passage, situation: Situation) -> Passage:
-    """Move the one notice by the outcome of its last attempt.
-
-    The answer of a worker that was believed dead still counts: it settles what is ambiguous, and what waits to be
-    tried again where it says for certain that this is over.
-    """
+    """Move the one notice by the outcome of its last attempt."""
     (notice,) = passage.notices
     if passage.outcome is None:
         return passage
-    policy = situation.routes.retry.get(notice.channel, EMAIL)
-    step = after(policy, notice.attempt, passage.outcome, situation.now)
-    if not _applies(notice, step):
-        return passage
-    return replace(passage, notices=(_moved(notice, step, passage.outcome),))
+    return replace(passage, notices=(settled(notice, passage.outcome, situation.routes.retry, situation.now),))
+
+
+def settled(notice: Notice, outcome: Outcome, policies: Mapping[str, RetryPolicy], now: datetime) -> Notice:
+    """The notice after its last attempt ended so; `policies` are by channel.
+
+    The answer of a worker that was believed dead still counts: it settles what is ambiguous, and what waits to be
+    tried again where it says for certain that this is over. Where it changes nothing the very same notice comes back.
+    """
+    step = after(policies.get(notice.channel, EMAIL), notice.attempt, outcome, now)
+    return _moved(notice, step, outcome) if _applies(notice, step) else notice
 
 
 def _applies(notice: Notice, step: Next) -> bool:

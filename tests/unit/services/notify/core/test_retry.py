@@ -1,5 +1,6 @@
 """What follows an attempt depends on the policy, the attempt, the outcome and the moment, and on nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -25,9 +26,7 @@ MINUTES = RetryPolicy(delays=(timedelta(minutes=1), timedelta(minutes=5)))
         pytest.param(
             EMAIL, 1, Result.AMBIGUOUS, NoticeState.AMBIGUOUS, None, id="an unknown e-mail waits for a person"
         ),
-        pytest.param(WEBHOOK, 1, Result.AMBIGUOUS, NoticeState.RETRYING, 5, id="a webhook knows a repetition"),
         pytest.param(MINUTES, 3, Result.TEMPORARY, NoticeState.FAILED, None, id="at the end of the schedule it fails"),
-        pytest.param(WEBHOOK, 10, Result.AMBIGUOUS, NoticeState.AMBIGUOUS, None, id="or stays unknown"),
     ],
 )
 def test_the_next_step(
@@ -37,6 +36,24 @@ def test_the_next_step(
     step = after(policy, attempt, Outcome(result=result), NOW)
 
     assert (state, None if wait is None else NOW + timedelta(seconds=wait)) == (step.state, step.at)
+
+
+@pytest.mark.parametrize(
+    ("policy", "repeatable", "attempt", "state"),
+    [
+        pytest.param(WEBHOOK, False, 1, NoticeState.AMBIGUOUS, id="without a way to recognise it a person settles it"),
+        pytest.param(WEBHOOK, True, 1, NoticeState.RETRYING, id="a receiver that knows repetitions is asked again"),
+        pytest.param(
+            replace(EMAIL, resend_ambiguous=True), False, 1, NoticeState.RETRYING, id="or the operator says so"
+        ),
+        pytest.param(WEBHOOK, True, 10, NoticeState.AMBIGUOUS, id="at the end of the schedule it stays unknown"),
+    ],
+)
+def test_an_unknown_outcome(policy: RetryPolicy, repeatable: bool, attempt: int, state: NoticeState) -> None:
+    """What may have arrived is sent again only where a second one does no harm, or somebody accepts it."""
+    step = after(policy, attempt, Outcome(result=Result.AMBIGUOUS, repeatable=repeatable), NOW)
+
+    assert state is step.state
 
 
 @given(

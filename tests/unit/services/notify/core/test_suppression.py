@@ -108,7 +108,7 @@ def test_the_reason_for_silence(question: Question, switches: Switches, reason: 
         pytest.param({"recipient": "office@331081"}, False, id="for another recipient"),
     ],
 )
-def test_a_silence_acts_where_it_says(silence: dict[str, object], acts: bool) -> None:  # noqa: FBT001
+def test_a_silence_acts_where_it_says(silence: dict[str, object], acts: bool) -> None:
     """Time, conditions and recipient all have to fit; the detail names the silence."""
     told = {name: getattr(SILENCE, name) for name in SILENCE.__slots__} | silence
 

@@ -59,6 +59,6 @@ def test_a_turn_begins_only_after_an_end(before: Standing | None, status: Status
         ({"known_at": DUE + timedelta(hours=24, seconds=1)}, True),
     ],
 )
-def test_late_news_are_marked(changes: dict[str, object], late: bool) -> None:  # noqa: FBT001
+def test_late_news_are_marked(changes: dict[str, object], late: bool) -> None:
     """A fact recorded late, or known more than a day after it fell due, is 迟到."""
     assert late == is_late(decision(**changes))

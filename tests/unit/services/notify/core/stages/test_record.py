@@ -12,13 +12,13 @@ from services.notify.core.stages.record import record
 from tests.unit.services.notify.given import decision, later, planned, situation
 
 
-def recorded(result: Result, **changes: object) -> Notice:
+def recorded(result: Result, *, repeatable: bool = False, **changes: object) -> Notice:
     (notice,) = planned(decision())
     sent = replace(notice, state=NoticeState.SENDING, attempt=1)
     passage = Passage(
         decision=decision(),
         notices=(replace(sent, **changes),),  # type: ignore[arg-type]
-        outcome=Outcome(result=result, answer="451 try later"),
+        outcome=Outcome(result=result, answer="451 try later", repeatable=repeatable),
     )
     return record(passage, situation()).notices[0]
 
@@ -46,7 +46,7 @@ def test_a_refusal_waits_for_its_turn() -> None:
 
 def test_an_unknown_outcome_leaves_its_mark() -> None:
     """A webhook is sent again, and every later message of the notice knows that it may be a repetition."""
-    notice = recorded(Result.AMBIGUOUS, channel="webhook")
+    notice = recorded(Result.AMBIGUOUS, channel="webhook", repeatable=True)
 
     assert (notice.state, notice.doubtful) == (NoticeState.RETRYING, True)
 

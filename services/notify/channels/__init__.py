@@ -1,0 +1,32 @@
+"""Hand a message to one provider and say what its answer means: one file per channel.
+
+To add a channel: a file here with a class that has `repeatable`, `patience` and `deliver`, a line in
+`services.notify.main`, and a test against a server that answers as the provider does.
+"""
+
+from typing import Protocol
+
+from services.notify.core.messages import Message
+from services.notify.core.retry import Outcome
+
+
+class Adapter(Protocol):
+    """One way to tell somebody."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the receiver recognises a message that comes a second time."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which `deliver` has surely returned."""
+        ...
+
+    async def deliver(self, message: Message, address: str) -> Outcome:
+        """Try once. Returns what the provider's own answer means; raises only for a defect of ours."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is kept between messages."""
+        ...
