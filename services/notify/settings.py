@@ -1,0 +1,84 @@
+"""What notify's processes are told from outside, beside what every process is told."""
+
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml
+from pydantic import Field, SecretStr
+
+from runtime.settings import ProcessSettings
+from services.notify.core.routes import Routes, routes_from
+
+IMPLICIT_TLS_PORT: Final = 465
+
+
+class InvalidSecrets(ValueError):
+    """The signing secrets cannot be read."""
+
+
+class NotifySettings(ProcessSettings):
+    """Settings of both processes of notify."""
+
+    routes_file: Path | None = Field(default=None, description="None: routes.yaml of the policies' folder")
+    roster_file: Path | None = Field(default=None, description="a roster that every start of the worker takes over")
+    smtp_host: str = Field(default="", description="empty: mail goes into files (see mail_folder)")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="465 speaks TLS from the start")
+    smtp_from: str = "bihuan@localhost"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = Field(default=True, description="refuse a server that does not offer STARTTLS")
+    smtp_ca_file: Path | None = Field(default=None, description="the server's certificate authority, PEM")
+    smtp_timeout: float = Field(default=20.0, gt=0, le=300, description="seconds for each answer")
+    mail_folder: Path | None = Field(default=None, description="without a server; None: outbox-mail in the data folder")
+    webhook_allow: str = Field(default="", description="host:port or network/bits:port, separated by commas")
+    webhook_allow_loopback: bool = Field(default=False, description="demonstrations and tests on one machine only")
+    webhook_secrets: SecretStr = Field(default=SecretStr("{}"), description='JSON: {"host:port": "whsec_..."}')
+    webhook_timeout: float = Field(default=20.0, gt=0, le=120, description="seconds for one attempt")
+    notify_concurrency: int = Field(default=8, ge=1, le=64, description="messages under way at once, per channel")
+
+    @property
+    def smtp_tls(self) -> Literal["starttls", "implicit", "none"]:
+        """How the connection to the mail server is encrypted."""
+        if self.smtp_port == IMPLICIT_TLS_PORT:
+            return "implicit"
+        return "starttls" if self.smtp_starttls else "none"
+
+    @property
+    def folder_of_mail(self) -> Path:
+        """Where messages lie when there is no mail server."""
+        return self.mail_folder or self.data_dir / "outbox-mail"
+
+    @property
+    def own_endpoints(self) -> list[tuple[str, int]]:
+        """Host and port of the database and of every broker."""
+        database = urlsplit(self.database_url.get_secret_value())
+        pairs = [(database.hostname or "localhost", database.port or 5432)]
+        for broker in self.kafka_brokers.split(","):
+            host, _, port = broker.strip().rpartition(":")
+            pairs.append((host.strip("[]"), int(port)))
+        return pairs
+
+
+def read_routes(settings: NotifySettings) -> Routes:
+    """The routes of the file that is set, else of the policies; raises `InvalidRoutes`, `OSError` or `yaml.YAMLError`."""
+    return routes_from(yaml.safe_load(routes_path(settings).read_text(encoding="utf-8")))
+
+
+def routes_path(settings: NotifySettings) -> Path:
+    """Where the routes are read from."""
+    if settings.routes_file is not None:
+        return settings.routes_file
+    folder = settings.policies_dir or Path(__file__).parents[2] / "policies"
+    return folder / "routes.yaml"
+
+
+def secrets_of(settings: NotifySettings) -> dict[str, str]:
+    """Signing secrets by `host:port`; raises `InvalidSecrets` without showing one."""
+    try:
+        return msgspec.json.decode(settings.webhook_secrets.get_secret_value(), type=dict[str, str])
+    except msgspec.MsgspecError as error:
+        raise InvalidSecrets(
+            'BIHUAN_WEBHOOK_SECRETS is not a JSON object of texts such as {"hooks.example.cn:443": "whsec_..."}'
+        ) from error

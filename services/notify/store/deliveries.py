@@ -1,0 +1,164 @@
+"""Give notices to workers one at a time, remember every attempt, and find the attempts whose worker is gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from contracts.decisions import Decision
+from runtime.database import Work
+from services.notify.core.notice import Notice
+from services.notify.core.retry import Outcome
+from services.notify.core.roster import Seat
+from services.notify.store import rows
+
+_decode = msgspec.json.Decoder(Decision).decode
+
+# What follows something is not taken up before that has come to an end: its recipient would read the answer first.
+_CLAIM = f"""SELECT {rows.QUALIFIED} FROM notice n LEFT JOIN notice told ON told.id = n.follows
+    WHERE n.channel = %b AND n.state IN ('created', 'retrying') AND n.not_before <= %b
+      AND (told.id IS NULL OR told.state IN ('delivered', 'ambiguous', 'failed', 'suppressed'))
+    ORDER BY n.priority, n.not_before, n.id LIMIT %b FOR UPDATE OF n SKIP LOCKED"""  # noqa: S608 (column names are constants)
+_BY_ID = f"SELECT {rows.NAMES} FROM notice WHERE id = ANY(%b::text[]) ORDER BY id"  # noqa: S608 (as above)
+_LOCKED = _BY_ID + " FOR UPDATE"
+# The newest words of a decision for each status and turn that is to be told.
+_WORDS = """SELECT DISTINCT ON (r.decision_id, r.status, r.turn) r.decision_id, r.status, r.turn, r.record
+    FROM decision_record r JOIN unnest(%b::text[], %b::text[], %b::int4[]) AS u(decision_id, status, turn)
+    USING (decision_id, status, turn) ORDER BY r.decision_id, r.status, r.turn, r.ordinal DESC"""
+_FOLDED = """SELECT n.folded_into, n.decision_id, n.status, n.turn FROM notice n WHERE n.folded_into = ANY(%b::text[])
+    AND n.thread = ANY(%b::text[]) ORDER BY n.falls_due, n.id"""
+_COALESCED = """SELECT DISTINCT ON (thread, known_at, decision_id) thread, known_at, record FROM decision_record
+    WHERE status = 'coalesced' AND thread = ANY(%b::text[]) ORDER BY thread, known_at, decision_id, ordinal DESC"""
+_ATTEMPT = """INSERT INTO attempt (notice_id, attempt, seat, holder, address, claimed_by, began_at)
+    SELECT notice_id, attempt, seat, holder, address, %b, %b::timestamptz
+    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[], %b::text[])
+        AS u(notice_id, attempt, seat, holder, address)"""
+_OUTCOME = """UPDATE attempt a SET ended_at = %b::timestamptz, outcome = u.outcome, answer = u.answer
+    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[]) AS u(notice_id, attempt, outcome, answer)
+    WHERE a.notice_id = u.notice_id AND a.attempt = u.attempt"""
+_EXPIRED = f"""SELECT {rows.NAMES} FROM notice WHERE state = 'sending' AND channel = %b AND lease_until < %b
+    ORDER BY id LIMIT %b FOR UPDATE SKIP LOCKED"""  # noqa: S608 (as above)
+_OLDEST = """SELECT channel, min(created_at) FROM notice WHERE state IN ('created', 'retrying') AND channel <> ''
+    GROUP BY channel"""
+_STANDING = "SELECT state, count(*) FROM notice WHERE state <> 'delivered' GROUP BY state"
+_GONE = """INSERT INTO gone_address (channel, address, since, notice_id) VALUES (%b, %b, %b, %b)
+    ON CONFLICT DO NOTHING"""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a notice says: its decision's newest record, and the lower rungs told along."""
+
+    decision: Decision
+    folded: tuple[Decision, ...]
+
+
+def claim(work: Work, channel: str, now: datetime, most: int) -> list[Notice]:
+    """Notices of a channel that may leave now, the grave first; locked, and passed over by other workers."""
+    with work.connection.cursor(binary=True) as cursor:
+        return [rows.notice_of(row) for row in cursor.execute(_CLAIM, (channel, now, most))]
+
+
+def notices_by_id(work: Work, ids: Sequence[str], *, lock: bool = False) -> dict[str, Notice]:
+    """The notices of these ids; with `lock` until the transaction ends."""
+    with work.connection.cursor(binary=True) as cursor:
+        found = cursor.execute(_LOCKED if lock else _BY_ID, (list(ids),))
+        return {row[0]: rows.notice_of(row) for row in found}
+
+
+def words_of(work: Work, notices: Sequence[Notice]) -> dict[str, Words]:
+    """What each notice says, by its id."""
+    with work.connection.cursor(binary=True) as cursor:
+        threads = sorted({notice.thread for notice in notices})
+        folded = cursor.execute(_FOLDED, ([notice.id for notice in notices], threads)).fetchall()
+        wanted = {(n.decision_id, n.status.value, n.turn) for n in notices} | {(r[1], r[2], r[3]) for r in folded}
+        columns = [list(column) for column in zip(*sorted(wanted), strict=True)]
+        records = {(r[0], r[1], r[2]): _decode(r[3]) for r in cursor.execute(_WORDS, columns)} if wanted else {}
+        coalesced = [(r[0], r[1], _decode(r[2])) for r in cursor.execute(_COALESCED, (threads,))]
+    words = {}
+    for notice in notices:
+        decision = records[notice.decision_id, notice.status.value, notice.turn]
+        along = [records[r[1], r[2], r[3]] for r in folded if r[0] == notice.id and r[1] != notice.decision_id]
+        along += [
+            lower
+            for thread, known_at, lower in coalesced
+            if thread == notice.thread and known_at == decision.known_at and lower.at < decision.at
+        ]
+        words[notice.id] = Words(decision, tuple(sorted(along, key=lambda lower: lower.at)))
+    return words
+
+
+def begin_attempts(
+    work: Work, leaving: Sequence[tuple[Notice, Seat]], *, worker: str, now: datetime, lease_until: datetime
+) -> None:
+    """Move notices to `sending` and write their attempts, before any provider hears of them."""
+    if not leaving:
+        return
+    notices = [notice for notice, _ in leaving]
+    with work.connection.cursor(binary=True) as cursor:
+        cursor.execute(rows.UPDATE, (lease_until, now, *rows.moved(notices)))
+        cursor.execute(
+            _ATTEMPT,
+            (
+                worker,
+                now,
+                [notice.id for notice in notices],
+                [notice.attempt for notice in notices],
+                [seat.handle for _, seat in leaving],
+                [seat.holder for _, seat in leaving],
+                [seat.addresses[notice.channel] for notice, seat in leaving],
+            ),
+        )
+
+
+def move(work: Work, notices: Sequence[Notice], now: datetime) -> None:
+    """Write notices in their new state (any but `sending`)."""
+    if not notices:
+        return
+    with work.connection.cursor(binary=True) as cursor:
+        cursor.execute(rows.UPDATE, (None, now, *rows.moved(notices)))
+
+
+def end_attempts(work: Work, ended: Sequence[tuple[str, int, Outcome]], now: datetime) -> None:
+    """Write how attempts (notice id, number) ended."""
+    if not ended:
+        return
+    with work.connection.cursor(binary=True) as cursor:
+        cursor.execute(
+            _OUTCOME,
+            (
+                now,
+                [identifier for identifier, _, _ in ended],
+                [attempt for _, attempt, _ in ended],
+                [outcome.result.value for _, _, outcome in ended],
+                [outcome.answer for _, _, outcome in ended],
+            ),
+        )
+
+
+def expired(work: Work, channel: str, now: datetime, most: int) -> list[Notice]:
+    """Notices of a channel in `sending` whose worker did not say how it ended, locked."""
+    with work.connection.cursor(binary=True) as cursor:
+        return [rows.notice_of(row) for row in cursor.execute(_EXPIRED, (channel, now, most))]
+
+
+def note_gone(work: Work, *, channel: str, address: str, notice_id: str, now: datetime) -> None:
+    """Remember that an address is gone; whoever corrects the roster writes another one."""
+    with work.connection.cursor(binary=True) as cursor:
+        cursor.execute(_GONE, (channel, address, now, notice_id))
+
+
+def oldest_waiting(work: Work) -> dict[str, datetime]:
+    """By channel: since when the oldest notice has been waiting."""
+    return dict(_pairs(work.connection.execute(_OLDEST).fetchall()))
+
+
+def standing(work: Work) -> dict[str, int]:
+    """How many notices stand in each state but `delivered`."""
+    return dict(_pairs(work.connection.execute(_STANDING).fetchall()))
+
+
+def _pairs(found: Sequence[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
+    return [(row[0], row[1]) for row in found]
