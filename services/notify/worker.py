@@ -1,0 +1,132 @@
+"""Send notices beside the consumer: one loop for each channel, so that a provider that is dead holds up no other."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from runtime import log
+from runtime.clock import Clock
+from runtime.database import Database
+from runtime.errors import Conflict, Unavailable
+from runtime.metrics import Metrics
+from services.notify.channels import Adapter
+from services.notify.handlers.sending import Departure, Desk, Return
+from services.notify.metrics import CHANNELS
+from services.notify.store import deliveries
+from services.notify.store.situation import is_stopped
+
+IDLE: Final = 0.25  # seconds to the next look when nothing waits
+UPKEEP_EVERY: Final = 2.0  # seconds
+LAST_ANSWERS: Final = 6.0  # seconds for attempts under way at SIGTERM, below the process's grace of 10
+
+_logger = log.get(__name__)
+
+
+class DeliveryLoop:
+    """Keeps up to `concurrency` attempts of one channel under way."""
+
+    def __init__(self, *, desk: Desk, adapter: Adapter, concurrency: int) -> None:
+        self.name = f"deliveries by {desk.channel}"
+        self._desk = desk
+        self._adapter = adapter
+        self._concurrency = concurrency
+        self._under_way: dict[asyncio.Task[Return], Departure] = {}
+        self._unrecorded: list[Return] = []
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Take, send, record, until `stopping`; then wait a little for the last answers."""
+        stop = asyncio.create_task(stopping.wait())
+        try:
+            while not stopping.is_set():
+                try:
+                    took = await self._turn()
+                except (Unavailable, Conflict) as error:  # what was sent stays in hand and is recorded at the next turn
+                    _logger.warning("deliveries wait", channel=self._desk.channel, error=str(error))
+                    took = False
+                await self._wait(stop, took=took)
+            await self._finish()
+        finally:
+            stop.cancel()
+            await self._adapter.close()
+
+    async def _turn(self) -> bool:
+        """Record what came back, then take what there is room for; whether something was taken."""
+        self._gather()
+        if self._unrecorded:
+            await asyncio.to_thread(self._desk.keep, list(self._unrecorded))
+            self._unrecorded.clear()
+        room = self._concurrency - len(self._under_way)
+        taken = await asyncio.to_thread(self._desk.take, room) if room > 0 else []
+        for departure in taken:
+            self._under_way[asyncio.create_task(self._send(departure))] = departure
+        return bool(taken)
+
+    async def _send(self, departure: Departure) -> Return:
+        outcome = await self._adapter.deliver(departure.message, departure.address)
+        return Return(departure.notice_id, departure.attempt, departure.address, outcome)
+
+    async def _wait(self, stop: asyncio.Task[bool], *, took: bool) -> None:
+        """Until an attempt ends, or there may be new notices, or the process stops."""
+        if self._unrecorded or any(task.done() for task in self._under_way):
+            return
+        patience = None if took and len(self._under_way) >= self._concurrency else IDLE
+        await asyncio.wait({stop, *self._under_way}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _finish(self) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=LAST_ANSWERS)
+        self._gather()
+        if self._unrecorded:
+            await asyncio.to_thread(self._desk.keep, list(self._unrecorded))
+            self._unrecorded.clear()
+
+    def _gather(self) -> None:
+        """Collect finished attempts; a defect of the adapter ends the process, and the lease settles the attempt."""
+        for task in [task for task in self._under_way if task.done()]:
+            del self._under_way[task]
+            self._unrecorded.append(task.result())
+
+
+class Upkeep:
+    """Settles attempts whose worker is gone, and measures what waits."""
+
+    name = "upkeep of notices"
+
+    def __init__(self, *, desks: Sequence[Desk], database: Database, clock: Clock, metrics: Metrics) -> None:
+        self._desks = desks
+        self._database = database
+        self._clock = clock
+        self._metrics = metrics
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Every few seconds until `stopping`."""
+        while not stopping.is_set():
+            try:
+                await asyncio.to_thread(self._once)
+            except (Unavailable, Conflict) as error:
+                _logger.warning("upkeep waits", error=str(error))
+            try:
+                await asyncio.wait_for(stopping.wait(), UPKEEP_EVERY)
+            except TimeoutError:
+                continue
+
+    def _once(self) -> None:
+        for desk in self._desks:
+            desk.settle()
+        now = self._clock.now()
+        with self._database.begin() as work:
+            oldest = deliveries.oldest_waiting(work)
+            standing = deliveries.standing(work)
+            stopped = is_stopped(work)
+        self._show(oldest, standing, now, stopped=stopped)
+
+    def _show(self, oldest: dict[str, datetime], standing: dict[str, int], now: datetime, *, stopped: bool) -> None:
+        for channel in CHANNELS:
+            since = oldest.get(channel, now)
+            self._metrics.set("notify_outbox_oldest_timestamp_seconds", since.timestamp(), channel=channel)
+        for metric in self._metrics.declared:
+            if metric.name == "notify_notices":
+                for state in metric.labels["state"]:
+                    self._metrics.set("notify_notices", standing.get(state, 0), state=state)
+        self._metrics.set("notify_sending_stopped", int(stopped))
