@@ -2,27 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from contracts.events.table import EVENT_TYPES
 from contracts.facts import Fact
-from contracts.vocabulary import FoundBy, HazardLevel, Level, NoticeState, Status, Term
-from services.reporting.core.days import SHANGHAI
+from contracts.vocabulary import NoticeState, Status
 from services.reporting.core.decided import DecisionRecord
+from services.reporting.core.lines import Line, changes, lines_of
 from services.reporting.core.notified import NoticeRecord
 from services.reporting.core.said import EMPTY, Heard, in_order, read
 from services.reporting.core.standing import REPORTED, Reaches
-from services.reporting.core.wording import moment_text
+from services.reporting.core.wording import moment_text, step_text
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the story.
 
     `kind` is fact, decision or notice; `at` when it happened or fell due, `known_at` when it was known here. `mark` is
-    empty for what counts, else corrected, voided, correction, set_aside or waiting. `tone` is bad, warn, good, muted or plain.
-    `lines` are (label, text) pairs for a reader, `reference` the id of the event, decision or notice.
+    empty for what counts, else a key of `MARKS`. `tone` is bad, warn, good, muted or plain. `lines` are (label, text)
+    pairs for a reader, `reference` the id of the event, decision or notice.
     """
 
     kind: str
@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
     tenant: str = ""
     source: str = ""
-    lines: tuple[tuple[str, str], ...] = ()
+    lines: tuple[Line, ...] = ()
 
 
 MARKS: Final = {
@@ -48,11 +48,7 @@ MARKS: Final = {
 }
 """What each mark means to a reader."""
 
-_HIDDEN: Final = frozenset(
-    {"hazard_id", "hazard_ids", "media", "lon", "lat", "coord_sys", "uscc", "responsible_person"}
-)
-_TIP_OFF_SHOWN: Final = frozenset({"category"})  # what a tip-off says may lead back to who gave it
-_TERMS: Final[Mapping[str, type[Term]]] = {"found_by": FoundBy}
+_KINDS: Final = ("fact", "decision", "notice")
 
 
 def tell(
@@ -63,23 +59,25 @@ def tell(
     hazard_id: str,
     reaches: Reaches,
 ) -> list[Entry]:
-    """The whole story, earliest first; what became known later stands after what was known at the same instant."""
+    """The whole story, earliest first; at one instant facts stand before decisions and those before notices."""
     entries = [
         *_facts(facts, hazard_id, reaches),
         *(_decision(record) for record in decisions),
         *_notices(notices),
     ]
-    return sorted(entries, key=lambda entry: (entry.at, entry.known_at, _KINDS.index(entry.kind), entry.reference))
-
-
-_KINDS: Final = ("fact", "decision", "notice")
+    return sorted(entries, key=lambda entry: (entry.at, _KINDS.index(entry.kind), entry.known_at, entry.reference))
 
 
 def _facts(facts: Sequence[Fact], hazard_id: str, reaches: Reaches) -> Iterable[Entry]:
+    known = {(fact.source, fact.id): fact for fact in facts}
     counted = {(heard.fact.source, heard.fact.id): heard for heard in in_order(facts)}
-    opening = next((heard for heard in counted.values() if heard.subject == REPORTED), None)
+    opening = next(
+        (h for h in counted.values() if h.subject == REPORTED and h.said and h.said.hazard_id == hazard_id), None
+    )
     for fact in facts:
-        yield _fact(fact, _mark(fact, counted.get((fact.source, fact.id)), opening, hazard_id, reaches))
+        mark = _mark(fact, counted.get((fact.source, fact.id)), opening, hazard_id, reaches)
+        before = known.get((fact.source, fact.correction)) if fact.correction else None
+        yield _fact(fact, mark, before)
 
 
 def _mark(fact: Fact, heard: Heard | None, opening: Heard | None, hazard_id: str, reaches: Reaches) -> str:
@@ -87,18 +85,21 @@ def _mark(fact: Fact, heard: Heard | None, opening: Heard | None, hazard_id: str
         return "correction"
     if heard is None or heard.said is None:
         return "voided"
-    if opening is None:
-        return "waiting"
     if heard.said.hazard_id not in {"", hazard_id} or bytes(heard.fact.data) != bytes(fact.data):
         return "corrected"
+    if heard.said.hazard_id != hazard_id:
+        return ""  # it only names the hazard
+    if opening is None:
+        return "waiting"
     return "" if reaches(opening.fact.tenant, fact.tenant) else "set_aside"
 
 
-def _fact(fact: Fact, mark: str) -> Entry:
+def _fact(fact: Fact, mark: str, before: Fact | None) -> Entry:
     row = EVENT_TYPES.get(fact.type)
     title, tone = _title(fact, row.chinese if row else fact.type)
+    voids = bytes(fact.data).strip() in EMPTY
     if fact.correction:
-        title = f"作废：{title}" if bytes(fact.data).strip() in EMPTY else f"更正：{title}"
+        title = f"作废：{title}" if voids else f"更正：{title}"
     return Entry(
         kind="fact",
         at=fact.time,
@@ -111,7 +112,7 @@ def _fact(fact: Fact, mark: str) -> Entry:
         late=fact.late,
         tenant=fact.tenant,
         source=fact.source,
-        lines=tuple(_lines(fact)),
+        lines=tuple(changes(fact, before) if before is not None and not voids else lines_of(fact)),
     )
 
 
@@ -131,51 +132,6 @@ def _title(fact: Fact, chinese: str) -> tuple[str, str]:
     return chinese, ""
 
 
-def _lines(fact: Fact) -> Iterable[tuple[str, str]]:
-    """Each field that the fact fills, under the name that contracts give it."""
-    row = EVENT_TYPES.get(fact.type)
-    data = msgspec.json.decode(fact.data)
-    if row is None or not isinstance(data, dict):
-        return
-    shown = _TIP_OFF_SHOWN if fact.type.startswith("tip_off.") else None
-    for name, field in getattr(row.model, "model_fields", {}).items():
-        value = data.get(field.alias or name)
-        if name in _HIDDEN or (shown is not None and name not in shown) or value in (None, "", [], {}):
-            continue
-        label = str(field.description).partition(":")[0]
-        yield label, _value(name, value)
-
-
-def _value(name: str, value: Any) -> str:
-    match value:
-        case True | False:
-            return "是" if value else "否"
-        case {"id": str(identity), "name": str(title), **rest}:
-            return " · ".join(str(word) for word in (title, rest.get("address"), identity) if word)
-        case {"id": identity, **_rest}:
-            return str(identity)
-        case list():
-            return "、".join(_value(name, member) for member in value)
-        case str() if name == "level":
-            return str(_LEVELS.get(value, value))
-        case str() if name in _TERMS:
-            return str({str(term): term.chinese for term in _TERMS[name]}.get(value, value))
-        case str() if "T" in value and _instant(value):
-            return moment_text(_instant(value))
-    return str(value)
-
-
-_LEVELS: Final = {str(term): term.chinese for term in (*HazardLevel, *Level)}
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-
-
 _DECISION_TONES: Final[Mapping[Status, str]] = {
     Status.RAISED: "bad",
     Status.CONFIRMED: "bad",
@@ -188,21 +144,18 @@ _DECISION_TONES: Final[Mapping[Status, str]] = {
 
 def _decision(record: DecisionRecord) -> Entry:
     decision = record.decision
-    step = f"（{decision.step}）" if decision.step else ""
     lines = [
         ("状态", decision.status.chinese),
         ("理由", decision.reason),
-        ("依据", "、".join(decision.clauses)),
-        ("政策", f"{decision.policy.id} 第 {decision.policy.version} 版"),
-        ("执行层级", decision.level.chinese),
+        ("起算", moment_text(decision.since) if decision.since else ""),
+        ("依据", f"{'、'.join(decision.clauses)}（{decision.policy.id} 第 {decision.policy.version} 版）"),
+        ("执行", f"{decision.level.chinese}{f'（{decision.acts_for}）' if decision.acts_for else ''}"),
     ]
-    if decision.since:
-        lines.insert(2, ("起算", moment_text(decision.since)))
     return Entry(
         kind="decision",
         at=decision.at,
         known_at=decision.known_at,
-        title=f"{decision.rule.chinese} · {decision.measure.chinese}{step}",
+        title=f"{decision.rule.chinese} · {decision.measure.chinese}{step_text(decision.step)}",
         type=str(decision.rule),
         reference=decision.decision_id,
         tone=_DECISION_TONES.get(decision.status, "muted"),
@@ -229,13 +182,11 @@ def _notices(records: Iterable[NoticeRecord]) -> Iterable[Entry]:
         first, last = story[0].notice, story[-1].notice
         lines = [
             ("接收人", last.recipient),
-            ("渠道", last.channel),
+            ("渠道", _CHANNELS.get(last.channel, last.channel)),
             ("经过", " → ".join(f"{record.notice.state.chinese} {moment_text(record.notice.at)}" for record in story)),
+            ("原因", last.suppression.chinese if last.suppression else ""),
+            ("渠道回执", last.error),
         ]
-        if last.suppression:
-            lines.append(("原因", last.suppression.chinese))
-        if last.error:
-            lines.append(("渠道回执", last.error))
         yield Entry(
             kind="notice",
             at=first.at,
@@ -245,5 +196,9 @@ def _notices(records: Iterable[NoticeRecord]) -> Iterable[Entry]:
             reference=last.notice_id,
             tone=_NOTICE_TONES.get(last.state, "muted"),
             tenant=last.tenant,
-            lines=tuple(lines),
+            lines=tuple((label, text) for label, text in lines if text),
         )
+
+
+_CHANNELS: Final = {"email": "电子邮件", "webhook": "系统回调"}
+"""Channels that have a Chinese name; others are shown as they are called."""

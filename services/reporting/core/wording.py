@@ -7,6 +7,9 @@ from services.reporting.core.days import SHANGHAI, Deadline, local_day
 from services.reporting.core.rows import HazardRow
 
 WEEKDAYS: Final = "一二三四五六日"
+STEPS: Final = {"first": "首次"}
+"""Rungs with a name of their own; the others (T+7) are read as they stand."""
+
 NONE: Final = "—"
 """What a page shows where there is nothing: never a zero."""
 
@@ -53,6 +56,11 @@ def lateness_text(since: datetime, moment: datetime) -> str:
     """How long something that is late since `since` has been late at `moment`: `逾期 12 天`."""
     days = _days_late(since, moment)
     return f"逾期 {days} 天" if days else "逾期不足 1 天"
+
+
+def step_text(step: str) -> str:
+    """The rung of a ladder as a reader sees it, in brackets; nothing where there is none."""
+    return f"（{STEPS.get(step, step)}）" if step else ""
 
 
 def remaining(row: HazardRow, moment: datetime) -> Said:

@@ -1,0 +1,163 @@
+"""Answer what routes and pages ask, each answer out of one transaction with its as-of moment."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from contracts.divisions import Divisions
+from runtime.clock import Clock
+from runtime.database import Database, Work
+from services.reporting.core.days import local_day, midnight
+from services.reporting.core.paging import Cursor, Filters, Order
+from services.reporting.core.rows import HazardKey, HazardRow
+from services.reporting.core.scope import EVERYTHING, Scope, area_name, name_of, scope_of
+from services.reporting.core.summary import Group, Summary, by_group, ranked, total_of
+from services.reporting.core.timeline import Entry, tell
+from services.reporting.store import decisions, facts, frontier, lists, news, notices, sums
+from services.reporting.store.news import News
+
+WORST_SHOWN: Final = 8
+NEWS_SHOWN: Final = 8
+_ONE_DAY = timedelta(days=1)
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """What the first page shows; `news` are the decisions of the as-of moment's day, `news_count` how many in all."""
+
+    summary: Summary
+    worst: list[HazardRow]
+    news: list[News]
+    news_count: int
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of a list; `after` is the cursor of the next (None on the last), `found` how many there are or None."""
+
+    rows: list[HazardRow]
+    after: Cursor | None
+    as_of: datetime | None
+    found: int | None = None
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What the filters of a list offer: (code, name) of areas, and the sectors that occur."""
+
+    areas: list[tuple[str, str]]
+    sectors: list[str]
+
+
+class Story(msgspec.Struct, frozen=True):
+    """One hazard with everything that happened to it."""
+
+    row: HazardRow
+    entries: list[Entry]
+    as_of: datetime | None
+
+
+class Reader:
+    """Reads the read models; every method is one transaction. `code` is a division code, empty for everything."""
+
+    def __init__(self, database: Database, divisions: Divisions, clock: Clock) -> None:
+        self.divisions = divisions
+        self._database = database
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self._clock.now()
+
+    def scope(self, code: str) -> Scope:
+        """The scope of a division code."""
+        return scope_of(code, self.divisions)
+
+    def summary(self, code: str) -> Summary:
+        """The counts of a scope."""
+        with self._database.begin() as work:
+            return self._summary(work, self.scope(code))
+
+    def overview(self, code: str) -> Overview:
+        """The counts, the longest overdue hazards and the decisions of the day."""
+        scope = self.scope(code)
+        with self._database.begin() as work:
+            summary = self._summary(work, scope)
+            worst, _ = lists.page(work, scope, Filters(), order="worst", after=None, limit=WORST_SHOWN)
+            since = midnight(local_day(summary.as_of or self.now()))
+            latest, count = news.decided(work, scope, since=since, until=since + _ONE_DAY, limit=NEWS_SHOWN)
+        return Overview(summary, worst, latest, count)
+
+    def page(
+        self, code: str, filters: Filters, *, order: Order, after: Cursor | None, limit: int, counted: bool = False
+    ) -> Page:
+        """One page of hazards, counted where asked for."""
+        scope = self.scope(code)
+        with self._database.begin() as work:
+            rows, further = lists.page(work, scope, filters, order=order, after=after, limit=limit)
+            found = lists.matching(work, scope, filters) if counted else None
+            return Page(rows, further, frontier.as_of(work, scope), found)
+
+    def choices(self) -> Choices:
+        """What there is to choose from in filters."""
+        with self._database.begin() as work:
+            column = sums.column_for(work, EVERYTHING)
+            codes = sorted({tally.group for tally in sums.tallies(work, EVERYTHING, column)})
+            return Choices([(code, self.divisions.full_name(code)) for code in codes], sums.sectors(work, EVERYTHING))
+
+    def hazard(self, text: str) -> Story | list[HazardRow]:
+        """The hazard that `text` names, by its full name or by its id alone; else all that carry the id (or none)."""
+        with self._database.begin() as work:
+            key = HazardKey.parse(text)
+            row = lists.one(work, key, EVERYTHING) if key else None
+            if row is None:
+                found = lists.namesakes(work, text, EVERYTHING)
+                if len(found) != 1:
+                    return found
+                row = found[0]
+            return self._story(work, row)
+
+    def check(self) -> None:
+        """Readiness: raise unless the tables can be read."""
+        with self._database.begin() as work:
+            frontier.as_of(work, EVERYTHING)
+
+    def area(self, code: str) -> str:
+        """The full name of an area."""
+        return self.divisions.full_name(code)
+
+    def _story(self, work: Work, row: HazardRow) -> Story:
+        own = facts.about(work, [row.key]).get(row.key, [])
+        entries = tell(
+            [*own, *facts.naming(work, row.key)],
+            decisions.about(work, row.key),
+            notices.about(work, row.key),
+            hazard_id=row.hazard_id,
+            reaches=self.divisions.is_within,
+        )
+        return Story(row, entries, frontier.as_of(work, scope_of(row.tenant, self.divisions)))
+
+    def _summary(self, work: Work, scope: Scope) -> Summary:
+        column = sums.column_for(work, scope)
+        areas = by_group(sums.tallies(work, scope, column))
+        oldest = sums.oldest(work, scope, column)
+        sectors = by_group(sums.tallies(work, scope, "sector"))
+        oldest_in_sector = sums.oldest(work, scope, "sector")
+        return Summary(
+            scope=scope.code,
+            scope_name=name_of(scope.code, self.divisions) if scope.code else "全部地区",
+            as_of=frontier.as_of(work, scope),
+            total=total_of(areas.values()),
+            area_column=column,
+            areas=ranked(
+                Group(
+                    code=code,
+                    name=area_name(code, scope, column, self.divisions),
+                    counts=counts,
+                    oldest=oldest.get(code),
+                )
+                for code, counts in areas.items()
+            ),
+            sectors=ranked(
+                Group(code=sector, name=sector or "未注明", counts=counts, oldest=oldest_in_sector.get(sector))
+                for sector, counts in sectors.items()
+            ),
+        )

@@ -1,0 +1,118 @@
+"""Serve the read models as JSON: summary, hazards, one hazard with its story."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from contracts.vocabulary import HazardLevel
+from runtime.web import Problem
+from services.reporting.api.reading import Page, Reader, Story
+from services.reporting.api.shapes import (
+    HazardShape,
+    HazardsShape,
+    StoryShape,
+    SummaryShape,
+    entry_shape,
+    hazard_shape,
+    local,
+    summary_shape,
+)
+from services.reporting.core.paging import (
+    LARGEST_PAGE,
+    SMALLEST_PAGE,
+    BadCursorError,
+    Cursor,
+    Filters,
+    Order,
+    read_cursor,
+)
+from services.reporting.core.rows import HazardRow
+from services.reporting.core.standing import State
+
+DIVISION = r"^([0-9]{6,12})?$"
+TEXT = r"^[^\x00]*$"
+LONGEST_TEXT = 100
+LONGEST_CURSOR = 1_000
+
+Tenant = Annotated[str, Query(pattern=DIVISION, description="division code: it and everything below it; empty: all")]
+States = Annotated[list[State], Query(description="states to show; none: all")]
+Text = Annotated[
+    str,
+    Query(max_length=LONGEST_TEXT, pattern=TEXT, description="found anywhere in id, site, description, address, unit"),
+]
+
+
+def routes(reader: Reader) -> APIRouter:
+    """The routes under `/v1`."""
+    router = APIRouter(prefix="/v1", tags=["reporting"])
+
+    @router.get("/summary")
+    def summary(tenant: Tenant = "") -> SummaryShape:
+        """Counts of a scope: open, overdue, closed, major, by area and by sector, with the as-of moment."""
+        return summary_shape(reader.summary(tenant))
+
+    @router.get("/hazards")
+    def hazards(
+        *,
+        tenant: Tenant = "",
+        state: States = [],  # noqa: B006 (FastAPI copies it)
+        open: bool | None = None,  # noqa: A002 (the parameter's public name)
+        overdue: bool | None = None,
+        level: HazardLevel | None = None,
+        sector: Annotated[str, Query(max_length=LONGEST_TEXT, pattern=TEXT)] = "",
+        q: Text = "",
+        order: Annotated[Order, Query(description="newest report first, or longest overdue first")] = "newest",
+        cursor: Annotated[str, Query(max_length=LONGEST_CURSOR)] = "",
+        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = SMALLEST_PAGE,
+    ) -> HazardsShape:
+        """Hazards by page; follow `next` until it is null. New hazards never move a page under the reader."""
+        filters = Filters(
+            states=tuple(map(str, state)), open=open, overdue=overdue, level=level or "", sector=sector, text=q
+        )
+        page = reader.page(tenant, filters, order=order, after=cursor_in(cursor, order), limit=limit)
+        return _page_shape(page, reader)
+
+    @router.get("/hazards/{hazard_id:path}")
+    def hazard(hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)]) -> StoryShape:
+        """One hazard with its story: facts, decisions and notices in the order in which they happened.
+
+        The id alone is enough while only one upstream system uses it; else 409 names the full names to choose from.
+        """
+        found = reader.hazard(hazard_id)
+        if isinstance(found, Story):
+            return StoryShape(
+                as_of=local(found.as_of),
+                hazard=_shape(found.row, reader),
+                timeline=[entry_shape(entry) for entry in found.entries],
+            )
+        if not found:
+            raise Problem(HTTPStatus.NOT_FOUND, "no such hazard")
+        names = [{"parameter": "hazard_id", "detail": str(row.key)} for row in found]
+        raise Problem(HTTPStatus.CONFLICT, "several upstream systems use this id; take a full name", errors=names)
+
+    return router
+
+
+def cursor_in(text: str, order: Order) -> Cursor | None:
+    """The cursor of a request; 400 for one that this list never gave out."""
+    if not text:
+        return None
+    try:
+        return read_cursor(text, order)
+    except BadCursorError as error:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, str(error), errors=[{"parameter": "cursor", "detail": str(error)}]
+        ) from error
+
+
+def _page_shape(page: Page, reader: Reader) -> HazardsShape:
+    return HazardsShape(
+        as_of=local(page.as_of),
+        items=[_shape(row, reader) for row in page.rows],
+        next=page.after.encode() if page.after else None,
+    )
+
+
+def _shape(row: HazardRow, reader: Reader) -> HazardShape:
+    return hazard_shape(row, reader.area(row.tenant))

@@ -1,0 +1,270 @@
+"""Shape what the routes answer; every instant carries the offset of Asia/Shanghai, every number its as-of moment."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from runtime.log import redact
+from services.reporting.core.days import SHANGHAI, Deadline
+from services.reporting.core.rows import HazardRow
+from services.reporting.core.summary import Counts, Group, Summary
+from services.reporting.core.timeline import Entry
+
+
+class Shape(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class AreaShape(Shape):
+    """Where a hazard lies: division codes, empty above the tenant's own level, and the full name."""
+
+    province: str
+    city: str
+    county: str
+    tenant: str
+    name: str
+
+
+class SiteShape(Shape):
+    """The site, as its registration or the report calls it."""
+
+    id: str
+    name: str
+    address: str
+
+
+class DeadlineShape(Shape):
+    """A deadline: late from `due_at` on; `last_day` is the last day on which it can be met."""
+
+    due_at: datetime
+    last_day: date
+    whole_day: bool = Field(description="a date was given: it runs to 24:00")
+
+
+class PlanShape(Shape):
+    """The rectification plan that was filed last."""
+
+    target_date: str
+    filed_at: datetime | None
+
+
+class OutcomeShape(Shape):
+    """How the close-out found it, frozen."""
+
+    done_at: datetime
+    days_left: int | None = Field(description="days in hand, negative when late, null where no deadline ran")
+    in_time: bool | None
+
+
+class HazardShape(Shape):
+    """One hazard as it stands now."""
+
+    id: str = Field(description="full name: committee:namespace:hazard_id")
+    hazard_id: str
+    namespace: str
+    committee: str
+    area: AreaShape
+    state: str
+    state_name: str
+    open: bool
+    overdue: bool = Field(description="decided by escalation, and not put right or ended since")
+    overdue_since: datetime | None
+    level: str
+    category: str
+    criterion: str
+    description: str
+    sector: str
+    found_by: str
+    campaign: str
+    site: SiteShape
+    responsible_unit: str
+    supervising_unit: str
+    sources: list[str]
+    reports: int
+    original_deadline: DeadlineShape | None
+    deadline: DeadlineShape | None
+    later_deadline_ignored: bool
+    extensions: int
+    extensions_refused: int
+    suspended_at: datetime | None
+    plan: PlanShape | None
+    reported_at: datetime
+    handed_over_at: datetime | None
+    escalated_up_at: datetime | None
+    returned_at: datetime | None
+    refused_at: datetime | None
+    rectified_at: datetime | None
+    passed_at: datetime | None
+    failed_at: datetime | None
+    failures: int
+    closed_at: datetime | None
+    withdrawn_at: datetime | None
+    outcome: OutcomeShape | None
+    historic: bool
+    known_at: datetime
+    updated_at: datetime
+
+
+class HazardsShape(Shape):
+    """One page of hazards; `next` is the cursor of the following page, null on the last."""
+
+    as_of: datetime | None
+    items: list[HazardShape]
+    next: str | None
+
+
+class LineShape(Shape):
+    """One labelled line of an entry."""
+
+    label: str
+    text: str
+
+
+class EntryShape(Shape):
+    """One line of a hazard's story: when it happened, when it was known here, what it was."""
+
+    kind: str
+    at: datetime
+    known_at: datetime
+    type: str
+    title: str
+    tone: str
+    mark: str
+    late: bool
+    tenant: str
+    source: str
+    reference: str
+    lines: list[LineShape]
+
+
+class StoryShape(Shape):
+    """One hazard with its story."""
+
+    as_of: datetime | None
+    hazard: HazardShape
+    timeline: list[EntryShape]
+
+
+class CountsShape(Shape):
+    """`reported` = `open` + `closed` + `withdrawn`; `overdue`, `awaiting_reinspection` and `failed` are parts of `open`."""
+
+    reported: int
+    open: int
+    overdue: int
+    awaiting_reinspection: int
+    failed: int
+    closed: int
+    withdrawn: int
+    major_open: int
+    major_overdue: int
+    major_reported: int
+
+
+class GroupShape(CountsShape):
+    """The counts of one area or sector."""
+
+    code: str
+    name: str
+    oldest_overdue_since: datetime | None
+
+
+class SummaryShape(Shape):
+    """The counts of a scope, by area and by sector; each list adds up to the total."""
+
+    tenant: str
+    name: str
+    as_of: datetime | None = Field(description="everything that happened up to here is counted; null: nothing yet")
+    total: CountsShape
+    area_level: str
+    areas: list[GroupShape]
+    sectors: list[GroupShape]
+
+
+def hazard_shape(row: HazardRow, area_name: str) -> HazardShape:
+    """The answer's shape of a row; free text is redacted (telephone and identity card numbers)."""
+    plain = {name: _local(getattr(row, name)) for name in _PLAIN}
+    return HazardShape(
+        **plain,
+        id=str(row.key),
+        area=AreaShape(province=row.province, city=row.city, county=row.county, tenant=row.tenant, name=area_name),
+        state_name=row.standing_state.chinese,
+        open=row.is_open,
+        overdue=row.overdue,
+        description=redact(row.description),
+        site=SiteShape(id=row.site_id, name=redact(row.site_name), address=redact(row.address)),
+        original_deadline=_deadline(row.original),
+        deadline=_deadline(row.deadline),
+        plan=PlanShape(target_date=row.plan_target_date, filed_at=_local(row.plan_filed_at))
+        if row.plan_target_date is not None
+        else None,
+        outcome=OutcomeShape(done_at=_local(row.done_at), days_left=row.days_left, in_time=row.in_time)
+        if row.done_at is not None
+        else None,
+    )
+
+
+def entry_shape(entry: Entry) -> EntryShape:
+    """The answer's shape of one line of a story, free text redacted."""
+    fields = {name: _local(getattr(entry, name)) for name in Entry.__struct_fields__ if name != "lines"}
+    return EntryShape(**fields, lines=[LineShape(label=label, text=redact(text)) for label, text in entry.lines])
+
+
+def summary_shape(summary: Summary) -> SummaryShape:
+    """The answer's shape of a summary."""
+    return SummaryShape(
+        tenant=summary.scope,
+        name=summary.scope_name,
+        as_of=_local(summary.as_of),
+        total=CountsShape(**_counts(summary.total)),
+        area_level=summary.area_column,
+        areas=[_group(group) for group in summary.areas],
+        sectors=[_group(group) for group in summary.sectors],
+    )
+
+
+def local(moment: datetime | None) -> datetime | None:
+    """The same instant with the offset of Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI) if moment else None
+
+
+_COMPUTED = frozenset(
+    {
+        "id",
+        "area",
+        "state_name",
+        "open",
+        "overdue",
+        "description",
+        "site",
+        "original_deadline",
+        "deadline",
+        "plan",
+        "outcome",
+    }
+)
+_PLAIN = tuple(name for name in HazardShape.model_fields if name not in _COMPUTED)
+
+
+def _local(value: Any) -> Any:
+    return local(value) if isinstance(value, datetime) else value
+
+
+def _deadline(deadline: Deadline | None) -> DeadlineShape | None:
+    if deadline is None:
+        return None
+    return DeadlineShape(
+        due_at=deadline.due_at.astimezone(SHANGHAI), last_day=deadline.last_day, whole_day=deadline.whole_day
+    )
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    return {name: getattr(counts, name) for name in Counts.__struct_fields__}
+
+
+def _group(group: Group) -> GroupShape:
+    return GroupShape(
+        **_counts(group.counts), code=group.code, name=group.name, oldest_overdue_since=local(group.oldest)
+    )

@@ -1,0 +1,79 @@
+"""Build and run one of the two processes of reporting: `python -m services.reporting.main api|worker`."""
+
+import argparse
+import sys
+from typing import Final
+
+from fastapi import FastAPI
+
+from contracts import divisions
+from contracts.divisions import Divisions
+from runtime import log, process
+from runtime.clock import Clock, SystemClock
+from runtime.database import Database
+from runtime.metrics import RUNTIME_METRICS, Metrics
+from runtime.web import create_app
+from services.reporting.api.console import console
+from services.reporting.api.reading import Reader
+from services.reporting.api.routes import routes
+from services.reporting.consumer import consumer
+from services.reporting.metrics import REPORTING_METRICS
+from services.reporting.settings import ReportingSettings
+from services.reporting.worker import Exporter
+
+SCHEMA: Final = "reporting"
+TITLE: Final = "Bihuan reporting"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the process that is asked for until it is told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m services.reporting.main", description=main.__doc__)
+    parser.add_argument("process", choices=("api", "worker"))
+    wanted = parser.parse_args(arguments).process
+    settings = ReportingSettings()
+    log.configure(f"reporting-{wanted}", settings.log_level)
+    database = Database(
+        settings.database_url.get_secret_value(), schema=SCHEMA, application_name=f"bihuan-reporting-{wanted}"
+    )
+    clock = SystemClock(settings.clock_file)
+    if wanted == "api":
+        process.run_api(api_app(settings, database, divisions.load(), clock), settings)
+    else:
+        run_worker(settings, database, divisions.load(), clock)
+    return 0
+
+
+def api_app(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> FastAPI:
+    """The app of the API process."""
+    reader = Reader(database, table, clock)
+    return create_app(
+        title=TITLE,
+        metrics=Metrics(RUNTIME_METRICS),
+        routers=[routes(reader), console(reader, settings.stale_after)],
+        checks={"database": database.ping, "tables": reader.check},
+    )
+
+
+def run_worker(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> None:
+    """Run the consumer with the exporter beside it."""
+    metrics = Metrics([*RUNTIME_METRICS, *REPORTING_METRICS])
+    exporter = Exporter(
+        database=database,
+        metrics=metrics,
+        clock=clock,
+        owner=settings.instance,
+        every=settings.gauges_every,
+        checked_every=settings.sums_checked_every,
+    )
+    process.run_worker(
+        settings=settings,
+        title=TITLE,
+        metrics=metrics,
+        consumer=consumer(settings, database, table, metrics),
+        beside=[exporter],
+        checks={"database": database.ping},
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""The closed list of reporting's own metrics, each with its sentence."""
+
+from typing import Final
+
+from contracts.vocabulary import HazardLevel
+from runtime.metrics import Metric
+
+SEVERITIES: Final = tuple(str(level) for level in HazardLevel)
+
+REPORTING_METRICS: Final = (
+    Metric(
+        kind="gauge",
+        name="open_cases",
+        help="Hazards that are neither closed nor withdrawn, by county code and level; overdue ones included.",
+        labels={"county": (), "severity": ()},
+    ),
+    Metric(
+        kind="gauge",
+        name="overdue_cases",
+        help="Open hazards that escalation holds overdue, by county code.",
+        labels={"county": ()},
+    ),
+    Metric(
+        kind="gauge",
+        name="overdue_oldest_timestamp_seconds",
+        help="Since when the longest overdue hazard of a county is overdue (Unix time); 0 where none is.",
+        labels={"county": ()},
+    ),
+    Metric(
+        kind="counter",
+        name="escalations_total",
+        help="Decisions that were raised or proposed at least once, by acting level and rule.",
+        labels={"level": (), "rule": ()},
+    ),
+    Metric(
+        kind="gauge",
+        name="reporting_total_mismatch",
+        help="Hazards that the sums count wrongly when compared with the rows; anything but 0 is a defect.",
+    ),
+    Metric(
+        kind="gauge",
+        name="reporting_as_of_timestamp_seconds",
+        help="Moment up to which everything that happened is counted (Unix time); its age is the lag of the pages.",
+    ),
+    Metric(
+        kind="gauge",
+        name="reporting_exporter_active",
+        help="1 where this worker exports the gauges of the tables, 0 where another does.",
+    ),
+)
