@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from services.escalation.core.calendar import end_of, local_day
+from services.escalation.core.calendar import SHANGHAI, end_of, local_day
 from services.escalation.core.cases.site import SiteHistory, found_at
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -53,5 +53,5 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
                 reason=f"{hazard.context.get('site_name', site.site_id)}的隐患“{described}”（{hazard.hazard_id}）"
                 f"在{day_words(local_day(closure.time))}销号后再次发现{again}，属复发。",
                 rests_on=(fact, closure),
-                context=hazard.context | {"found_first": found_at(earlier).isoformat()},
+                context=hazard.context | {"found_first": found_at(earlier).astimezone(SHANGHAI).isoformat()},
             )
