@@ -17,13 +17,14 @@ _TITLES: Final = {
     "hazard_level": "隐患等级",
     "subject_kind": "对象类别",
     "subject": "对象",
+    "addressee": "致送",
 }
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Conditions that all have to hold; within one, any listed value will do; an empty one always holds.
 
-    `tenant`: division codes, each with all below it. `sector` and `hazard_level` are read from the decision's context.
+    `tenant`: division codes, each with all below it. `sector`, `hazard_level` and `addressee` are read from the decision's context.
     """
 
     tenant: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     hazard_level: tuple[HazardLevel, ...] = ()
     subject_kind: tuple[SubjectKind, ...] = ()
     subject: tuple[str, ...] = ()
+    addressee: tuple[str, ...] = ()
 
 
 def conditions_met(match: Match, decision: Decision, lineage: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -72,4 +74,5 @@ def properties(decision: Decision) -> dict[str, str]:
         "hazard_level": str(decision.context.get("hazard_level", "")),
         "subject_kind": str(decision.subject.kind),
         "subject": decision.subject.id,
+        "addressee": str(decision.context.get("addressee", "")),
     }

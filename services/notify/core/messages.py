@@ -4,7 +4,7 @@ import html
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from contracts.decisions import Decision
@@ -153,9 +153,9 @@ def _lines(decision: Decision, places: Places, folded: tuple[Decision, ...]) -> 
     yield "属地", f"{said.get('area_name') or places.name_of(decision.tenant)}（{decision.tenant}）"
     yield "行业", said.get("sector", "")
     yield "隐患等级", chinese(HazardLevel, said.get("hazard_level", ""))
-    yield "整改期限", _deadline(said.get("rectify_by", ""))
+    yield "整改期限", _deadline(said.get("rectify_by") or said.get("due", ""))
     yield "逾期起算", in_shanghai(decision.since) if decision.since else ""
-    yield "责任单位", said.get("responsible_unit", "")
+    yield "责任单位", said.get("responsible_unit", "") or said.get("unit_name", "")
     yield "监管单位", said.get("supervising_unit", "")
     yield "应办", _acting(decision, places)
     yield "一并告知", "；".join(other.reason for other in folded)
@@ -170,15 +170,21 @@ def _acting(decision: Decision, places: Places) -> str:
 
 
 def _deadline(word: str) -> str:
-    """A date runs to its end; an instant is shown as such; anything else as it came."""
+    """A date runs to its end, and midnight is the end of the day before; anything unreadable as it came."""
     try:
         if len(word) == len("2023-05-20"):
-            day = date.fromisoformat(word)
-            return f"{day.year}年{day.month}月{day.day}日24:00"
+            return _end_of(date.fromisoformat(word))
         moment = datetime.fromisoformat(word)
     except ValueError:
         return word
-    return in_shanghai(moment) if moment.tzinfo else word
+    if moment.tzinfo is None:
+        return word
+    local = moment.astimezone(SHANGHAI)
+    return _end_of(local.date() - timedelta(days=1)) if local.time() == time() else in_shanghai(moment)
+
+
+def _end_of(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日24:00"
 
 
 def _document(notice: Notice, decision: Decision, title: str, folded: tuple[Decision, ...]) -> dict[str, Any]:

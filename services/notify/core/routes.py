@@ -13,8 +13,8 @@ from services.notify.core.matching import Match, conditions_met
 from services.notify.core.retry import RetryPolicy, RetryRules, policies_of
 from services.notify.core.telling import TELLING, Telling
 
-PLACES_OF_A_ROLE: Final = ("acting", "tenant", "parent", "committee")
-"""Whose role it is: the unit that is to act, the unit in charge, the one above it, or the root tenant."""
+PLACES_OF_A_ROLE: Final = ("acting", "addressee", "tenant", "parent", "committee")
+"""Whose role it is: the unit that is to act, whom the pack addresses, the unit in charge, the one above it, the root."""
 
 _ROOT_TELLS: Final = tuple(status for status, telling in TELLING.items() if telling in {Telling.OPENS, Telling.FOLLOWS})
 

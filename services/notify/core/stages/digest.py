@@ -40,7 +40,7 @@ def _withdraw(notices: dict[str, Notice], ended: set[tuple[str, int]]) -> None:
             continue
         if notice.state in WAITING:
             notices[notice.id] = notice.suppressed(Suppression.MOOT)
-        elif _is_open(notice, notices):  # folded so far: it must not come back when the other notice is withdrawn
+        elif _is_open(notice, notices) or notice.suppression is Suppression.MASTER_SWITCH:  # it must not come back
             notices[notice.id] = replace(
                 notice, suppression=Suppression.MOOT, folded_into=None, revision=notice.revision + 1
             )

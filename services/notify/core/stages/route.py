@@ -15,6 +15,10 @@ from services.notify.core.telling import TELLING, Telling, is_late
 URGENT, MAJOR, ORDINARY = 0, 1, 2  # what a worker takes up first
 
 
+_NAMED_IN_CONTEXT = {"supervising_unit": "supervising_unit", "responsible_unit": "responsible_unit", "area": "area"}
+_COMMITTEE_ITSELF = frozenset({"committee_office", "leader"})
+
+
 def route(passage: Passage, situation: Situation) -> Passage:
     """Add one notice per recipient and channel, each with the reason why it is told; never one that exists already."""
     decision = passage.decision
@@ -65,8 +69,12 @@ def _opening(passage: Passage, hit: Hit, situation: Situation) -> Iterator[Notic
 
 
 def unit_at(place: str, decision: Decision, places: Places) -> str:
-    """The unit whose role is meant: by one of the four words of the routes, else the unit itself."""
+    """The unit whose role is meant: by one of the words of the routes, else the unit itself."""
     lineage = places.lineage(decision.tenant)
+    if place == "addressee":
+        addressee = str(decision.context.get("addressee", ""))
+        named = decision.context.get(_NAMED_IN_CONTEXT.get(addressee, ""), "")
+        place = "committee" if addressee in _COMMITTEE_ITSELF else str(named) or "acting"
     match place:
         case "tenant":
             return decision.tenant

@@ -178,3 +178,12 @@ def test_what_left_keeps_what_it_took_along(change: dict[str, object]) -> None:
 
     assert passage.earlier[0].suppression == "folded"
     assert left[0].id == passage.earlier[0].folded_into
+
+
+def test_what_the_switch_held_back_is_withdrawn_too() -> None:
+    """When sending goes on, nobody is told of what has been retracted meanwhile."""
+    held = through(PLANNING, Passage(decision=decision()), situation(stopped=True)).notices
+
+    passage = plan(held, status=Status.RETRACTED)
+
+    assert ["moot", "moot"] == [n.suppression for n in (*passage.earlier, *passage.notices)]
