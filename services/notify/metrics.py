@@ -3,7 +3,7 @@
 from typing import Final
 
 from contracts.vocabulary import NoticeState
-from runtime.metrics import RUNTIME_METRICS, Metric
+from runtime.metrics import Metric
 from services.notify.core.retry import Result
 
 CHANNELS: Final = ("email", "webhook")
@@ -20,8 +20,7 @@ OUTCOME_OF: Final = {
 }
 """How a channel's answer is counted; `dead` is what was given up, `suppressed` what was told to nobody."""
 
-METRICS: Final = (
-    *RUNTIME_METRICS,
+NOTIFY_METRICS: Final = (
     Metric(
         kind="counter",
         name="notify_deliveries_total",

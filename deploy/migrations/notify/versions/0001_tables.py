@@ -80,6 +80,15 @@ _TABLES = (
         outcome text,
         answer text NOT NULL DEFAULT '',
         PRIMARY KEY (notice_id, attempt))""",
+    # What people did about a notice: released it, settled it, acknowledged it.
+    """CREATE TABLE notify.notice_act (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        notice_id text NOT NULL REFERENCES notify.notice (id),
+        act text NOT NULL CHECK (act IN ('retried', 'settled', 'released', 'acknowledged')),
+        author text NOT NULL CHECK (author <> ''),
+        reason text NOT NULL,
+        acted_at timestamptz NOT NULL)""",
+    "CREATE INDEX notice_act_of ON notify.notice_act (notice_id, id)",
     # An address that its provider declared gone (HTTP 410) is not written to again until a person removes the row.
     """CREATE TABLE notify.gone_address (
         channel text NOT NULL,

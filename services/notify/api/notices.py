@@ -1,0 +1,104 @@
+"""`/v1/notices`: what was told to whom, and what became of it."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+
+from contracts.vocabulary import NoticeState
+from runtime.database import Database
+from runtime.web import Problem
+from services.notify.api.forms import (
+    Acknowledgement,
+    ActShown,
+    Code,
+    NoticePage,
+    NoticeShown,
+    NoticeTrail,
+    Word,
+    attempt_shown,
+)
+from services.notify.core.notice import IllegalMove
+from services.notify.handlers.people import Counter, Unknown
+from services.notify.store.listing import Wanted, list_notices, show_notice
+
+Limit = Annotated[int, Query(ge=1, le=200, description="notices on one page")]
+NO_SUCH_NOTICE = "no such notice"
+
+
+def router(*, database: Database, counter: Counter) -> APIRouter:
+    """The routes of notices."""
+    routes = APIRouter(tags=["notices"])
+
+    @routes.get("/v1/notices")
+    def get_notices(
+        decision_id: Word | None = None,
+        state: NoticeState | None = None,
+        tenant: Code | None = None,
+        cursor: Word | None = None,
+        limit: Limit = 50,
+    ) -> NoticePage:
+        """Notices, newest first; of one decision, in one state, of a tenant and all below it."""
+        before = read_cursor(cursor) if cursor else (None, "")
+        wanted = Wanted(
+            decision_id=decision_id,
+            state=state.value if state else None,
+            tenant=tenant,
+            before=before[0],
+            before_id=before[1],
+            limit=limit + 1,  # one more tells whether another page follows
+        )
+        with database.begin() as work:
+            found = list_notices(work, wanted)
+        page = found[:limit]
+        more = make_cursor(page[-1]) if len(found) > limit else None
+        return NoticePage(notices=[NoticeShown(**row) for row in page], next=more)
+
+    @routes.get("/v1/notices/{notice_id}")
+    def get_notice(notice_id: Word) -> NoticeTrail:
+        """One notice with its attempts and what people did about it."""
+        with database.begin() as work:
+            found = show_notice(work, notice_id)
+        if found is None:
+            raise Problem(404, NO_SUCH_NOTICE)
+        notice, attempts, acts = found
+        return NoticeTrail(
+            notice=NoticeShown(**notice),
+            attempts=[attempt_shown(row) for row in attempts],
+            acts=[ActShown(**row) for row in acts],
+        )
+
+    @routes.post("/v1/notices/{notice_id}/acknowledge")
+    def acknowledge(notice_id: Word, form: Acknowledgement) -> NoticeShown:
+        """Say that somebody has taken notice. The first one counts; a second changes nothing."""
+        try:
+            counter.acknowledge(notice_id, author=form.author, reason=form.reason)
+        except Unknown as error:
+            raise Problem(404, NO_SUCH_NOTICE) from error
+        except IllegalMove as error:
+            raise Problem(409, str(error)) from error
+        with database.begin() as work:
+            found = show_notice(work, notice_id)
+        if found is None:
+            raise Problem(404, NO_SUCH_NOTICE)
+        return NoticeShown(**found[0])
+
+    return routes
+
+
+def make_cursor(row: dict[str, Any]) -> str:
+    """The place after this row, opaque to whoever keeps it."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([row["created_at"], row["id"]])).decode().rstrip("=")
+
+
+def read_cursor(word: str) -> tuple[datetime, str]:
+    """The place a cursor stands for; 400 where it is none of ours."""
+    try:
+        raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        moment, identifier = msgspec.json.decode(raw, type=tuple[Annotated[datetime, msgspec.Meta(tz=True)], str])
+    except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
+        raise Problem(400, "the cursor is none of ours: begin without one") from error
+    return moment, identifier

@@ -1,0 +1,100 @@
+"""Do what people ask about notices, each in one transaction, with their name and reason kept."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from contracts.vocabulary import NoticeState
+from runtime.clock import Clock
+from runtime.database import Database, Work
+from services.notify.core.notice import ARRIVED, IllegalMove, Notice
+from services.notify.core.people import settled_by_person, taken_up_again, waits_for
+from services.notify.handlers.announcing import announce_notices
+from services.notify.store import deliveries, switches
+
+RELEASED_AT_ONCE: Final = 500
+
+
+class Unknown(Exception):
+    """There is no such notice."""
+
+
+class Counter:
+    """Where people come: retry, settle, acknowledge, stop and resume."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def retry(self, notice_id: str, *, author: str, reason: str) -> Notice:
+        """Take up a notice that failed, is ambiguous, waits for its next attempt or was set aside; now, not later."""
+        with self._database.begin() as work:
+            now = self._clock.now()
+            notice = self._locked(work, notice_id)
+            again = taken_up_again(notice, now)
+            self._save(work, [again, *self._coming_back(work, [notice])])
+            switches.note_acts(work, [notice_id], act="retried", author=author, reason=reason, now=now)
+        return again
+
+    def settle(self, notice_id: str, state: NoticeState, *, author: str, reason: str) -> Notice:
+        """Say what became of an ambiguous notice; raises `IllegalMove` for any other."""
+        with self._database.begin() as work:
+            settled = settled_by_person(self._locked(work, notice_id), state)
+            self._save(work, [settled])
+            switches.note_acts(work, [notice_id], act="settled", author=author, reason=reason, now=self._clock.now())
+        return settled
+
+    def acknowledge(self, notice_id: str, *, author: str, reason: str) -> bool:
+        """Note that somebody has taken notice; False where somebody had before. Raises `IllegalMove` before it left."""
+        with self._database.begin() as work:
+            notice = self._locked(work, notice_id)
+            if notice.state not in ARRIVED and not notice.doubtful:
+                raise IllegalMove(f"notice {notice_id} is {notice.state.value}: nobody can have read it")
+            now = self._clock.now()
+            first = switches.acknowledge(work, notice_id, author=author, now=now)
+            if first:
+                switches.note_acts(work, [notice_id], act="acknowledged", author=author, reason=reason, now=now)
+        return first
+
+    def stop(self, *, author: str, reason: str) -> None:
+        """Stop all sending, everywhere, from the next notice on."""
+        with self._database.begin() as work:
+            switches.throw_switch(work, stopped=True, author=author, reason=reason, now=self._clock.now())
+
+    def resume(self, *, author: str, reason: str, release: bool) -> int:
+        """Let sending go on; with `release` also what was set aside meanwhile. Returns how many notices were."""
+        with self._database.begin() as work:
+            switches.throw_switch(work, stopped=False, author=author, reason=reason, now=self._clock.now())
+            aside = switches.count_set_aside(work)
+        while release and self._release_some(author=author, reason=reason):
+            continue
+        return aside
+
+    def _release_some(self, *, author: str, reason: str) -> int:
+        with self._database.begin() as work:
+            ids = switches.set_aside_by_switch(work, RELEASED_AT_ONCE)
+            locked = deliveries.notices_by_id(work, ids, lock=True)
+            held = [notice for notice in locked.values() if notice.state is NoticeState.SUPPRESSED]
+            back = [taken_up_again(notice, self._clock.now(), by_person=False) for notice in held]
+            self._save(work, [*back, *self._coming_back(work, held)])
+            now = self._clock.now()
+            switches.note_acts(work, [n.id for n in held], act="released", author=author, reason=reason, now=now)
+        return len(held)
+
+    def _coming_back(self, work: Work, told: Sequence[Notice]) -> list[Notice]:
+        """Ends that were set aside with these beginnings, on their way again."""
+        beginnings = {notice.id: notice for notice in told}
+        ids = [each for each in switches.followers_of(work, list(beginnings)) if each not in beginnings]
+        found = deliveries.notices_by_id(work, ids, lock=True)
+        waiting = [each for each in found.values() if each.follows and waits_for(each, beginnings[each.follows])]
+        return [taken_up_again(each, self._clock.now(), by_person=False) for each in waiting]
+
+    def _locked(self, work: Work, notice_id: str) -> Notice:
+        try:
+            return deliveries.notices_by_id(work, [notice_id], lock=True)[notice_id]
+        except KeyError:
+            raise Unknown(notice_id) from None
+
+    def _save(self, work: Work, notices: Sequence[Notice]) -> None:
+        now = self._clock.now()
+        deliveries.move(work, notices, now)
+        announce_notices(work, notices, now)

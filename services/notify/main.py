@@ -1,0 +1,157 @@
+"""Build and run one of the two processes of notify: `python -m services.notify.main api|worker`."""
+
+import argparse
+import os
+import socket
+import sys
+from typing import Final
+
+import yaml
+
+from contracts import divisions
+from runtime import log, process
+from runtime.clock import SystemClock
+from runtime.database import Database
+from runtime.metrics import RUNTIME_METRICS, Metrics
+from runtime.outbox import Relay
+from runtime.streams import BatchConsumer
+from services.notify.api import app
+from services.notify.channels import Adapter
+from services.notify.channels.dialling import LOOPBACK, NEVER, DialPolicy, allow_list, endpoints
+from services.notify.channels.file import MailFolder
+from services.notify.channels.smtp import MailServer, Smtp
+from services.notify.channels.webhook import Webhook
+from services.notify.consumer import DecisionHandler
+from services.notify.core.roster import roster_from
+from services.notify.handlers.hearing import Hearing
+from services.notify.handlers.sending import Desk
+from services.notify.metrics import NOTIFY_METRICS
+from services.notify.settings import NotifySettings, read_routes, secrets_of
+from services.notify.store import switches
+from services.notify.worker import DeliveryLoop, Upkeep
+
+SCHEMA: Final = "notify"
+TITLE: Final = "Bihuan notify"
+GROUP: Final = "notify"
+POOL: Final = (
+    8  # connections: the consumer, the relay's look, one loop per channel and its recording, upkeep, readiness
+)
+
+_logger = log.get(__name__)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the process that is asked for until it is told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m services.notify.main", description=main.__doc__)
+    parser.add_argument("process", choices=("api", "worker"))
+    wanted = parser.parse_args(arguments).process
+    settings = NotifySettings()
+    log.configure(f"notify-{wanted}", settings.log_level)
+    database = Database(
+        settings.database_url.get_secret_value(),
+        schema=SCHEMA,
+        application_name=f"bihuan-notify-{wanted}",
+        pool_size=POOL,
+    )
+    clock = SystemClock(settings.clock_file)
+    metrics = Metrics([*RUNTIME_METRICS, *NOTIFY_METRICS])
+    if wanted == "api":
+        process.run_api(app.create(database=database, clock=clock, metrics=metrics), settings)
+    else:
+        run_worker(settings, database, clock, metrics)
+    return 0
+
+
+def run_worker(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> None:
+    """Run the consumer with the relay, one loop per channel and the upkeep beside it."""
+    routes, table = read_routes(settings), divisions.load()
+    take_over_roster(settings, database)
+    adapters = channels(settings)
+    worker = settings.instance or f"{socket.gethostname()}-{os.getpid()}"
+    desks = {
+        channel: Desk(
+            channel=channel,
+            repeatable=adapter.repeatable,
+            patience=adapter.patience,
+            database=database,
+            routes=routes,
+            divisions=table,
+            clock=clock,
+            metrics=metrics,
+            worker=worker,
+        )
+        for channel, adapter in adapters.items()
+    }
+    hearing = Hearing(routes=routes, divisions=table, clock=clock)
+    process.run_worker(
+        settings=settings,
+        title=TITLE,
+        metrics=metrics,
+        consumer=BatchConsumer(
+            settings=settings,
+            database=database,
+            handler=DecisionHandler(hearing=hearing, metrics=metrics),
+            group=GROUP,
+            metrics=metrics,
+            clock=clock,
+        ),
+        beside=[
+            Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
+            *(
+                DeliveryLoop(desk=desk, adapter=adapters[channel], concurrency=settings.notify_concurrency)
+                for channel, desk in desks.items()
+            ),
+            Upkeep(desks=list(desks.values()), database=database, clock=clock, metrics=metrics),
+        ],
+        checks={"database": database.ping},
+    )
+
+
+def channels(settings: NotifySettings) -> dict[str, Adapter]:
+    """The ways to tell somebody, by the name that routes and rosters use. A new channel is one line here."""
+    return {"email": _email(settings), "webhook": _webhook(settings)}
+
+
+def take_over_roster(settings: NotifySettings, database: Database) -> None:
+    """Write the roster of the file that is set into the database; rows of other origin stay."""
+    if settings.roster_file is None:
+        return
+    seats = roster_from(yaml.safe_load(settings.roster_file.read_text(encoding="utf-8")))
+    with database.begin() as work:
+        switches.put_seats(work, seats)
+    _logger.info("roster taken over", seats=len(seats))
+
+
+def _email(settings: NotifySettings) -> Adapter:
+    if not settings.smtp_host:
+        _logger.warning("no mail server is set: e-mail is written into files", folder=str(settings.folder_of_mail))
+        return MailFolder(settings.folder_of_mail, sender=settings.smtp_from)
+    server = MailServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        tls=settings.smtp_tls,
+        ca_file=settings.smtp_ca_file,
+        timeout=settings.smtp_timeout,
+    )
+    return Smtp(server, connections=settings.notify_concurrency)
+
+
+def _webhook(settings: NotifySettings) -> Adapter:
+    policy = DialPolicy(
+        allowed=allow_list(settings.webhook_allow),
+        forbidden=NEVER if settings.webhook_allow_loopback else NEVER + LOOPBACK,
+        own=endpoints(settings.own_endpoints),
+    )
+    return Webhook(
+        policy=policy,
+        secrets=secrets_of(settings),
+        timeout=settings.webhook_timeout,
+        connections=settings.notify_concurrency,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

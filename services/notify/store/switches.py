@@ -1,0 +1,151 @@
+"""Keep what people set: roster, silences, tenants, the master switch, and their acts about single notices."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from contracts.vocabulary import Suppression
+from runtime.database import Work
+from services.notify.core.roster import Seat
+from services.notify.core.suppression import Silence
+from services.notify.store.situation import silence_of
+
+
+def put_seats(work: Work, seats: Iterable[Seat]) -> int:
+    """Take over rows of a roster; a row of the same role, unit, seat and start is replaced. Returns how many changed."""
+    rows = [(s.role, s.unit, s.seat, s.holder, Jsonb(dict(s.addresses)), s.since, s.until) for s in seats]
+    with work.connection.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO roster AS r (role, unit, seat, holder, addresses, since, until)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT ON CONSTRAINT roster_once DO UPDATE
+            SET holder = excluded.holder, addresses = excluded.addresses, until = excluded.until
+            WHERE (r.holder, r.addresses, r.until) IS DISTINCT FROM
+                (excluded.holder, excluded.addresses, excluded.until)""",
+            rows,
+        )
+        return max(cursor.rowcount, 0)
+
+
+def put_silence(work: Work, silence: Silence, now: datetime) -> None:
+    """Keep a new silence."""
+    match = Jsonb(msgspec.to_builtins(silence.match))
+    work.connection.execute(
+        """INSERT INTO silence (id, author, reason, starts_at, ends_at, match, recipient, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)""",
+        (
+            silence.id,
+            silence.author,
+            silence.reason,
+            silence.starts_at,
+            silence.ends_at,
+            match,
+            silence.recipient,
+            now,
+        ),
+    )
+
+
+def list_silences(work: Work, *, not_ended_at: datetime | None) -> list[tuple[Silence, datetime | None, str | None]]:
+    """Silences with when and by whom they were lifted, the one that ends last first; all of them for None."""
+    found = work.connection.execute(
+        """SELECT id, author, reason, starts_at, ends_at, match, recipient, lifted_at, lifted_by FROM silence
+        WHERE %(at)s::timestamptz IS NULL OR (lifted_at IS NULL AND ends_at > %(at)s) ORDER BY ends_at DESC, id""",
+        {"at": not_ended_at},
+    )
+    return [(silence_of(row[:7]), row[7], row[8]) for row in found]
+
+
+def lift_silence(work: Work, silence_id: UUID, *, author: str, now: datetime) -> bool:
+    """End a silence now; False where there is none, or none that still acts."""
+    done = work.connection.execute(
+        """UPDATE silence SET lifted_at = %(now)s, lifted_by = %(author)s
+        WHERE id = %(id)s AND lifted_at IS NULL AND ends_at > %(now)s""",
+        {"now": now, "author": author, "id": silence_id},
+    )
+    return done.rowcount > 0
+
+
+def put_tenant_rule(
+    work: Work, tenant: str, *, go_live: date | None, shadow: bool | None, author: str, reason: str, now: datetime
+) -> None:
+    """Set a tenant's go-live date and shadow; None asks the tenant above."""
+    work.connection.execute(
+        """INSERT INTO tenant_rule (tenant, go_live, shadow, author, reason, changed_at)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (tenant) DO UPDATE SET go_live = excluded.go_live, shadow = excluded.shadow,
+            author = excluded.author, reason = excluded.reason, changed_at = excluded.changed_at""",
+        (tenant, go_live, shadow, author, reason, now),
+    )
+
+
+def list_tenant_rules(work: Work) -> list[dict[str, Any]]:
+    """Every tenant with a setting of its own."""
+    with work.connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "SELECT tenant, go_live, shadow, author, reason, changed_at FROM tenant_rule ORDER BY tenant"
+        ).fetchall()
+
+
+def throw_switch(work: Work, *, stopped: bool, author: str, reason: str, now: datetime) -> None:
+    """Stop all sending, or let it go on."""
+    work.connection.execute(
+        "INSERT INTO master_switch (stopped, author, reason, thrown_at) VALUES (%s, %s, %s, %s)",
+        (stopped, author, reason, now),
+    )
+
+
+def last_throw(work: Work) -> dict[str, Any] | None:
+    """How the master switch stands, who threw it and why; None where nobody ever did."""
+    with work.connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            "SELECT stopped, author, reason, thrown_at FROM master_switch ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+
+
+def set_aside_by_switch(work: Work, most: int) -> list[str]:
+    """Ids of notices that the master switch held back, oldest first."""
+    found = work.connection.execute(
+        """SELECT id FROM notice WHERE state = 'suppressed' AND suppression = %s
+        ORDER BY created_at, id LIMIT %s""",
+        (Suppression.MASTER_SWITCH.value, most),
+    )
+    return [row[0] for row in found]
+
+
+def count_set_aside(work: Work) -> int:
+    """How many notices the master switch holds back."""
+    row = work.connection.execute(
+        "SELECT count(*) FROM notice WHERE state = 'suppressed' AND suppression = %s",
+        (Suppression.MASTER_SWITCH.value,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def note_acts(work: Work, ids: Sequence[str], *, act: str, author: str, reason: str, now: datetime) -> None:
+    """Write who did what about notices, and why."""
+    with work.connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO notice_act (notice_id, act, author, reason, acted_at) VALUES (%s, %s, %s, %s, %s)",
+            [(identifier, act, author, reason, now) for identifier in ids],
+        )
+
+
+def acknowledge(work: Work, notice_id: str, *, author: str, now: datetime) -> bool:
+    """Note that a person has taken notice; False where somebody had before."""
+    done = work.connection.execute(
+        "UPDATE notice SET acknowledged_at = %s, acknowledged_by = %s WHERE id = %s AND acknowledged_at IS NULL",
+        (now, author, notice_id),
+    )
+    return done.rowcount > 0
+
+
+def followers_of(work: Work, ids: Sequence[str]) -> list[str]:
+    """Ids of notices that follow these."""
+    found = work.connection.execute("SELECT id FROM notice WHERE follows = ANY(%s)", (list(ids),))
+    return [row[0] for row in found]
