@@ -1,0 +1,12 @@
+"""What the processes of escalation are told from outside, beside what every process is told."""
+
+from pydantic import Field
+
+from runtime.settings import ProcessSettings
+
+
+class EscalationSettings(ProcessSettings):
+    """Settings of escalation (environment `BIHUAN_*`)."""
+
+    deadlines_at_once: int = Field(default=4000, ge=1, description="deadlines that may pass in one transaction")
+    audit_seconds: float = Field(default=60.0, gt=0, description="pause between two looks of the auditor")

@@ -1,0 +1,1 @@
+"""Keep and read the tables of escalation: the only place here that knows SQL."""

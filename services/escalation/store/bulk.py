@@ -1,0 +1,143 @@
+"""Send many rows in one statement: each column is one binary array, built here because that is the hottest loop."""
+
+import datetime as dt
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.adapt import Dumper, PyFormat
+from psycopg.pq import Format
+
+from runtime.database import Work
+
+Columns = Mapping[str, str]
+"""The columns of some rows, each with its kind out of `_KINDS`; `utf8` is text that comes as bytes."""
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # PostgreSQL counts microseconds from here
+_DAY, _SECOND = 86_400_000_000, 1_000_000
+_NULL = struct.pack("!i", -1)
+_LENGTHS = [struct.pack("!i", length) for length in range(4096)]  # nearly every value is shorter
+_HEADER = struct.Struct("!5i")  # dimensions, has NULL, type of the elements, their number, first index
+
+
+class _Array:
+    """One column on its way to the server."""
+
+    __slots__ = ("oid", "value")
+
+    def __init__(self, oid: int, value: bytes) -> None:
+        self.oid = oid
+        self.value = value
+
+
+class _Dumper(Dumper):
+    """Hands over bytes that are in the server's binary form already; one subclass for each type of array."""
+
+    format = Format.BINARY
+
+    def dump(self, obj: _Array) -> bytes:
+        return obj.value
+
+    def get_key(self, obj: _Array, format: PyFormat) -> tuple[type, int]:  # type: ignore[override]  # noqa: A002, ARG002 (its contract)
+        """Tell arrays of different types apart."""
+        return self.cls, obj.oid
+
+    def upgrade(self, obj: _Array, format: PyFormat) -> "_Dumper":  # noqa: A002, ARG002 (its contract)
+        """Answer with a dumper that names this array's type."""
+        dumper = _Dumper(self.cls)
+        dumper.oid = obj.oid
+        return dumper
+
+
+def cursor(work: Work) -> Cursor:
+    """A cursor that sends and receives in binary form and knows the columns of `run`."""
+    made = work.connection.cursor(binary=True)
+    made.adapters.register_dumper(_Array, _Dumper)
+    return made
+
+
+class Statement:
+    """A statement over rows: its `{rows}` stands for them as `unnest(..) AS u(<columns>)`."""
+
+    def __init__(self, text: str, columns: Columns) -> None:
+        arrays = ", ".join(f"%b::{_KINDS[kind].type}[]" for kind in columns.values())
+        self.query = text.replace("{rows}", f"unnest({arrays}) AS u({', '.join(columns)})").encode()
+        self.kinds = tuple(columns.values())
+
+
+def run(using: Cursor, statement: Statement, rows: Sequence[Sequence[Any]], *parameters: Any) -> None:
+    """Run a statement over rows, `parameters` after them; nothing for no rows."""
+    if rows:
+        values = zip(*rows, strict=True)
+        using.execute(statement.query, [*map(column, statement.kinds, values), *parameters])
+
+
+def column(kind: str, values: Sequence[Any]) -> _Array:
+    """One column as the parameter of a statement; `timestamptz` and `text` may hold None."""
+    found = _KINDS[kind]
+    body, has_null = found.encode(values)
+    return _Array(found.array_oid, _HEADER.pack(1, has_null, found.oid, len(values), 1) + body)
+
+
+def _length(size: int) -> bytes:
+    return _LENGTHS[size] if size < len(_LENGTHS) else struct.pack("!i", size)
+
+
+def _texts(values: Sequence[str | None]) -> tuple[bytes, bool]:
+    if None in values:
+        return b"".join(_NULL if value is None else _sized(value.encode()) for value in values), True
+    return _bytes([value.encode() for value in values])  # type: ignore[union-attr]  # no None is among them
+
+
+def _sized(value: bytes) -> bytes:
+    return _length(len(value)) + value
+
+
+def _bytes(values: Sequence[bytes]) -> tuple[bytes, bool]:
+    return b"".join(chain.from_iterable(zip([_length(len(value)) for value in values], values, strict=True))), False
+
+
+def _numbers(code: str, size: int) -> Callable[[Sequence[int]], tuple[bytes, bool]]:
+    def encode(values: Sequence[int]) -> tuple[bytes, bool]:
+        pairs = [size] * (2 * len(values))
+        pairs[1::2] = values
+        return struct.pack("!" + ("i" + code) * len(values), *pairs), False
+
+    return encode
+
+
+_int8s = _numbers("q", 8)
+
+
+def _instants(values: Sequence[dt.datetime | None]) -> tuple[bytes, bool]:
+    if None in values:
+        return b"".join(_NULL if value is None else _int8s([_microseconds(value)])[0] for value in values), True
+    return _int8s([_microseconds(value) for value in values])  # type: ignore[arg-type]  # no None is among them
+
+
+def _microseconds(instant: dt.datetime) -> int:
+    since = instant - _EPOCH
+    return since.days * _DAY + since.seconds * _SECOND + since.microseconds
+
+
+class _Kind(NamedTuple):
+    """A type by its name, its number and the number of its arrays, which never change, and how a column is encoded."""
+
+    type: str
+    oid: int
+    array_oid: int
+    encode: Callable[[Any], tuple[bytes, bool]]
+
+
+_KINDS: Mapping[str, _Kind] = {
+    "text": _Kind("text", 25, 1009, _texts),
+    "utf8": _Kind("text", 25, 1009, _bytes),
+    "bytea": _Kind("bytea", 17, 1001, _bytes),
+    "int4": _Kind("int4", 23, 1007, _numbers("i", 4)),
+    "int8": _Kind("int8", 20, 1016, _int8s),
+    "timestamptz": _Kind("timestamptz", 1184, 1185, _instants),
+}

@@ -1,0 +1,199 @@
+"""Lay out the cases that a batch needs, and write down what became of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from contracts.decisions import Decision
+from contracts.divisions import TenantColumns
+from contracts.facts import Fact
+from contracts.topics import slot_of
+from runtime import codec
+from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_case, encode_case
+from services.escalation.core.engine import Engine
+from services.escalation.core.refold import refold
+from services.escalation.core.slot import NO_TICK_YET, Due, Shelf, case_key, local_key
+from services.escalation.core.waiting import waits_for
+from services.escalation.store import bulk, cases, decisions, facts
+from services.escalation.store.cases import CaseRow, Place, Stored
+
+decode_decision: Final = msgspec.json.Decoder(Decision).decode
+
+
+class Desk:
+    """The cases of one transaction.
+
+    `lay_out` reads in a few statements what the batch is expected to need; what it did not foresee is read one by one
+    and counted in `surprises`. `save` writes what changed since it was called last, and may be called often.
+    """
+
+    def __init__(self, using: bulk.Cursor, engine: Engine, columns_of: Callable[[str], TenantColumns]) -> None:
+        self._using = using
+        self._engine = engine
+        self._columns_of = columns_of
+        self._opened: dict[CaseKey, Case | None] = {}
+        self._stored: dict[CaseKey, Stored] = {}
+        self._givers: dict[CaseKey, int] = {}
+        self._whose: dict[tuple[str, str], tuple[CaseKey, ...]] = {}
+        self._facts: list[facts.FactRow] = []
+        self._decisions: list[decisions.DecisionRow] = []
+        self.frontiers: dict[int, datetime] = {}
+        self.shelf = Shelf(self._read, self._find)
+        self.surprises = 0
+        self.refolded = 0
+
+    def read_frontiers(self, slots: Iterable[int]) -> None:
+        """Read up to when time is known to have passed in each slot."""
+        self.frontiers = cases.frontiers(self._using, slots)
+
+    def lay_out(
+        self,
+        keys: Iterable[CaseKey],
+        corrected: Iterable[tuple[str, str, str]],
+        until: Mapping[int, datetime],
+        limit: int,
+    ) -> dict[int, list[Due]]:
+        """Read the cases of `keys`, of facts that are corrected (source, id, committee), and of clocks that are due.
+
+        `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned, in order.
+        """
+        due, stored = cases.load_due(self._using, until, limit)
+        self._whose = {
+            named: tuple(case_key(*place) for place in places)
+            for named, places in facts.whose(self._using, set(corrected)).items()
+        }
+        wanted = {*keys, *(key for named in self._whose.values() for key in named)}
+        wanted -= self._open({case_key(*place): row for place, row in stored.items()})
+        self._open(self._load(wanted), wanted)
+        reached = {target for case in self._opened.values() if case is not None for target in case.gave_to}
+        reached -= self._opened.keys()
+        self._open(self._load(reached), reached)
+        return due
+
+    def keep_fact(self, fact: Fact, keys: Iterable[CaseKey], place: tuple[int, int, int], document: bytes) -> None:
+        """Write a fact down for each of its cases, or for none; `place` is slot, incarnation and number."""
+        locals_ = [local_key(key) for key in keys] or [""]
+        tenant = self._columns_of(fact.tenant)
+        self._facts += [
+            facts.FactRow(
+                fact.committee,
+                fact.source,
+                fact.id,
+                local,
+                *place,
+                fact.type,
+                fact.time,
+                fact.known_at,
+                tenant,
+                document,
+            )
+            for local in locals_
+        ]
+
+    def keep_decision(self, record: Decision, case: Case, event_id: str, document: bytes) -> None:
+        """Write a record down."""
+        self._decisions.append(
+            decisions.DecisionRow(
+                record,
+                (case.key.committee, local_key(case.key)),
+                case.key.namespace,
+                slot_of(case.key.committee),
+                case.ledger[record.decision_id].found_at,
+                self._columns_of(record.tenant),
+                event_id,
+                document,
+            )
+        )
+
+    def save(self) -> None:
+        """Write what changed since the last call."""
+        rows = []
+        given: list[tuple[Place, str]] = []
+        for key, case in self.shelf.changed.items():
+            row, before = self._row(case), self._stored.get(key)
+            rows.append((row, before))
+            if len(case.inputs) != self._givers.get(key, 0):
+                given += [(row.place, local_key(CaseKey.parse(giver))) for giver in case.inputs]
+                self._givers[key] = len(case.inputs)
+            self._stored[key] = Stored(STATE_VERSION, b"", row.next_at, row.waits, row.tenant.tenant)
+        cases.save(self._using, rows)
+        facts.note_givers(self._using, given)
+        facts.keep(self._using, self._facts)
+        decisions.keep(self._using, self._decisions)
+        self.shelf.changed.clear()
+        self._facts.clear()
+        self._decisions.clear()
+
+    # ---- reading
+
+    def _load(self, keys: Iterable[CaseKey]) -> dict[CaseKey, Stored]:
+        places = [(key.committee, local_key(key)) for key in keys]
+        return {case_key(*place): row for place, row in cases.load(self._using, places).items()}
+
+    def _open(self, stored: Mapping[CaseKey, Stored], asked: Iterable[CaseKey] = ()) -> set[CaseKey]:
+        """Decode stored cases and know that the others that were asked for do not exist."""
+        for key in asked:
+            self._opened.setdefault(key, None)
+        for key, row in stored.items():
+            case = decode_case(row.state) if row.state_version == STATE_VERSION else self._refold(key)
+            self._opened[key] = case
+            self._stored[key] = row
+            if case is not None and case.inputs:
+                self._givers[key] = len(case.inputs)
+        return set(stored)
+
+    def _read(self, key: CaseKey) -> Case | None:
+        if key not in self._opened:
+            self.surprises += 1
+            self._open(self._load([key]), [key])
+        return self._opened[key]
+
+    def _find(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
+        return self._whose.get((source, fact_id), ())
+
+    def _refold(self, key: CaseKey) -> Case | None:
+        self.refolded += 1
+        own: Place = (key.committee, local_key(key))
+        gathered, places = {own}, [own]
+        while places:
+            found = set(facts.givers(self._using, places.pop())) - gathered
+            gathered |= found
+            places += found
+        ledger = [(decode_decision(record), at) for record, at in decisions.ledger(self._using, own)]
+        told = map(codec.decode, facts.of_cases(self._using, gathered))
+        return refold(self._engine, key, told, self.frontiers.get(slot_of(key.committee), NO_TICK_YET), ledger)
+
+    # ---- writing
+
+    def _row(self, case: Case) -> CaseRow:
+        key = case.key
+        return CaseRow(
+            place=(key.committee, local_key(key)),
+            slot=slot_of(key.committee),
+            kind=key.kind,
+            id=key.id,
+            tenant=self._columns_of(tenant_of(case)),
+            state_version=STATE_VERSION,
+            state=encode_case(case),
+            next_at=case.next_at,
+            waits=waits_for(self._engine.law, case),
+        )
+
+
+def opened_by(case: Case) -> str:
+    """The tenant of a hazard's first report, empty while there is none and for other kinds of case."""
+    if case.key.kind != "hazard":
+        return ""
+    reports = [fact for fact in case.facts if fact.type.startswith("hazard.reported.") and not fact.correction]
+    first = min(reports, default=None, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
+    return first.tenant if first else ""
+
+
+def tenant_of(case: Case) -> str:
+    """The division in whose charge the case is: of a hazard's first report, of what gives to it, else its committee."""
+    if opened := opened_by(case):
+        return opened
+    given = next(iter(case.inputs.values()), None)
+    return str(getattr(given, "tenant", "")) or case.key.committee
