@@ -1,0 +1,338 @@
+"""Apply batches of facts and ticks: lay out the cases, let the core decide, save and announce, in one transaction."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Final, NamedTuple
+
+import msgspec
+
+from contracts.decisions import DECISION_TYPE, Decision
+from contracts.divisions import TenantColumns
+from contracts.events import EVENT_TYPES, TICK_TYPE
+from contracts.facts import Fact
+from contracts.topics import ESCALATION_FACTS, HAZARD_FACTS, slot_of
+from runtime import codec, dead_letters, outbox
+from runtime.clock import Clock
+from runtime.database import Work
+from runtime.errors import NewerVersion, Rejected
+from runtime.metrics import Metrics
+from runtime.outbox import Outgoing
+from runtime.streams import Record, SlotBatch
+from services.escalation.core.case import CaseKey
+from services.escalation.core.engine import Engine
+from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
+from services.escalation.metrics import DECIDING, LOADING, SAVING
+from services.escalation.store import bulk, cases, facts
+from services.escalation.store.desk import Desk, opened_by
+
+SOURCE: Final = "/bihuan/escalation"
+SAVE_AFTER: Final = 250
+"""Records: what was decided travels to the database while the next records are decided."""
+MOST_TENANTS: Final = 50_000
+"""Divisions remembered: a province has some ten thousand."""
+ID_DIGITS: Final = 32
+
+_VERSIONS: Final = {name.rpartition(".v")[0]: int(name.rpartition(".v")[2]) for name in EVENT_TYPES}
+_SHANGHAI: Final = timezone(timedelta(hours=8))
+_encode_decision: Final = msgspec.json.Encoder().encode
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a report says that its hazard is."""
+
+    site_id: str | None = None
+    site: "_Site | None" = None
+
+
+class _Site(msgspec.Struct, frozen=True):
+    id: str = ""
+
+
+_place_in: Final = msgspec.json.Decoder(_Place).decode
+
+
+class Step(NamedTuple):
+    """One record as read: its fact and the cases that it belongs to, or why it cannot be applied."""
+
+    record: Record
+    fact: Fact | None
+    keys: tuple[CaseKey, ...] = ()
+    refused: str = ""
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Turn:
+    """One call of the handler: the steps of each slot, and what they came to."""
+
+    steps: dict[int, list[Step]]
+    due: dict[int, list[Due]] = field(default_factory=dict)
+    limit: int = 0
+    stays: dict[tuple[str, int], int] = field(default_factory=dict)
+    ticked: dict[int, datetime] = field(default_factory=dict)
+    stale: list[tuple[int, Due]] = field(default_factory=list)
+    passed: int = 0
+    unsaved: int = 0
+    announced: list[Outgoing] = field(default_factory=list)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def ticks(self) -> dict[int, datetime]:
+        """The last tick of each slot that has one."""
+        found: dict[int, datetime] = {}
+        for slot, steps in self.steps.items():
+            for step in steps:
+                if step.fact is not None and step.fact.type == TICK_TYPE:
+                    found[slot] = max(step.fact.time, found.get(slot, step.fact.time))
+        return found
+
+
+class EscalationHandler:
+    """What escalation does with `hazard.facts`."""
+
+    topics = (HAZARD_FACTS,)
+
+    def __init__(self, engine: Engine, metrics: Metrics, clock: Clock, *, deadlines_at_once: int) -> None:
+        self._engine = engine
+        self._metrics = metrics
+        self._clock = clock
+        self._deadlines_at_once = deadlines_at_once
+        self._committees = frozenset(engine.law.committees())
+        self._months: set[tuple[int, int]] = set()
+        self._columns: dict[str, TenantColumns] = {}
+        self._slots: dict[bytes, int | None] = {}
+
+    def key_slot(self, record: Record) -> int | None:
+        """The slot of the committee that the key names; None for a tick and for a key that names no committee."""
+        if record.key is None or record.key == codec.TICK_KEY:
+            return None
+        if record.key not in self._slots:
+            if len(self._slots) >= MOST_TENANTS:
+                self._slots.clear()
+            self._slots[record.key] = slot_of(record.key.decode()) if record.key.isascii() else None
+        return self._slots[record.key]
+
+    def handle(self, work: Work, batches: Sequence[SlotBatch]) -> Mapping[tuple[str, int], int]:
+        """Apply the records and the deadlines that their ticks let pass; a tick that is not used up is stayed at."""
+        began = self._clock.monotonic()
+        turn = Turn({batch.slot: [self._read(record) for record in batch.records] for batch in batches})
+        using = bulk.cursor(work)
+        self._make_room(using, turn)
+        desk = Desk(using, self._engine, self._columns_of)
+        self._lay_out(desk, turn)
+        laid_out = self._clock.monotonic()
+        with work.connection.pipeline():
+            for slot, steps in turn.steps.items():
+                self._run_slot(work, desk, turn, slot, steps)
+            decided = self._clock.monotonic()
+            self._save(work, desk, turn)
+            cases.disarm(using, turn.stale)
+            cases.move_frontiers(using, turn.ticked)
+        self._count(desk, turn, (laid_out - began, decided - laid_out, self._clock.monotonic() - decided))
+        return turn.stays
+
+    # ---- reading
+
+    def _read(self, record: Record) -> Step:
+        try:
+            fact = codec.decode(record.value or b"")
+            if fact.type == TICK_TYPE:
+                return Step(record, fact)
+            keys = self._engine.keys_of(fact)
+        except Rejected as error:
+            return Step(record, None, (), error.reason, error.detail)
+        except (msgspec.MsgspecError, TypeError) as error:
+            return Step(record, None, (), "undecodable", (f"its data do not say whose it is: {error}",))
+        subject, _, version = fact.type.rpartition(".v")
+        if subject in _VERSIONS and version.isdigit() and int(version) > _VERSIONS[subject]:
+            raise NewerVersion(f"{fact.type} is newer than this service, which knows v{_VERSIONS[subject]}")
+        if slot_of(fact.committee) != record.slot:
+            detail = f"committee {fact.committee} belongs to slot {slot_of(fact.committee)}, not {record.slot}"
+            return Step(record, fact, (), "misrouted", (detail,))
+        if fact.committee not in self._committees:
+            return Step(record, fact, (), "no_policy", (f"no pack binds the committee {fact.committee}",))
+        if any(key.committee != fact.committee for key in keys):
+            return Step(record, fact, (), "no_such_case", ("it names a case of another committee",))
+        return Step(record, fact, keys)
+
+    def _make_room(self, using: bulk.Cursor, turn: Turn) -> None:
+        """See that the months of all facts have their tables; only what was committed before is remembered."""
+        wanted = {facts.month_of(step.fact.known_at) for step in _steps(turn) if step.fact is not None}
+        if not wanted <= self._months:
+            self._months = facts.months(using)
+            if missing := wanted - self._months:
+                facts.ensure_months(using, missing)
+
+    def _lay_out(self, desk: Desk, turn: Turn) -> None:
+        desk.read_frontiers(turn.steps)
+        ticks = turn.ticks()
+        turn.limit = max(1, self._deadlines_at_once // max(1, len(ticks)))
+        keys = {key for step in _steps(turn) for key in (*step.keys, *_foreseen(step))}
+        corrected = [
+            (step.fact.source, step.fact.correction, step.fact.committee)
+            for step in _steps(turn)
+            if step.fact is not None and step.fact.correction
+        ]
+        turn.due = desk.lay_out(keys, corrected, ticks, turn.limit)
+
+    def _columns_of(self, tenant: str) -> TenantColumns:
+        known = self._columns.get(tenant)
+        if known is None:
+            if len(self._columns) >= MOST_TENANTS:
+                self._columns.clear()
+            known = self._columns[tenant] = self._engine.law.divisions.columns_of(tenant)
+        return known
+
+    # ---- deciding
+
+    def _run_slot(self, work: Work, desk: Desk, turn: Turn, slot: int, steps: Sequence[Step]) -> None:
+        due = turn.due.get(slot, [])
+        horizon = due[-1] if len(due) >= turn.limit else None
+        run = SlotRun(self._engine, desk.shelf, desk.frontiers.get(slot, NO_TICK_YET), due, horizon)
+        for step in steps:
+            if step.refused:
+                self._park(work, step)
+            elif step.fact is not None and step.fact.type == TICK_TYPE:
+                passed = run.passed
+                decided, used_up = run.tick(step.fact.time, passed + self._deadlines_at_once - turn.passed)
+                turn.passed += run.passed - passed
+                turn.unsaved += run.passed - passed
+                _announce(desk, turn, slot, decided)
+                if not used_up:
+                    turn.stays[step.record.topic, slot] = step.record.offset
+                    break
+                turn.ticked[slot] = run.frontier
+            elif step.fact is not None:
+                self._apply(work, desk, turn, run, step, step.fact)
+            if turn.unsaved >= SAVE_AFTER:
+                self._save(work, desk, turn)
+        turn.stale += [(slot, clock) for clock in run.stale]
+
+    def _apply(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, step: Step, fact: Fact) -> None:
+        shelf, record = desk.shelf, step.record
+        keys = step.keys
+        if fact.correction:
+            keys = tuple(dict.fromkeys((*keys, *shelf.whose(fact.source, fact.correction))))
+        if self._is_foreign(desk, fact, keys):
+            detail = f"{fact.tenant} is neither the tenant of the case nor above it"
+            self._park(work, step._replace(refused="no_such_hazard", detail=(detail,)))
+            return
+        known = [_facts_of(desk, key) for key in keys]
+        try:
+            decided = run.apply(fact)
+        except msgspec.MsgspecError as error:
+            raise Rejected("undecodable", [f"its data are not as {fact.type} says: {error}"]) from error
+        new = tuple(key for key, before in zip(keys, known, strict=True) if _facts_of(desk, key) > before)
+        if new or not keys:
+            incarnation, number = codec.sequence_of(record.value or b"") or (0, record.offset)
+            desk.keep_fact(fact, new, (record.slot, incarnation, number), record.value or b"")
+            shelf.remember(fact, keys)
+        turn.unsaved += 1
+        _announce(desk, turn, record.slot, decided)
+
+    def _is_foreign(self, desk: Desk, fact: Fact, keys: Sequence[CaseKey]) -> bool:
+        """Whether it concerns a hazard that its tenant has no say in."""
+        for key in keys:
+            case = desk.shelf.get(key) if key.kind == "hazard" else None
+            tenant = opened_by(case) if case is not None else ""
+            if tenant and tenant != fact.tenant and not self._engine.law.divisions.is_within(tenant, fact.tenant):
+                return True
+        return False
+
+    # ---- writing
+
+    def _save(self, work: Work, desk: Desk, turn: Turn) -> None:
+        desk.save()
+        outbox.announce(work, turn.announced)
+        turn.announced.clear()
+        turn.unsaved = 0
+
+    def _park(self, work: Work, step: Step) -> None:
+        record, fact = step.record, step.fact
+        dead_letters.park(
+            work,
+            received_at=self._clock.now(),
+            reason=step.refused,
+            detail=step.detail,
+            door="kafka",
+            origin={"topic": record.topic, "slot": record.slot, "offset": record.offset},
+            body=record.value or b"",
+            headers=[(name, value.decode("utf-8", "replace")) for name, value in record.headers],
+            source=fact.source if fact else None,
+            event_id=fact.id if fact else None,
+            tenant=fact.tenant if fact else None,
+            poison=step.refused != "no_such_hazard",
+        )
+
+    def _count(self, desk: Desk, turn: Turn, seconds: tuple[float, float, float]) -> None:
+        for (rule, status), number in turn.counted.items():
+            self._metrics.count("escalation_decisions_total", number, rule=rule, status=status)
+        self._metrics.count("escalation_deadlines_total", turn.passed)
+        self._metrics.count("escalation_lazy_loads_total", desk.surprises)
+        self._metrics.count("escalation_refolds_total", desk.refolded)
+        for part, spent in zip((LOADING, DECIDING, SAVING), seconds, strict=True):
+            self._metrics.observe("escalation_batch_seconds", spent, part=part)
+
+
+def event_id_of(record: Decision, cause: Fact | None) -> str:
+    """The id of the fact that carries a record: replayed, the same record has the same id."""
+    brought_by = f"{cause.source}\x1f{cause.id}" if cause else "deadline"
+    parts = (record.decision_id, record.status, record.known_at.astimezone(UTC).isoformat(), brought_by)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:ID_DIGITS]
+
+
+def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> None:
+    for found, case, cause in decided:
+        record = _in_local_time(found)
+        event_id, document = event_id_of(record, cause), _encode_decision(record)
+        desk.keep_decision(record, case, event_id, document)
+        turn.counted[record.rule, record.status] += 1
+        fact = Fact(
+            id=event_id,
+            source=SOURCE,
+            type=DECISION_TYPE,
+            time=record.known_at,
+            tenant=record.tenant,
+            committee=record.committee,
+            data=msgspec.Raw(document),
+            namespace=case.key.namespace,
+            historic=record.historic,
+            traceparent=cause.traceparent if cause else None,
+        )
+        turn.announced.append(
+            Outgoing(topic=ESCALATION_FACTS, slot=slot, key=record.committee.encode(), value=codec.encode(fact))
+        )
+
+
+def _in_local_time(record: Decision) -> Decision:
+    """The record with its instants written in one way: a case that was stored meanwhile has them in UTC."""
+    return msgspec.structs.replace(
+        record,
+        at=record.at.astimezone(_SHANGHAI),
+        known_at=record.known_at.astimezone(_SHANGHAI),
+        since=record.since.astimezone(_SHANGHAI) if record.since else None,
+    )
+
+
+def _steps(turn: Turn) -> Iterator[Step]:
+    for steps in turn.steps.values():
+        yield from steps
+
+
+def _foreseen(step: Step) -> tuple[CaseKey, ...]:
+    """The site that a report will tell of its hazard."""
+    if step.fact is None or not step.fact.type.startswith("hazard.reported."):
+        return ()
+    try:
+        place = _place_in(step.fact.data)
+    except msgspec.MsgspecError:
+        return ()
+    site = place.site_id or (place.site.id if place.site else "")
+    return (CaseKey(step.fact.committee, "site", step.fact.namespace, site),) if site else ()
+
+
+def _facts_of(desk: Desk, key: CaseKey) -> int:
+    case = desk.shelf.get(key)
+    return len(case.facts) if case is not None else 0
