@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 
-from contracts.divisions import Divisions
 from runtime import web
 from runtime.clock import Clock
 from runtime.database import Database
@@ -11,7 +10,6 @@ from services.intake.api import events, letters
 from services.intake.api.events import EventDoor
 from services.intake.api.keys import Quotas
 from services.intake.api.letters import LetterDoor
-from services.intake.core.committees import Committees
 from services.intake.core.quota import Quota
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
@@ -24,11 +22,9 @@ def create(
     database: Database,
     clock: Clock,
     metrics: Metrics,
-    divisions: Divisions,
-    committees: Committees,
+    doorkeeper: Doorkeeper,
 ) -> FastAPI:
     """The app of intake's API process; it is ready when the database answers."""
-    doorkeeper = Doorkeeper(divisions=divisions, committees=committees, clock=clock)
     counter = Counter(metrics)
     quota = Quota(per_second=settings.http_events_per_second, burst=settings.http_burst)
     event_door = EventDoor(

@@ -52,7 +52,7 @@ def ensure_month(work: Work, month: date) -> None:
         return
     work.connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
     work.connection.execute(
-        f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF event_id FOR VALUES FROM ('{month}') TO ('{_next(month)}')"
+        f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF event_id FOR VALUES FROM ('{month}') TO ('{next_month(month)}')"
     )
 
 
@@ -95,5 +95,6 @@ def _insert(work: Work, keys: Sequence[Key], month: date, received_at: datetime)
         return {(source, event_id) for source, event_id in cursor}
 
 
-def _next(month: date) -> date:
+def next_month(month: date) -> date:
+    """Return the first day of the month after."""
     return (month + timedelta(days=32)).replace(day=1)

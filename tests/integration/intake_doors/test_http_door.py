@@ -16,6 +16,7 @@ from services.intake.api import app
 from services.intake.core.committees import Committees
 from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
 from services.intake.core.registry import Source
+from services.intake.handlers.registering import Doorkeeper
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from services.intake.store import keys, sources
@@ -38,8 +39,7 @@ def api(database: Database, metrics: Metrics) -> TestClient:
         database=database,
         clock=SystemClock(),
         metrics=metrics,
-        divisions=table,
-        committees=Committees(table, ROOTS),
+        doorkeeper=Doorkeeper(divisions=table, committees=Committees(table, ROOTS), clock=SystemClock()),
     )
     return TestClient(made, raise_server_exceptions=False)
 

@@ -72,7 +72,10 @@ _STATEMENTS = (
     """CREATE TABLE intake.clock_hold (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
         held_since timestamptz,
-        reason text NOT NULL DEFAULT '')""",
+        trouble text,
+        sentence text NOT NULL DEFAULT '',
+        accepted_apart interval NOT NULL DEFAULT '0',
+        accepted_tick timestamptz)""",
     "INSERT INTO intake.clock_hold DEFAULT VALUES",
     """CREATE TABLE intake.clock_acceptance (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -80,6 +83,7 @@ _STATEMENTS = (
         accepted_by text NOT NULL,
         database_at timestamptz NOT NULL,
         last_tick timestamptz,
+        held_for text NOT NULL,
         reason text NOT NULL)""",
     # What people do in our own services comes by a topic like any other.
     """INSERT INTO intake.source (slug, name, namespace, tenants, topic)

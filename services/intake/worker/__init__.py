@@ -1,0 +1,1 @@
+"""What runs beside the consumer: the value of ticks, and upkeep."""
