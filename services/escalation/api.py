@@ -1,0 +1,172 @@
+"""The door for people: decisions, what waits for a person, one hazard's timeline, the policies in force."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+import msgspec
+from fastapi import APIRouter, Path, Query, Response
+
+from contracts.divisions import Divisions
+from contracts.vocabulary import Measure, RuleId, Status, SubjectKind
+from runtime.database import Database
+from runtime.web import Problem
+from services.escalation.packs import PackFile
+from services.escalation.store import reading
+from services.escalation.store.reading import HazardName, Mark
+
+LARGEST_PAGE: Final = 200
+SMALLEST_PAGE: Final = 50
+LONGEST_CURSOR: Final = 1_000
+LONGEST_ID: Final = 300
+TEXT: Final = r"^[^\x00]*$"
+
+Tenant = Annotated[str, Query(pattern=r"^([0-9]{6,12})?$", description="division code: it and everything below it")]
+Cursor = Annotated[str, Query(max_length=LONGEST_CURSOR, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
+Word = Annotated[str, Query(max_length=LONGEST_ID, pattern=TEXT)]
+
+_encode: Final = msgspec.json.Encoder().encode
+_read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
+
+
+def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile]) -> APIRouter:
+    """The routes under `/v1`."""
+    router = APIRouter(prefix="/v1", tags=["escalation"])
+
+    @router.get("/decisions", response_class=Response, responses=_documented("items", "next"))
+    def decisions(
+        *,
+        tenant: Tenant = "",
+        rule: RuleId | None = None,
+        status: Status | None = None,
+        measure: Measure | None = None,
+        subject: Annotated[Word, Query(description="id of the subject")] = "",
+        subject_kind: SubjectKind | None = None,
+        since: Annotated[datetime | None, Query(description="known from this instant on")] = None,
+        cursor: Cursor = "",
+        limit: Limit = SMALLEST_PAGE,
+    ) -> Response:
+        """Where each decision stands, the newest record first; follow `next` until it is null."""
+        asked = {
+            "rule": rule,
+            "status": status,
+            "measure": measure,
+            "subject_id": subject,
+            "subject_kind": subject_kind,
+        }
+        if since is not None and since.tzinfo is None:
+            raise _bad("since", "an instant needs its offset, as 2023-05-08T09:00:00+08:00")
+        with database.begin() as work:
+            page = reading.decisions(
+                work,
+                divisions,
+                tenant=tenant,
+                since=since,
+                words={column: str(word) for column, word in asked.items() if word},
+                after=_mark_in(cursor),
+                limit=limit,
+            )
+        return _page(page)
+
+    @router.get("/proposals", response_class=Response, responses=_documented("items", "next"))
+    def proposals(tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:
+        """What waits for a named person: proposed measures, and confirmed ones that became questionable."""
+        with database.begin() as work:
+            page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
+        return _page(page)
+
+    @router.get("/hazards/{hazard_id:path}/timeline", response_class=Response, responses=_documented("hazard", "items"))
+    def timeline(
+        hazard_id: Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)],
+        namespace: Annotated[Word | None, Query(description="of the upstream system, where several use the id")] = None,
+        committee: Annotated[
+            str, Query(pattern=r"^([0-9]{6,12})?$", description="root tenant, where several use it")
+        ] = "",
+    ) -> Response:
+        """Every fact and every decision record of one hazard, in the order in which they became known."""
+        with database.begin() as work:
+            named = [
+                name
+                for name in reading.hazards_named(work, hazard_id)
+                if namespace in (None, name.namespace) and committee in ("", name.committee)
+            ]
+            if not named:
+                raise Problem(HTTPStatus.NOT_FOUND, "no such hazard")
+            if len(named) > 1:
+                raise _ambiguous(named)
+            told = reading.timeline(work, named[0])
+        items = [{"kind": line.kind, "known_at": line.known_at, line.kind: msgspec.Raw(line.document)} for line in told]
+        return _json({"hazard": named[0]._asdict(), "items": items})
+
+    @router.get("/policies", response_class=Response, responses=_documented("items"))
+    def policies() -> Response:
+        """The packs that this installation reads, with the instant since which each committee's is active."""
+        with database.begin() as work:
+            since = reading.active_since(work)
+        items = [
+            {
+                "id": pack.id,
+                "version": pack.version,
+                "title": pack.title,
+                "document_no": pack.document_no,
+                "root": pack.root,
+                "tenants": pack.tenants,
+                "child_of": pack.child_of or None,
+                "effective_from": pack.effective_from,
+                "sha256": digest,
+                "active_since": since.get(pack.root),
+                "rules": sorted(pack.rules),
+                "obligations": sorted(pack.obligations),
+            }
+            for pack, digest in packs
+        ]
+        return _json({"items": items})
+
+    return router
+
+
+def _page(page: reading.Page) -> Response:
+    following = _cursor(page.last) if page.last else None
+    return _json({"items": [msgspec.Raw(record) for record in page.records], "next": following})
+
+
+def _json(body: object) -> Response:
+    return Response(_encode(body), media_type="application/json")
+
+
+def _cursor(mark: Mark) -> str:
+    return base64.urlsafe_b64encode(_encode(tuple(mark))).decode("ascii").rstrip("=")
+
+
+def _mark_in(cursor: str) -> Mark | None:
+    """The mark of a cursor; 400 for one that this list never gave out."""
+    if not cursor:
+        return None
+    try:
+        mark = Mark(*_read_mark(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)))
+    except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
+        raise _bad("cursor", "not a cursor of this list") from error
+    if mark.known_at.tzinfo is None or "\x00" in mark.committee + mark.decision_id:
+        raise _bad("cursor", "not a cursor of this list")
+    return mark
+
+
+def _bad(parameter: str, detail: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, detail, errors=[{"parameter": parameter, "detail": detail}])
+
+
+def _ambiguous(names: Sequence[HazardName]) -> Problem:
+    choices = [
+        {"parameter": "namespace", "detail": f"committee={name.committee}&namespace={name.namespace}"} for name in names
+    ]
+    return Problem(HTTPStatus.CONFLICT, "several upstream systems use this id; say which namespace", errors=choices)
+
+
+def _documented(*members: str) -> dict[int | str, dict[str, Any]]:
+    """An object with these members, for the OpenAPI document; records are the decisions of `escalation.facts`."""
+    schema = {"type": "object", "required": list(members), "properties": {member: {} for member in members}}
+    return {HTTPStatus.OK.value: {"description": "OK", "content": {"application/json": {"schema": schema}}}}

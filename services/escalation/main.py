@@ -1,0 +1,72 @@
+"""Build and run one of the two processes of escalation: `python -m services.escalation.main api|worker`."""
+
+import argparse
+import sys
+from datetime import timedelta
+from typing import Final
+
+from fastapi import FastAPI
+
+from contracts import divisions
+from contracts.divisions import Divisions
+from runtime import log, process
+from runtime.clock import Clock, SystemClock
+from runtime.database import Database
+from runtime.metrics import RUNTIME_METRICS, Metrics
+from runtime.outbox import Relay
+from runtime.web import create_app
+from services.escalation.api import routes
+from services.escalation.consumer import consumer
+from services.escalation.metrics import METRICS
+from services.escalation.packs import law_of, read_packs
+from services.escalation.settings import EscalationSettings
+from services.escalation.worker import Auditor
+
+SCHEMA: Final = "escalation"
+TITLE: Final = "Bihuan escalation"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the process that is asked for until it is told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m services.escalation.main", description=main.__doc__)
+    parser.add_argument("process", choices=("api", "worker"))
+    wanted = parser.parse_args(arguments).process
+    settings = EscalationSettings()
+    log.configure(f"escalation-{wanted}", settings.log_level)
+    database = Database(
+        settings.database_url.get_secret_value(), schema=SCHEMA, application_name=f"bihuan-escalation-{wanted}"
+    )
+    if wanted == "api":
+        process.run_api(api_app(settings, database, divisions.load()), settings)
+    else:
+        run_worker(settings, database, divisions.load(), SystemClock(settings.clock_file))
+    return 0
+
+
+def api_app(settings: EscalationSettings, database: Database, table: Divisions) -> FastAPI:
+    """The app of the API process."""
+    return create_app(
+        title=TITLE,
+        metrics=Metrics(RUNTIME_METRICS),
+        routers=[routes(database, table, read_packs(settings.policies_dir))],
+        checks={"database": database.ping},
+    )
+
+
+def run_worker(settings: EscalationSettings, database: Database, table: Divisions, clock: Clock) -> None:
+    """Run the consumer with the relay and the auditor beside it."""
+    metrics = Metrics(METRICS)
+    law = law_of(read_packs(settings.policies_dir), table)
+    auditor = Auditor(database=database, metrics=metrics, clock=clock, every=timedelta(seconds=settings.audit_seconds))
+    process.run_worker(
+        settings=settings,
+        title=TITLE,
+        metrics=metrics,
+        consumer=consumer(settings, database, law, metrics, clock),
+        beside=[Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock), auditor],
+        checks={"database": database.ping},
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
