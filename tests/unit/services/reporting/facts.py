@@ -73,3 +73,8 @@ def reported(time: datetime = BASE, *, event_id: str = "report", hazard_id: str 
 def follow(subject: str, time: datetime, *, event_id: str = "", hazard_id: str = "H-1", **data: Any) -> Fact:
     """A later fact about hazard H-1: `follow("rectified", at("2023-05-19 10:00"))`."""
     return fact(f"hazard.{subject}", time, event_id=event_id, hazard_id=hazard_id, **data)
+
+
+def saying(subject: str, data: Any, *, number: int = 0) -> Fact:
+    """One fact of `<subject>.v1` with just this data."""
+    return msgspec.structs.replace(fact(subject, number=number), data=msgspec.Raw(msgspec.json.encode(data)))

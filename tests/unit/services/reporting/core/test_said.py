@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.facts import Fact
 from services.reporting.core.said import arrival, corrected, in_order, read
-from tests.unit.services.reporting.facts import at, fact, follow, reported
+from tests.unit.services.reporting.facts import at, fact, follow, reported, saying
 
 
 def test_unknown_fields_are_skipped() -> None:
@@ -17,6 +17,31 @@ def test_unknown_fields_are_skipped() -> None:
 
     assert said is not None
     assert ("H-1", "乙一") == (said.hazard_id, said.by)
+
+
+def test_a_field_sent_as_null_is_absent() -> None:
+    """Some senders write what they do not know as null, inside the site too."""
+    site = {"id": "S-1", "name": "示范机械有限公司", "address": None}
+
+    said = read(saying("hazard.reported", {"hazard_id": "H-1", "level": "general", "criterion": None, "site": site}))
+
+    assert said is not None
+    assert ("", "", "S-1") == (said.criterion, said.site.address if said.site else "", said.site_key)
+
+
+def test_a_site_may_be_named_by_its_id_alone() -> None:
+    """A report of a registered site."""
+    said = read(saying("hazard.reported", {"hazard_id": "H-1", "site_id": "S-9"}))
+
+    assert said is not None
+    assert "S-9" == said.site_key
+
+
+def test_data_of_another_shape_is_refused() -> None:
+    """A list is no data, and a number is no id."""
+    for data in ([], {"hazard_id": 5}):
+        with pytest.raises(ValueError, match="Expected"):
+            read(saying("hazard.reported", data))
 
 
 def test_empty_data_says_nothing() -> None:

@@ -1,0 +1,97 @@
+"""What stands is the last record of a decision; a hazard is overdue while an overdue decision about it stands."""
+
+from datetime import datetime
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.decisions import Decision, PolicyVersion, Subject
+from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
+from services.reporting.core.decided import STANDING, DecisionRecord, latest, overdue_since, read_decision
+from services.reporting.core.rows import HazardKey
+from tests.unit.services.reporting.facts import at, saying
+
+HAZARD = Subject(SubjectKind.HAZARD, "H-1")
+MIDNIGHT = at("2023-05-21 00:00")
+
+
+def record(
+    status: Status = Status.RAISED,
+    *,
+    number: int = 1,
+    decision_id: str = "d",
+    rule: RuleId = RuleId.OVERDUE,
+    since: datetime | None = None,
+    subject: Subject = HAZARD,
+    context: dict[str, str] | None = None,
+) -> DecisionRecord:
+    decision = Decision(
+        decision_id=decision_id,
+        at=at("2023-05-27 10:00"),
+        known_at=at("2023-05-27 10:00"),
+        tenant="331081003",
+        level=Level.TOWN,
+        rule=rule,
+        step="first",
+        measure=Measure.REMIND,
+        status=status,
+        subject=subject,
+        clauses=("S2-22",),
+        policy=PolicyVersion("wenling-2023", "1"),
+        reason="整改期限已过。",
+        facts=(),
+        late_recorded=False,
+        occurrence="0",
+        committee="331081",
+        since=since,
+        context=context or {},
+    )
+    return read_decision(saying("decision.recorded", decision, number=number))
+
+
+@given(st.permutations([Status.RAISED, Status.CLEARED, Status.RETRACTED]), st.randoms(use_true_random=False))
+def test_the_last_place_in_the_log_counts(statuses: list[Status], dice: Random) -> None:
+    """Whatever order the records come in, the one with the highest number says how the decision stands."""
+    records = [record(status, number=n) for n, status in enumerate(statuses, 1)]
+    shuffled = dice.sample(records, len(records))
+
+    assert statuses[-1] == latest(shuffled)["331081", "d"].decision.status
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_only_decisions_that_stand_make_overdue(status: Status) -> None:
+    """Raised, proposed, provisional, confirmed and questioned stand; what ended or never began does not."""
+    expected = MIDNIGHT if status in STANDING else None
+
+    assert expected == overdue_since([record(status, since=MIDNIGHT)])
+
+
+def test_overdue_counts_from_the_earliest_that_stands() -> None:
+    """Several rungs stand at once; without `since` the instant of the decision counts; other rules do not matter."""
+    rungs = [
+        record(decision_id="a", since=at("2023-05-28 00:00")),
+        record(decision_id="b"),
+        record(decision_id="c", since=MIDNIGHT, rule=RuleId.DUE_SOON),
+    ]
+
+    assert at("2023-05-27 10:00") == overdue_since(rungs)
+    assert overdue_since([]) is None
+
+
+def test_a_decision_belongs_to_the_hazard_it_is_about_or_names() -> None:
+    """The subject, else the hazard its context names, else none."""
+    about_site = Subject(SubjectKind.SITE, "S-1")
+
+    assert HazardKey("331081", "test", "H-1") == record().hazard
+    assert HazardKey("331081", "test", "H-9") == record(subject=about_site, context={"hazard_id": "H-9"}).hazard
+    assert record(subject=about_site).hazard is None
+
+
+def test_a_decision_that_cannot_be_read_raises() -> None:
+    """What is missing is named."""
+    broken = saying("decision.recorded", {"decision_id": "d"})
+
+    with pytest.raises(ValueError, match="missing required field"):
+        read_decision(broken)
