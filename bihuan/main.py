@@ -23,6 +23,7 @@ COMMANDS = (
     Command("down", "machine", "down"),
     Command("status", "machine", "status"),
     Command("simulate", "simulate", "simulate"),
+    Command("policy", "policy"),
     Command("migrate", "migrate", "migrate"),
     Command("topics", "topics", "topics"),
     Command("positions", "positions"),
