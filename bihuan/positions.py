@@ -1,6 +1,7 @@
 """Show where each slot's reader stands, and let a person say where a stopped one goes on."""
 
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -75,7 +76,7 @@ def accept(service: Service, topic: Topic, at: At, slots: Slots = None) -> None:
         _refuse(f"the broker has no topic {topic}")
     ranges = _ranges(row.at for row in chosen)
     offsets = {row.at: _offset(at, row, ranges[row.at]) for row in chosen}
-    with _database(service).begin() as work:
+    with closing(_database(service)) as database, database.begin() as work:
         for slot, offset in offsets.items():
             accept_position(work, slot, next_offset=offset, topic_id=topic_id)
     for row in chosen:
@@ -111,7 +112,7 @@ def _database(service: str) -> "Database":
 def _rows(service: str) -> "list[Position]":
     from runtime.positions import list_positions
 
-    with _database(service).begin() as work:
+    with closing(_database(service)) as database, database.begin() as work:
         return list_positions(work)
 
 

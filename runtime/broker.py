@@ -181,6 +181,27 @@ class Admin:
         """The number of partitions of each topic; a topic that does not exist is left out."""
         return {topic["name"]: len(topic["partitions"]) for topic in self._described(names)}
 
+    def unassigned(self, group: str, topics: Sequence[str]) -> list[Partition]:
+        """Partitions of these topics that no member of the group has, though the group is at rest.
+
+        A static member that comes back is given what it had before, so partitions that appeared meanwhile stay
+        without a reader until somebody asks the group to share them out again.
+        """
+        try:
+            described = self._client.describe_groups([group])[group]
+        except KafkaError as error:
+            raise Unavailable(f"the broker does not describe group {group}: {error!r}") from error
+        if described.get("group_state") != "Stable":
+            return []
+        taken = {
+            Partition(part["topic"], number)
+            for member in described["members"]
+            for part in (member["member_assignment"] or {}).get("assigned_partitions", ())
+            for number in part["partitions"]
+        }
+        wanted = [Partition(topic, n) for topic, count in self.partitions(topics).items() for n in range(count)]
+        return [partition for partition in wanted if partition not in taken]
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()

@@ -64,6 +64,7 @@ class BatchConsumer:
         from runtime.streams import driver  # half a second of imports that an API process never needs
 
         loop = self._loop = BatchLoop(
+            group=self.group,
             applier=Applier(database=self._database, handler=self.handler, metrics=self._metrics, clock=self._clock),
             handler=self.handler,
             admin=lambda: Admin(self.settings, client_id=f"{self.group}-admin"),

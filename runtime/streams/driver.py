@@ -103,6 +103,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         """Run in the thread."""
         self._ensure_consumer().resume(*(TopicPartition(*slot) for slot in slots))
 
+    async def rejoin(self) -> None:
+        """Run in the thread."""
+        self._ensure_consumer()._coordinator.request_rejoin()
+
     def _assignment(self) -> Any:
         subscription = self._ensure_consumer()._subscription.subscription
         return subscription.assignment if subscription else None
@@ -128,6 +132,12 @@ class Consumer(driver.Consumer):
         except Exception as error:  # noqa: BLE001 (whatever it is, this worker would sit idle)
             crash.leave(f"cannot take ownership: {error!r}")
         return {TP(*slot): offset for slot, offset in offsets.items()}
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """With nothing assigned Faust asks for no positions; the loop has to know all the same."""
+        await super().on_partitions_assigned(assigned, generation_id)
+        if not assigned:
+            await self.app.batches.assigned(self)
 
     async def wait_empty(self) -> None:
         """Called on revocation and on stop."""
@@ -193,6 +203,10 @@ class Consumer(driver.Consumer):
         """(position, last stable offset) of each assigned slot."""
         seen: dict[Slot, tuple[int | None, int | None]] = await self._thread.call_thread(self._thread.views)
         return seen
+
+    async def rejoin(self) -> None:
+        """Only the group's leader moves anything by this; to the others it is a heartbeat."""
+        await self._thread.call_thread(self._thread.rejoin)
 
     async def tell_monitors(self, offsets: Mapping[Slot, int]) -> None:
         """Commit past Faust, whose own commit crashes the app on any error."""

@@ -36,7 +36,6 @@ class Lease:
     owned: dict[Slot, Owned] = field(default_factory=dict)
     stopped: dict[Slot, Stopped] = field(default_factory=dict)
     defects: Mapping[Slot, Mapping[int, Failure]] = field(default_factory=dict)
-    topic_ids: Mapping[str, str] = field(default_factory=dict)
     left: dict[Slot, Run] = field(default_factory=dict)  # planned and not yet applied, to be tried again
     unsettled: bool = False  # a commit went out and no answer came back
     closing: bool = False  # slots are being revoked or the process stops: end after the running transaction

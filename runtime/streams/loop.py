@@ -37,6 +37,7 @@ class BatchLoop:
     def __init__(
         self,
         *,
+        group: str,
         applier: Applier,
         handler: Handler,
         admin: Callable[[], Admin],
@@ -45,6 +46,7 @@ class BatchLoop:
         fuse: Fuse,
         numbered: frozenset[str],
     ) -> None:
+        self._group = group
         self._applier = applier
         self._rounds = Rounds(applier, metrics)
         self._handler = handler
@@ -54,6 +56,8 @@ class BatchLoop:
         self._clock = clock
         self._fuse = fuse
         self._numbered = numbered
+        self._topics: dict[str, str] | None = None  # ids as first seen by this process
+        self._unread_before: list[Slot] = []
         self._lease: Lease | None = None
         self._busy = asyncio.Lock()  # held while a transaction runs and while ownership changes
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batches")
@@ -87,7 +91,8 @@ class BatchLoop:
             self._lease = None
 
     async def _take(self, log: Log, lease: Lease, slots: Collection[Slot]) -> None:
-        lease.topic_ids = await self._patiently(self._topic_ids)
+        topic_ids = await self._patiently(self._topic_ids)
+        self._topics = self._topics or topic_ids
         new = await self._patiently(self._applier.missing, slots)
         starts = await log.starts(new) if new else {}
         rows, lease.defects = await self._patiently(self._applier.take, list(slots), starts)
@@ -98,11 +103,11 @@ class BatchLoop:
             row = rows[slot]
             mark = Mark(row.next_offset, row.last_incarnation, row.last_number)
             lease.own(slot, row.epoch, mark, now=self._clock.monotonic())
-            if (stop := misfit(row, ranges[slot], lease.topic_ids.get(slot.topic))) is not None:
+            if (stop := misfit(row, ranges[slot], topic_ids.get(slot.topic))) is not None:
                 lease.stop(slot, stop)
             elif row.topic_id is None:
                 unnamed.append(slot)
-        await self._patiently(self._applier.note, lease, unnamed, lease.topic_ids)
+        await self._patiently(self._applier.note, lease, unnamed, topic_ids)
         if lease.stopped:
             self._tell_stopped(lease)
             await log.hold({slot: stopped.mark.next_offset for slot, stopped in lease.stopped.items()})
@@ -176,7 +181,7 @@ class BatchLoop:
         await log.hold({slot: lease.stopped[slot].mark.next_offset for slot in turn.stops})
         self._tell_stopped(lease)
         try:
-            await self._in_thread(self._applier.note, lease, (), lease.topic_ids)
+            await self._in_thread(self._applier.note, lease, (), {})
         except Unavailable as error:
             _logger.warning("stop not written down", error=str(error))
 
@@ -215,7 +220,7 @@ class BatchLoop:
         if now - self._looked_at < UPKEEP:
             return
         self._looked_at = now
-        await self._check_topics()
+        await self._check_topics(log)
         async with self._busy:
             lease = self._lease
             if lease is None:
@@ -230,19 +235,25 @@ class BatchLoop:
             self._gauge(lease)
             await self._tell_monitors(log, lease)
 
-    async def _check_topics(self) -> None:
-        """Fetches go by name: a topic re-created while we run is seen here only."""
-        lease = self._lease
-        if lease is None or not lease.topic_ids:
-            return
+    async def _check_topics(self, log: Log) -> None:
+        """Fetches go by name: a topic re-created while we run is seen here only, whether we have slots of it or not."""
         try:
             present = await asyncio.wait_for(asyncio.to_thread(self._topic_ids), UPKEEP)
+            unread = await asyncio.wait_for(asyncio.to_thread(self._unread), UPKEEP)
         except (Unavailable, TimeoutError) as error:
             _logger.warning("topics not compared", error=str(error))
             return
-        for topic, known in lease.topic_ids.items():
-            if present.get(topic) != known:
-                crash.leave(f"topic {topic} had the id {known} and has {present.get(topic)} now")
+        if self._topics is None:
+            self._topics = present
+        for topic in self._handler.topics:
+            known, now = self._topics.get(topic), present.get(topic)
+            if known != now:
+                crash.leave(f"topic {topic} had the id {known} and has {now} now")
+        if unread and unread == self._unread_before:
+            _logger.warning("slots without a reader: asking the group to share them out again", slots=len(unread))
+            unread = []
+            await log.rejoin()
+        self._unread_before = unread
 
     def _watch(self, lease: Lease, ends: Mapping[Slot, int | None]) -> None:
         now = self._clock.monotonic()
@@ -273,6 +284,8 @@ class BatchLoop:
             await log.go_to({slot: old.mark.next_offset for slot, old in again.items()})
 
     async def _tell_monitors(self, log: Log, lease: Lease) -> None:
+        if not lease.owned:
+            return
         try:
             await log.tell_monitors({slot: own.mark.next_offset for slot, own in lease.owned.items()})
         except asyncio.CancelledError:
@@ -298,6 +311,10 @@ class BatchLoop:
     def _gap(self, slot: Slot, before: int, expected: int) -> None:
         self._metrics.count("consumer_incidents_total", kind="gap")
         _logger.warning("gap", slot=str(slot), fetched_from=before, expected=expected)
+
+    def _unread(self) -> list[Slot]:
+        found = self._admin.unassigned(self._group, self._handler.topics) if self._admin else []
+        return [Slot(*partition) for partition in found]
 
     def _topic_ids(self) -> dict[str, str]:
         if self._admin is None:

@@ -54,6 +54,10 @@ class Log(Protocol):
         """(position of the next fetch, end of what is committed as last heard) of each assigned slot."""
         ...
 
+    async def rejoin(self) -> None:
+        """Ask the group to share the slots out again."""
+        ...
+
     async def tell_monitors(self, offsets: Mapping[Slot, int]) -> None:
         """Commit offsets to the broker, which only lag monitors read."""
         ...

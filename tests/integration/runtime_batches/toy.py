@@ -7,6 +7,7 @@ slot's records into one row: how many, their sum, and a hash that changes with a
 import hashlib
 import json
 import os
+import random
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from zlib import crc32
@@ -19,7 +20,8 @@ from runtime.errors import NewerVersion, Rejected
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Outgoing, Relay, Ticks, announce
 from runtime.settings import ProcessSettings
-from runtime.streams import BatchConsumer, Fuse, Record, SlotBatch
+from runtime.streams import BatchConsumer, Fuse, Record, Slot, SlotBatch
+from runtime.streams.plan import Fetched
 
 TABLES = (
     """CREATE TABLE toy (topic text, slot int, records bigint NOT NULL, total bigint NOT NULL, chain text NOT NULL,
@@ -120,15 +122,33 @@ class Toy:
         )
 
 
+def lose_fetches(share: float) -> None:
+    """Lose a share of all fetches between the broker and the loop, as a rebalance may."""
+    from runtime.streams.driver import Consumer
+
+    chance, whole = random.Random(3), Consumer._fetch
+
+    async def fetch(self: Consumer, seconds: float) -> Mapping[Slot, Fetched]:
+        fetched = await whole(self, seconds)
+        return {} if chance.random() < share else fetched
+
+    Consumer._fetch = fetch
+
+
 def main(role: str) -> None:
     """Run one process of the given role."""
     settings = ProcessSettings()
     log.configure(f"toy-{role}", "INFO")
     database = Database(
-        settings.database_url.get_secret_value(), schema=os.environ["TOY_SCHEMA"], application_name=f"toy {role}"
+        settings.database_url.get_secret_value(),
+        schema=os.environ["TOY_SCHEMA"],
+        application_name=f"toy {role}",
+        timeouts={"lock_timeout": int(os.environ.get("TOY_LOCK_MS", "13000"))},
     )
     metrics = Metrics(RUNTIME_METRICS)
     if role == "worker":
+        if chance := os.environ.get("TOY_LOSE"):
+            lose_fetches(float(chance))
         topics = tuple(os.environ["TOY_TOPICS"].split(","))
         consumer = BatchConsumer(
             settings=settings,

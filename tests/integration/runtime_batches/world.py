@@ -2,20 +2,20 @@
 
 import json
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import kafka
 import psycopg
 from psycopg import sql
 
 from deploy.migrations import runtime_tables
 from runtime import broker
 from runtime.broker import Admin, NewTopic, Partition
+from runtime.clock import SystemClock
 from runtime.database import Database
+from runtime.positions import Slot, accept_position
 from runtime.settings import ProcessSettings
 from runtime.testing import Program, eventually, http_status
 from tests.integration.runtime_batches import toy
@@ -28,7 +28,7 @@ class World:
     """Everything one test of the runtime needs; `close` ends its programs and drops what it made."""
 
     def __init__(self, *, brokers: str, postgres_url: str, folder: Path, slots: int = 8, topics: int = 1) -> None:
-        self.name = f"toy_{uuid.uuid4().hex[:12]}"
+        self.name = f"toy_{SystemClock().uuid().hex[-12:]}"
         self.postgres_url = postgres_url
         self.brokers = brokers
         self.folder = folder
@@ -48,11 +48,13 @@ class World:
         for table in toy.TABLES:
             self.sql.execute(table)
         self.create_topics(*self.topics, self.out)
+        self.database = Database(postgres_url, schema=self.name, application_name="test")
 
     def close(self) -> None:
         for program in self.programs:
             if program.process.poll() is None:
                 program.kill()
+        self.database.close()
         self.producer.close()
         self.admin.delete_topics([*self.topics, self.out])
         self.admin.close()
@@ -84,8 +86,11 @@ class World:
         self.programs.append(program)
         return program
 
-    def database(self) -> Database:
-        return Database(self.postgres_url, schema=self.name, application_name="test")
+    def accept(self, slot: int, offset: int) -> None:
+        """What `bihuan positions accept` does."""
+        topic_id = self.admin.topic_ids([self.topic])[self.topic]
+        with self.database.begin() as work:
+            accept_position(work, Slot(self.topic, slot), next_offset=offset, topic_id=topic_id)
 
     # ---- topics and records
 
@@ -114,9 +119,16 @@ class World:
     def key_in(self, slot: int) -> bytes:
         return next(key for n in range(10_000) if slot_of(key := f"key{n}".encode(), self.slots) == slot)
 
+    def ends(self) -> dict[int, int]:
+        """The end of the topic's log by slot."""
+        reader = broker.consumer(self.settings, client_id="world")
+        found = broker.ranges(reader, [Partition(self.topic, slot) for slot in range(self.slots)])
+        reader.close()
+        return {partition.partition: end for partition, (_, end) in found.items()}
+
     def records(self, topic: str) -> dict[int, list[Any]]:
         """All committed records of a topic by slot."""
-        reader: kafka.KafkaConsumer = broker.consumer(self.settings, client_id="world")
+        reader = broker.consumer(self.settings, client_id="world")
         partitions = [Partition(topic, slot) for slot in range(self.slots)]
         reader.assign(partitions)
         ends = {partition: end for partition, (_, end) in broker.ranges(reader, partitions).items()}
@@ -142,7 +154,7 @@ class World:
     def wait_until_equal(self, within: float = 30.0) -> None:
         self.flush()
         expected = self.expected()
-        wait_for(lambda: self.rows(), expected, within)
+        wait_for(self.rows, expected, within)
 
     def positions(self, topic: str | None = None) -> dict[int, int]:
         rows = self.sql.execute(
