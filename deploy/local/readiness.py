@@ -6,7 +6,7 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-PAUSE = 0.1  # seconds between two rounds
+PAUSE = 0.25  # seconds between two rounds: each question is a line in the log of a process that is not ready yet
 ANSWER_WITHIN = 2.0  # seconds
 
 

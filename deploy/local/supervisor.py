@@ -1,5 +1,6 @@
 """Run the programs under supervisor: write its settings, start it, ask it, stop it."""
 
+import contextlib
 import os
 import shlex
 import subprocess
@@ -136,6 +137,8 @@ def shutdown(machine: Machine) -> bool:
     for process in alive:
         process.kill()
     psutil.wait_procs(alive, timeout=GONE_WITHIN)
+    with contextlib.suppress(OSError):  # not empty: somebody else put something there
+        machine.socket.parent.rmdir()
     return True
 
 

@@ -41,7 +41,7 @@ def test_each_is_reported_when_it_becomes_ready() -> None:
     )
 
     assert [item.name for item in seen] == ["quick", "slow"]
-    assert [round(item.after or 0, 1) for item in seen] == [0.0, 0.5]
+    assert [round(item.after or 0, 1) for item in seen] == [0.0, 1.2]
 
 
 def test_what_is_not_ready_in_time_is_named() -> None:
