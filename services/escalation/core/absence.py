@@ -1,62 +1,127 @@
-"""Say that something owed did not come: the one shape behind every rule of absence."""
+"""Say that something owed is open, due soon, or did not come: the shapes behind every rule of absence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
 
-from services.escalation.core.calendar import last_day_before
+from services.escalation.core.calendar import ONE_DAY, last_day_before, midnight
+from services.escalation.core.case import Owed
 from services.escalation.core.cases.obligation import Obligation
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
-from services.escalation.core.wording import day_words, moment_words
+from services.escalation.core.wording import day_words, deadline_words, period_words
+
+Say = Callable[[str, Owed, str], str]
+"""The sentence about (the unit's name, what it owes, the end of its term in words)."""
 
 
-def missed(obligation: Obligation, where: Jurisdiction) -> Iterator[Finding]:
-    """Yield what the obligation opened and, from the end of its term until it comes, that it is missing."""
-    owed = obligation.owed
-    unit = owed.unit_name or where.name_of(owed.unit)
-    subject = owed.subject_id or f"{owed.obligation}/{owed.unit}/{owed.period}"
-    came = obligation.first
-    context = {
-        "obligation": owed.obligation,
-        "unit": owed.unit,
-        "unit_name": unit,
-        "period": owed.period,
-        "title": owed.title,
-    }
-    if owed.opens_measure:
-        term = f"，应于{day_words(last_day_before(owed.due))}前完成" if owed.due else ""
-        yield Finding(
-            measure=owed.opens_measure,
-            subject_kind=owed.subject_kind,
-            subject_id=subject,
-            occurrence=owed.unit,
-            at=owed.opened_at,
-            instant=True,
-            until=came.time if came else None,
-            firm=owed.firm,
-            tenant=owed.tenant,
-            level=owed.level,
-            reason=f"{unit}应开展{owed.title}{term}。",
-            rests_on=owed.rests_on,
-            clauses=owed.clauses,
-            context=context,
-        )
+def missed(obligation: Obligation, where: Jurisdiction, say: Say) -> Iterator[Finding]:
+    """Yield, from the end of the term until it comes, that it is missing."""
+    owed, came = obligation.owed, obligation.first
     at = obligation.missed_at()
     if at is None:
         return
     yield Finding(
         measure="missing_report",
         subject_kind=owed.subject_kind,
-        subject_id=subject,
-        occurrence=owed.unit if owed.opens_measure else "0",
+        subject_id=_subject(owed),
+        occurrence=_occurrence(owed),
         at=at,
         instant=False,
         until=came.time if came else None,
         firm=owed.firm,
         tenant=owed.tenant,
         level=owed.level,
-        reason=f"{unit}未按期完成{owed.title}（{owed.period}），期限为{moment_words(at)}。",
+        reason=lambda: f"{owed.because}{say(_unit(owed, where), owed, deadline_words(at))}",
         rests_on=owed.rests_on,
         since=at,
         clauses=owed.clauses,
-        context=context,
+        context=lambda: _context(owed, where),
     )
+
+
+def opened(obligation: Obligation, where: Jurisdiction, say: Say) -> Iterator[Finding]:
+    """Yield the record of its own that an obligation is at what opened it, until it is done."""
+    owed, came = obligation.owed, obligation.first
+    if not owed.opens_measure:
+        return
+    term = deadline_words(owed.due) if owed.due else ""
+    yield Finding(
+        measure=owed.opens_measure,
+        subject_kind=owed.subject_kind,
+        subject_id=_subject(owed),
+        occurrence=_occurrence(owed),
+        at=owed.opened_at,
+        instant=True,
+        until=max(came.time, owed.opened_at) if came else None,
+        firm=owed.firm,
+        tenant=owed.tenant,
+        level=owed.level,
+        reason=lambda: f"{owed.because}{say(_unit(owed, where), owed, term)}",
+        rests_on=owed.rests_on,
+        clauses=owed.clauses,
+        context=lambda: _context(owed, where),
+    )
+
+
+def reminders(obligation: Obligation, where: Jurisdiction) -> Iterator[Finding]:
+    """Yield a reminder so many days before the last day, while nothing has come."""
+    owed, came = obligation.owed, obligation.first
+    if owed.due is None:
+        return
+    due = owed.due
+    for days in owed.remind:
+        at = midnight(last_day_before(due) - days * ONE_DAY)
+        if at < owed.opened_at or (came is not None and came.time <= at):
+            continue
+        yield Finding(
+            measure="remind",
+            step=f"T-{days}",
+            subject_kind=owed.subject_kind,
+            subject_id=_subject(owed),
+            occurrence=_occurrence(owed),
+            at=at,
+            instant=False,
+            until=came.time if came else None,
+            lapses_at=due,
+            tenant=owed.tenant,
+            level=where.level_of(owed.tenant),
+            reason=partial(_countdown, owed, where, due, days),
+            rests_on=owed.rests_on,
+            ladder=f"due_soon/{owed.obligation}/{owed.unit}",
+            clauses=owed.clauses,
+            context=lambda: _context(owed, where),
+        )
+
+
+def _countdown(owed: Owed, where: Jurisdiction, due: datetime, days: int) -> str:
+    last = day_words(last_day_before(due))
+    return f"{owed.because}{_unit(owed, where)}的{owed.title}应于{last}前完成，还有{days}天。"
+
+
+def period_of(owed: Owed) -> str:
+    """The period as one would read it out."""
+    return owed.period_name or period_words(owed.period)
+
+
+def _subject(owed: Owed) -> str:
+    return owed.subject_id or f"{owed.obligation}/{owed.unit}/{owed.period}"
+
+
+def _occurrence(owed: Owed) -> str:
+    """Several units may owe something for one accident, and one may owe several things."""
+    return f"{owed.obligation}/{owed.unit}" if owed.subject_id else "0"
+
+
+def _unit(owed: Owed, where: Jurisdiction) -> str:
+    return owed.unit_name or where.name_of(owed.unit)
+
+
+def _context(owed: Owed, where: Jurisdiction) -> dict[str, str]:
+    return {
+        "obligation": owed.obligation,
+        "unit": owed.unit,
+        "unit_name": _unit(owed, where),
+        "period": owed.period,
+        "title": owed.title,
+    }

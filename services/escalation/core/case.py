@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from contracts.decisions import Decision
+from services.escalation.core.cases.accident import Accident
 from services.escalation.core.heard import Heard
 
 STATE_VERSION = 1
@@ -48,7 +49,9 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     """What a unit owes: opened by the calendar, a stage, a milestone or an accident.
 
     `due`: the instant at which the term is over (None: it opens no clock). `opens_measure`: a decision of its own at
-    `opened_at` (a warning meeting that an accident calls for), else empty.
+    `opened_at` (a warning meeting that an accident calls for), else empty. `because`: what opened it, as the beginning
+    of a sentence. `period_name`: the period as one would read it out. `remind`: how many days before the last day.
+    `of_site`: the unit is a registered site.
     """
 
     obligation: str
@@ -69,9 +72,24 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     opens_measure: str = ""
     rests_on: tuple[Heard, ...] = ()
     firm: bool = True
+    because: str = ""
+    period_name: str = ""
+    remind: tuple[int, ...] = ()
+    of_site: bool = False
 
 
-Contribution = HazardAtSite | Owed
+class Missed(msgspec.Struct, frozen=True, tag="missed"):
+    """What a case keeps of a duty that a unit missed; what came late stays missed (S2-39)."""
+
+    obligation: str
+    unit: str
+    period: str
+    title: str
+    tenant: str
+    missed_at: datetime
+
+
+Contribution = HazardAtSite | Owed | Accident | Missed
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -86,8 +104,8 @@ class Case(msgspec.Struct, kw_only=True):
 
     `inputs` are contributions of other cases by the giver's key; `gave_to` the cases this one contributes to.
     `ledger` holds each decision by its id. `instants_to` and `clocks_to` say up to which moment findings
-    by event and by time have been decided; they never go back. `opened_to` is the committee's: up to when obligations
-    were opened.
+    by event and by time have been decided; they never go back. `opened_to` belongs to cases that open obligations (the
+    committee, sites): up to when they did.
     """
 
     key: CaseKey

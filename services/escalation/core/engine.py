@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
@@ -16,22 +14,10 @@ from services.escalation.core.heard import hear
 from services.escalation.core.kinds import KINDS, Kind
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
+from services.escalation.core.places import places_of
 from services.escalation.core.rules import late_evidence
 
 PERSON_DECIDED = "proposal.decided"
-
-
-class _Keys(msgspec.Struct, frozen=True):
-    """The parts of an event's data that say which case it belongs to."""
-
-    hazard_id: str = ""
-    obligation: str = ""
-    unit: str = ""
-    period: str = ""
-    case: str = ""
-
-
-_keys_in = msgspec.json.Decoder(_Keys).decode
 
 
 class Engine:
@@ -41,19 +27,8 @@ class Engine:
         self.law = law
 
     def keys_of(self, fact: Fact) -> tuple[CaseKey, ...]:
-        """The cases that `fact` belongs to; none for facts that no rule reads yet."""
-        subject = fact.type.partition(".")[0]
-        if subject in ("milestone", "policy"):
-            return (CaseKey(fact.committee, "committee", "", fact.committee),)
-        if subject not in ("hazard", "obligation", "proposal"):
-            return ()
-        keys = _keys_in(fact.data)
-        if subject == "hazard":
-            return (CaseKey(fact.committee, "hazard", fact.namespace, keys.hazard_id),) if keys.hazard_id else ()
-        if subject == "proposal":
-            return (CaseKey.parse(keys.case),) if keys.case else ()
-        unit = self.law.unit_id(fact.committee, keys.unit)
-        return (CaseKey(fact.committee, "obligation", "", f"{keys.obligation}/{unit}/{keys.period}"),)
+        """The cases that `fact` belongs to, to be loaded first; none for facts that no rule reads yet."""
+        return places_of(self.law, fact)
 
     def apply_fact(self, fact: Fact, cases: Cases, frontier: datetime | None = None) -> list[Decision]:
         """Apply a fact; `frontier` is up to when time is known to have passed (None: to when the fact became known)."""
@@ -91,7 +66,7 @@ class Engine:
             records += self._give(case, target, None, cases, moment)
         for target, gift in gifts.items():
             records += self._give(case, target, gift, cases, moment)
-        case.gave_to = [] if kind.keeps_gifts else list(gifts)
+        case.gave_to = [target for target, gift in gifts.items() if kind.takes_back(gift)]
         cases.put(case)
         return records
 

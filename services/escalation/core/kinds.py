@@ -6,29 +6,36 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.escalation.core import absence
-from services.escalation.core.case import Case, CaseKey, Contribution, HazardAtSite, Owed
-from services.escalation.core.cases import committee, hazard, obligation
-from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core import absence, accident_duties, site_duties
+from services.escalation.core.case import Case, CaseKey, Contribution, HazardAtSite, Missed, Owed
+from services.escalation.core.cases import accident, area, committee, hazard, obligation, site
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
-from services.escalation.core.policy import Pack
-from services.escalation.core.rules.registry import RULES
+from services.escalation.core.policy import AfterAccident, Pack
+from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure
+from services.escalation.core.rules.registry import ABSENCES, RULES
 from services.escalation.core.wording import hazard_context
 
 Gifts = Iterator[tuple[CaseKey, Contribution]]
 Finds = Iterator[tuple[Pack, str, tuple[str, ...], Finding]]
 
 
+def _always(_gift: Contribution) -> bool:
+    return True
+
+
 class Kind(NamedTuple):
-    """How one kind of case is folded, what it gives to others, what is found in it, and what else arms its clock."""
+    """How one kind of case is folded, what it gives to others, what is found in it, and what else arms its clock.
+
+    `takes_back`: whether a gift is withdrawn when the case no longer gives it; what a calendar opened stays open.
+    """
 
     fold: Callable[[Law, Case], Any]
     gives: Callable[[Law, Case, Any, datetime], Gifts]
     find: Callable[[Law, Case, Any], Finds]
     arm: Callable[[Law, Case, Any, datetime], None]
-    keeps_gifts: bool = False
+    takes_back: Callable[[Contribution], bool] = _always
 
 
 def _nothing(_law: Law, _case: Case, _state: Any, _now: datetime) -> Gifts:
@@ -85,33 +92,100 @@ def _find_hazard(law: Law, case: Case, state: hazard.Hazard) -> Finds:
     return _rules_for(law, "hazard", pack, state) if pack else iter(())
 
 
-def _fold_site(_law: Law, case: Case) -> SiteHistory:
-    known = [gift for gift in case.inputs.values() if isinstance(gift, HazardAtSite)]
-    return SiteHistory(case.key.id, tuple(sorted(known, key=lambda hazard: hazard.hazard_id)))
+def _fold_site(_law: Law, case: Case) -> site.SiteHistory:
+    return site.fold(case.key.id, case.facts, case.inputs.values())
 
 
-def _find_site(law: Law, case: Case, state: SiteHistory) -> Finds:
-    if not state.hazards:
-        return iter(())
-    newest = max(fact.time for hazard in state.hazards for fact, _ in hazard.reports)
-    pack = law.pack_at(case.key.committee, newest)
-    return _rules_for(law, "site", pack, state) if pack else iter(())
+def _site_gives(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> Gifts:
+    opened, case.opened_to = case.opened_to, now
+    return site_duties.owed(state, case.key.committee, law, opened, now)
 
 
-def _fold_obligation(_law: Law, case: Case) -> obligation.Obligation | None:
-    return obligation.fold(case.facts, case.inputs.values())
+def _arm_site(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> None:
+    _arm_earlier(case, site_duties.next_opening(state, case.key.committee, law, now))
+
+
+def _fold_obligation(law: Law, case: Case) -> obligation.Obligation | None:
+    return obligation.fold(case.facts, case.inputs.values(), law.divisions)
+
+
+def _pack_of(law: Law, owed: Owed) -> Pack | None:
+    return next((pack for pack in law.packs if (pack.id, pack.version) == (owed.policy_id, owed.policy_version)), None)
+
+
+def _obligation_gives(law: Law, case: Case, state: obligation.Obligation, now: datetime) -> Gifts:
+    owed, at, pack = state.owed, state.missed_at(), _pack_of(law, state.owed)
+    binding = law.pack_at(case.key.committee, at) if at is not None else None
+    if at is None or at > now or pack is None or binding is None or owed.of_site:
+        return
+    if talk_duty_failure.RULE in binding.rules and at >= law.begins(pack):
+        kind = "area" if _is_division(owed.unit) else "department"
+        missed = Missed(owed.obligation, owed.unit, owed.period, owed.title, owed.tenant, at)
+        yield CaseKey(case.key.committee, kind, "", owed.unit), missed
 
 
 def _find_obligation(law: Law, _case: Case, state: obligation.Obligation) -> Finds:
     owed = state.owed
-    for pack in law.packs:
-        if (pack.id, pack.version) == (owed.policy_id, owed.policy_version):
-            for finding in absence.missed(state, law.where(pack)):
-                yield pack, owed.rule, owed.clauses, finding
+    pack = _pack_of(law, owed)
+    if pack is None:
+        return
+    where = law.where(pack)
+    for finding in ABSENCES[owed.rule](state, where):
+        yield pack, owed.rule, owed.clauses, finding
+    for finding in absence.reminders(state, where):
+        yield pack, due_soon.RULE, owed.clauses, finding
+
+
+def _fold_accident(law: Law, case: Case) -> accident.Accident | None:
+    key = case.key
+    return accident.fold(key.id, key.namespace, case.facts, committee=key.committee, divisions=law.divisions)
+
+
+def _binding(law: Law, case: Case, state: accident.Accident) -> Pack | None:
+    """The pack that binds the accident, None where it happened before any did (S3-25)."""
+    pack = law.pack_at(case.key.committee, state.time)
+    return pack if pack is not None and law.begins(pack) <= state.time else None
+
+
+def _accident_gives(law: Law, case: Case, state: accident.Accident, _now: datetime) -> Gifts:
+    pack = _binding(law, case, state)
+    if pack is None:
+        return
+    yield from accident_duties.with_a_span(state, pack, law.where(pack))
+    yield CaseKey(case.key.committee, "area", "", state.area), state
+    if campaign_goal.RULE in pack.rules or any(
+        isinstance(spec.when, AfterAccident) and spec.when.until_milestone for spec in pack.obligations.values()
+    ):
+        yield _committee_key(case.key.committee), state
+
+
+def _committee_key(root: str) -> CaseKey:
+    return CaseKey(root, "committee", "", root)
+
+
+def _find_accident(law: Law, case: Case, state: accident.Accident) -> Finds:
+    pack = _binding(law, case, state)
+    return _rules_for(law, "accident", pack, state) if pack else iter(())
+
+
+def _fold_area(_law: Law, case: Case) -> area.Area:
+    gifts = case.inputs.values()
+    accidents = (gift for gift in gifts if isinstance(gift, accident.Accident))
+    missed = (gift for gift in gifts if isinstance(gift, Missed))
+    return area.Area(
+        id=case.key.id,
+        kind=case.key.kind,
+        accidents=tuple(sorted(accidents, key=lambda one: (one.time, one.key))),
+        missed=tuple(sorted(missed, key=lambda one: (one.missed_at, one.obligation, one.period))),
+    )
 
 
 def _fold_committee(_law: Law, case: Case) -> committee.Committee:
-    return committee.fold(case.facts)
+    return committee.fold(case.facts, case.inputs.values())
+
+
+def _find_committee(law: Law, case: Case, state: committee.Committee) -> Finds:
+    return _rules_of_versions(law, case, "committee", accident.Accidents(state.accidents, state.milestones))
 
 
 def _packs(law: Law, case: Case, now: datetime) -> Sequence[Pack]:
@@ -123,33 +197,49 @@ def _committee_gives(law: Law, case: Case, state: committee.Committee, now: date
     case.opened_to = now if state.active_from is not None else None
     for opening in committee.openings(state, _packs(law, case, now), law.calendar, opened, now):
         pack, unit, spec, period = opening.pack, opening.unit, opening.spec, opening.period
-        tenant = unit.tenant or (unit.id if unit.id.isascii() and unit.id.isdigit() else pack.tenants[0])
+        tenant = unit.tenant or (unit.id if _is_division(unit.id) else pack.tenants[0])
+        own = pack.tenants[0] if spec.acts == "committee" else tenant  # a child's committee is its own
         yield (
             CaseKey(case.key.committee, "obligation", "", f"{opening.obligation}/{unit.id}/{period.label}"),
             Owed(
                 obligation=opening.obligation,
                 rule=spec.rule,
                 unit=unit.id,
-                unit_name=unit.name or ("" if unit.id.isdigit() else unit.id),
+                unit_name=unit.name or ("" if _is_division(unit.id) else unit.id),
                 tenant=tenant,
-                level=spec.acts or law.divisions.level_of(pack.tenants[0]),
+                level=law.where(pack).acting(own, "own" if spec.acts == "committee" else spec.acts),
                 period=period.label,
+                period_name=period.name,
                 title=spec.title,
                 opened_at=period.opens_at,
                 due=period.due,
                 clauses=spec.clauses,
                 policy_id=pack.id,
                 policy_version=pack.version,
+                remind=spec.remind,
             ),
         )
+    for one in state.accidents:
+        binding = _binding(law, case, one)
+        if binding is not None:
+            yield from accident_duties.with_a_milestone(one, binding, law.where(binding), state)
+
+
+def _is_opened_by_accident(gift: Contribution) -> bool:
+    return isinstance(gift, Owed) and gift.subject_kind == "accident"
 
 
 def _arm_committee(law: Law, case: Case, state: committee.Committee, now: datetime) -> None:
-    case.next_at = committee.next_opening(state, _packs(law, case, now), law.calendar, now)
+    _arm_earlier(case, committee.next_opening(state, _packs(law, case, now), law.calendar, now))
 
 
-def _find_nothing(_law: Law, _case: Case, _state: Any) -> Finds:
-    return iter(())
+def _arm_earlier(case: Case, at: datetime | None) -> None:
+    """Let the case's clock fire at `at` too, where that is earlier than what its findings armed."""
+    case.next_at = min((moment for moment in (case.next_at, at) if moment is not None), default=None)
+
+
+def _is_division(unit: str) -> bool:
+    return unit.isascii() and unit.isdigit()
 
 
 def _rules_for(law: Law, kind: str, pack: Pack, state: Any) -> Finds:
@@ -162,10 +252,28 @@ def _rules_for(law: Law, kind: str, pack: Pack, state: Any) -> Finds:
                 yield pack, name, parameters.clauses, finding
 
 
+def _rules_of_versions(law: Law, case: Case, kind: str, state: Any) -> Finds:
+    """The same for a case that outlives versions of a pack: each finding stands under the version of its first fact."""
+    versions = law.versions(case.key.committee)
+    for pack in versions:
+        for found in _rules_for(law, kind, pack, state):
+            finding = found[-1]
+            began = finding.rests_on[0].time if finding.rests_on else finding.at
+            if len(versions) == 1 or law.pack_at(case.key.committee, began) is pack:
+                yield found
+
+
+def _of_versions(kind: str) -> Callable[[Law, Case, Any], Finds]:
+    return lambda law, case, state: _rules_of_versions(law, case, kind, state)
+
+
 KINDS: dict[str, Kind] = {
     "hazard": Kind(_fold_hazard, _hazard_gives, _find_hazard, _armed),
-    "site": Kind(_fold_site, _nothing, _find_site, _armed),
-    "obligation": Kind(_fold_obligation, _nothing, _find_obligation, _armed),
-    "committee": Kind(_fold_committee, _committee_gives, _find_nothing, _arm_committee, keeps_gifts=True),
+    "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, lambda _: False),
+    "obligation": Kind(_fold_obligation, _obligation_gives, _find_obligation, _armed),
+    "accident": Kind(_fold_accident, _accident_gives, _find_accident, _armed),
+    "area": Kind(_fold_area, _nothing, _of_versions("area"), _armed),
+    "department": Kind(_fold_area, _nothing, _of_versions("area"), _armed),
+    "committee": Kind(_fold_committee, _committee_gives, _find_committee, _arm_committee, _is_opened_by_accident),
 }
 """Every kind of case."""

@@ -24,13 +24,7 @@ class Law:
         for pack in self.packs:
             if not pack.child_of:
                 self._own.setdefault(pack.root, []).append((self.begins(pack), pack))
-        self._also = {
-            (pack.root, spelling): unit.id
-            for pack in self.packs
-            for units in pack.units.values()
-            for unit in units
-            for spelling in unit.also
-        }
+        self._units = {(pack.id, pack.version): _spellings(pack) for pack in self.packs}
 
     def committees(self) -> tuple[str, ...]:
         """The root tenants that have a pack."""
@@ -61,9 +55,25 @@ class Law:
         """The instant from which `pack` binds."""
         return self._begins[pack.id, pack.version]
 
-    def unit_id(self, committee: str, unit: str) -> str:
-        """The unit's id, whatever spelling an event used."""
-        return self._also.get((committee, unit), unit)
+    def versions(self, committee: str) -> tuple[Pack, ...]:
+        """The committee's packs in the order in which they begin to bind, without children."""
+        return tuple(pack for _, pack in self._own.get(committee, ()))
+
+    def unit_id(self, committee: str, unit: str, tenant: str) -> str:
+        """The unit's id, whatever spelling an event of `tenant` used.
+
+        The pack that lies nearest to the tenant names it first: 安监局 said in the zone is the zone's, said by the city
+        the city's.
+        """
+        own = [pack for pack in reversed(self.packs) if pack.root == committee]
+        nearest_first = sorted(own, key=lambda pack: self._distance(pack, tenant))
+        spelt = (self._units[pack.id, pack.version].get(unit) for pack in nearest_first)
+        return next((known for known in spelt if known), unit)
+
+    def _distance(self, pack: Pack, tenant: str) -> int:
+        """How far `pack` is from `tenant`: 0 where it names it, then by levels; packs that do not bind it come last."""
+        chain = (tenant, *(above.code for above in self.divisions.ancestors(tenant)))
+        return min((chain.index(code) for code in pack.tenants if code in chain), default=len(chain))
 
     def where(self, pack: Pack) -> Jurisdiction:
         """What rules may ask under `pack`."""
@@ -71,6 +81,21 @@ class Law:
         if key not in self._where:
             stock = pack.stock and StockTerm(pack.stock.issued, pack.stock.found_before, pack.stock.span)
             self._where[key] = Jurisdiction(
-                committee=pack.root, divisions=self.divisions, calendar=self.calendar, stock=stock or None
+                committee=pack.root,
+                divisions=self.divisions,
+                calendar=self.calendar,
+                stock=stock or None,
+                begins=min(self.begins(other) for other in self.packs if other.id == pack.id),
+                leads={name: tuple(sector.leads) for sector in pack.sectors for name in (sector.name, *sector.also)},
+                fallback_lead=pack.fallback_lead,
+                campaign=pack.campaign,
+                key_periods=pack.key_periods,
             )
         return self._where[key]
+
+
+def _spellings(pack: Pack) -> dict[str, str]:
+    """Every spelling of the pack's units; an id is never another unit's spelling."""
+    units = [unit for units in pack.units.values() for unit in units]
+    spelt = {spelling: unit.id for unit in units for spelling in (*unit.also, unit.name) if spelling}
+    return spelt | {unit.id: unit.id for unit in units}

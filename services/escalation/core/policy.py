@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from services.escalation.core.rules.registry import ABSENCES, RULES
 from services.escalation.core.schedules import Schedule, StageEnd
-from services.escalation.core.terms import Clause, PackModel, RuleParameters, Source, Span, UnitEntry
+from services.escalation.core.terms import Acts, Clause, Measure, PackModel, RuleParameters, Source, Span, UnitEntry
+from services.escalation.core.windows import Campaign, KeyPeriod
 
 AbsenceRule = Literal[
     "periodic_report", "stage_report", "daily_report", "commitment", "warning_meeting", "standing_meeting"
@@ -25,14 +26,22 @@ class Stock(PackModel):
 
 
 class AfterAccident(PackModel):
-    """An obligation that an accident opens for the area where it happened."""
+    """An obligation that an accident opens for the area where it happened, or for those who lead its sector."""
 
     kind: Literal["accident"] = Field("accident", description="Opened by an accident.")
     within: Span | None = Field(None, description="How long after the accident's day; absent: no term.")
     fatal: bool = Field(False, description="Only by an accident with deaths.")
-    until_milestone: str = Field("", description="The milestone by which it is due, where it has no span.")
-    opens_measure: str = Field("", description="The measure of the record at the accident itself.")
+    until_milestone: str = Field(
+        "", description="The recurring milestone whose next day after the accident is the last one."
+    )
+    opens_measure: Measure | Literal[""] = Field("", description="The measure of the record at the accident itself.")
     owed_by: tuple[Literal["area", "department"], ...] = Field(("area",), description="Who owes it.")
+
+    @model_validator(mode="after")
+    def _has_one_term(self) -> "AfterAccident":
+        if self.within is not None and self.until_milestone:
+            raise ValueError("an obligation after an accident has a span or a milestone, not both")
+        return self
 
 
 class Obligation(PackModel):
@@ -44,7 +53,10 @@ class Obligation(PackModel):
     units: tuple[str, ...] = Field((), description="Names of unit lists of this pack that owe it.")
     sites_tagged: str = Field("", description="Owed by every registered site with this tag instead of by units.")
     when: Annotated[Schedule | AfterAccident, Field(discriminator="kind")] = Field(description="When it is due.")
-    acts: str = Field("", description="The level that acts when it is missing; empty: the pack root's own.")
+    acts: Acts = Field("committee", description="The level that acts when it is missing.")
+    remind: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (), description="Reminders: so many days before the last day; they stand under `due_soon`."
+    )
     source: Source = Field("notice", description="`proposed` where the duty or its term is ours.")
 
 
@@ -59,18 +71,6 @@ def _rule_parameters(value: object) -> object:
         known = RULES[rule].parameters
         parsed[rule] = parameters if isinstance(parameters, known) else known.model_validate(parameters)
     return parsed
-
-
-class Campaign(PackModel):
-    """A campaign: explicit dates rule, a label such as 20天 does not (trap T2)."""
-
-    id: str = Field(description="The campaign's id, as in events.")
-    name: str = Field(description="Its Chinese name.")
-    begins: date = Field(description="First day.")
-    ends: date = Field(description="Last day.")
-    label_days: int | None = Field(None, description="The days its label claims, where it has one.")
-    clauses: tuple[Clause, ...] = Field(min_length=1, description="The clauses.")
-    parent: str = Field("", description="The campaign of a higher level that it belongs to.")
 
 
 class Sector(PackModel):
@@ -109,6 +109,7 @@ class Pack(PackModel):
     children: tuple[str, ...] = Field((), description="Child packs that come along.")
     fallback_lead: str = Field("", description="Who leads a sector without a named lead (S1-03, S4-17).")
     campaign: Campaign | None = Field(None, description="The campaign.")
+    key_periods: tuple[KeyPeriod, ...] = Field((), description="Key periods.")
     stages: tuple[StageEnd, ...] = Field((), description="The campaign's stages.")
     milestones: tuple[str, ...] = Field((), description="Milestones that events may date.")
     sectors: tuple[Sector, ...] = Field((), description="The sector dictionary.")

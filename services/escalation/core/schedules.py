@@ -16,11 +16,15 @@ WEEK = 7
 
 
 class Period(NamedTuple):
-    """One instance of an obligation: its label, when it opens, when its term is over (None: not known yet)."""
+    """One instance of an obligation: its label, when it opens, when its term is over (None: none, or not known yet).
+
+    `name` is the period as one would read it out, where the label alone does not tell.
+    """
 
     label: str
     opens_at: datetime
     due: datetime | None
+    name: str = ""
 
 
 class CutOff(PackModel):
@@ -159,7 +163,7 @@ class AfterStages(CutOff):
         for stage in self.stages:
             last = stage.last_day(milestones)
             due = self.end(calendar.add(last, self.within.count, self.within.unit)) if last else None
-            yield Period(f"stage:{stage.id}", midnight(start), due)
+            yield Period(f"stage:{stage.id}", midnight(start), due, stage.name)
 
 
 class AfterMilestone(CutOff):
@@ -194,8 +198,19 @@ class KeyPeriodDays(CutOff):
                 yield Period(day.isoformat(), midnight(day), self.end(day))
 
 
+class Untimed(PackModel):
+    """Once, without a term: it is shown as owed and opens no clock."""
+
+    kind: Literal["untimed"] = Field("untimed", description="Owed, without a term.")
+    period: str = Field(description="The period's label.")
+
+    def periods(self, start: date, _milestones: Mapping[str, date], _calendar: WorkCalendar) -> Iterator[Period]:
+        """One period that never ends."""
+        yield Period(self.period, midnight(start), None)
+
+
 Schedule = Annotated[
-    OnDates | Yearly | EveryMonths | EveryDay | AfterStages | AfterMilestone | KeyPeriodDays,
+    Untimed | OnDates | Yearly | EveryMonths | EveryDay | AfterStages | AfterMilestone | KeyPeriodDays,
     Field(discriminator="kind"),
 ]
 ANCHORED = (AfterStages, AfterMilestone, KeyPeriodDays)

@@ -67,6 +67,14 @@ class Span(PackModel):
     source: Source = Field("notice", description="`proposed` where the notice gives no value.")
     leans_on: str = Field("", description="The regulation a proposed value leans on, such as L6.")
 
+    @property
+    def words(self) -> str:
+        """The span as one would read it out: 3个月."""
+        return f"{self.count}{_UNIT_WORDS[self.unit]}"
+
+
+_UNIT_WORDS: dict[Unit, str] = {"calendar_day": "日", "working_day": "个工作日", "month": "个月", "year": "年"}
+
 
 class Rung(PackModel):
     """One rung of a ladder: on which day who is to do what."""

@@ -1,8 +1,12 @@
 """Say things as an official would read them out."""
 
+import re
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Final
 
-from services.escalation.core.calendar import SHANGHAI, local_day
+from services.escalation.core.calendar import SHANGHAI, last_day_before, local_day
+from services.escalation.core.cases.accident import Accident, Grade
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.jurisdiction import Jurisdiction
 
@@ -19,6 +23,32 @@ def moment_words(moment: datetime) -> str:
     """An instant in Chinese, in Asia/Shanghai: 2023年5月20日9时30分."""
     local = moment.astimezone(SHANGHAI)
     return f"{day_words(local_day(moment))}{local.hour}时{local.minute:02d}分"
+
+
+def deadline_words(due: datetime) -> str:
+    """The end of a term as an official says it: 2023年5月20日24时, never 0时 of the day after."""
+    if local_day(due) == last_day_before(due):
+        return moment_words(due)
+    return f"{day_words(last_day_before(due))}24时"
+
+
+def period_words(label: str) -> str:
+    """The label of a period as one would read it out: 2023-Q2 is 2023年第二季度."""
+    for pattern, words in _PERIODS:
+        found = pattern.fullmatch(label)
+        if found:
+            return words(*found.groups())
+    return label
+
+
+_PERIODS: Final[tuple[tuple[re.Pattern[str], Callable[..., str]], ...]] = (
+    (re.compile(r"(\d{4})"), "{}年".format),
+    (re.compile(r"(\d{4})-Q([1-4])"), lambda year, quarter: f"{year}年第{'一二三四'[int(quarter) - 1]}季度"),
+    (re.compile(r"(\d{4})-H([12])"), lambda year, half: f"{year}年{'上下'[int(half) - 1]}半年"),
+    (re.compile(r"(\d{4})-W(\d{2})"), lambda year, week: f"{year}年第{int(week)}周"),
+    (re.compile(r"(\d{4})-(\d{2})"), lambda year, month: f"{year}年{int(month)}月"),
+    (re.compile(r"(\d{4}-\d{2}-\d{2})"), lambda day: day_words(date.fromisoformat(day))),
+)
 
 
 def shortened(text: str) -> str:
@@ -56,5 +86,46 @@ def hazard_context(hazard: Hazard, where: Jurisdiction, *, addressee: str = "") 
         "area_name": where.name_of(hazard.tenant),
         "addressee": addressee,
         "due": hazard.due.isoformat() if hazard.due else "",
+    }
+    return {key: word for key, word in words.items() if word}
+
+
+GRADE_WORDS = {
+    Grade.UNKNOWN: "等级不明的",
+    Grade.ORDINARY: "一般",
+    Grade.LARGER: "较大",
+    Grade.MAJOR: "重大",
+    Grade.EXTRAORDINARY: "特别重大",
+}
+
+
+def accident_words(accident: Accident, where: Jurisdiction) -> str:
+    """The accident by day, area and sector: 2021年11月30日环翠区的工贸事故（A-2）."""
+    return f"{day_words(accident.day)}{where.name_of(accident.area)}的{accident.sector}事故（{accident.accident_id}）"
+
+
+def toll_words(accident: Accident) -> str:
+    """What is known of its toll; what is unknown is left out, and said so where nothing is known."""
+    known = [
+        f"死亡{accident.deaths}人" if accident.deaths is not None else "",
+        f"重伤{accident.serious_injuries}人" if accident.serious_injuries is not None else "",
+        f"直接经济损失{accident.loss_yuan:,.0f}元" if accident.loss_yuan is not None else "",
+    ]
+    return "、".join(word for word in known if word) or "伤亡和损失不明"
+
+
+def accident_context(accident: Accident, where: Jurisdiction, *, addressee: str = "") -> dict[str, str]:
+    """The accident's words for letters and pages; empty ones are left out."""
+    words = {
+        "accident_id": accident.accident_id,
+        "namespace": accident.namespace,
+        "category": accident.category,
+        "sector": accident.sector,
+        "grade": GRADE_WORDS[accident.grade],
+        "toll": toll_words(accident),
+        "site_id": accident.site_id,
+        "area": accident.area,
+        "area_name": where.name_of(accident.area),
+        "addressee": addressee,
     }
     return {key: word for key, word in words.items() if word}

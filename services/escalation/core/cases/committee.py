@@ -1,12 +1,14 @@
 """A committee's own clock: which obligations its packs open, by calendar, stage and milestone."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import msgspec
 
-from services.escalation.core.calendar import WorkCalendar, midnight
+from services.escalation.core.calendar import WorkCalendar, local_day, midnight
+from services.escalation.core.case import Contribution
+from services.escalation.core.cases.accident import Accident
 from services.escalation.core.heard import Heard, in_order
 from services.escalation.core.policy import AfterAccident, Obligation, Pack
 from services.escalation.core.schedules import ANCHORED, Period
@@ -23,11 +25,21 @@ _dated_of = msgspec.json.Decoder(_Dated).decode
 
 @dataclass(frozen=True, slots=True)
 class Committee:
-    """A committee with the milestones that are dated; `active_from` is when its packs began to bind it."""
+    """A committee with the milestones that are dated; `active_from` is when its packs began to bind it.
+
+    `milestones` holds the date last said of each; `days` all days of a milestone that recurs, such as the standing
+    meetings, in order. `accidents` are those that its packs look at as a whole, in order of time.
+    """
 
     milestones: Mapping[str, date]
     active_from: datetime | None
     activation: Heard | None
+    days: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
+    accidents: tuple[Accident, ...] = ()
+
+    def next_day(self, milestone: str, after: date) -> date | None:
+        """The next day of a recurring milestone after `after`, None where none is known."""
+        return next((day for day in self.days.get(milestone, ()) if day > after), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +53,41 @@ class Opening:
     period: Period
 
 
-def fold(facts: Sequence[Heard]) -> Committee:
+def fold(facts: Sequence[Heard], inputs: Iterable[Contribution] = ()) -> Committee:
     """The committee as its facts tell it: the latest recorded date of each milestone counts."""
-    milestones: dict[str, date] = {}
+    dated: dict[str, list[tuple[Heard, date]]] = {}
     activation: Heard | None = None
     for fact in sorted(in_order(facts), key=lambda fact: (fact.recorded, fact.known_at)):
         if fact.subject == "milestone.dated":
-            dated = _dated_of(fact.data)
-            milestones[dated.milestone] = date.fromisoformat(dated.date)
+            said = _dated_of(fact.data)
+            dated.setdefault(said.milestone, []).append((fact, date.fromisoformat(said.date)))
         elif fact.subject == "policy.activated" and activation is None:
             activation = fact
-    return Committee(milestones, activation.time if activation else None, activation)
+    accidents = (given for given in inputs if isinstance(given, Accident))
+    return Committee(
+        milestones={milestone: said[-1][1] for milestone, said in dated.items()},
+        active_from=activation.time if activation else None,
+        activation=activation,
+        days={milestone: _days(said) for milestone, said in dated.items()},
+        accidents=tuple(sorted(accidents, key=lambda accident: (accident.time, accident.key))),
+    )
+
+
+def _days(said: Sequence[tuple[Heard, date]]) -> tuple[date, ...]:
+    """The days of a milestone that recurs.
+
+    A later word replaces the days that had not come when it was said: the meeting is put off. What had taken place by
+    then stays, and days announced at one instant stand beside each other: they are a calendar.
+    """
+    days: dict[date, datetime] = {}
+    for fact, day in said:
+        days = {
+            known: announced
+            for known, announced in days.items()
+            if known < local_day(fact.time) or announced == fact.time
+        }
+        days[day] = fact.time
+    return tuple(sorted(days))
 
 
 def openings(

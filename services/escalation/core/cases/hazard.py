@@ -62,6 +62,7 @@ class Follow(msgspec.Struct, frozen=True):
     by: str = ""
     document_no: str = ""
     approver: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

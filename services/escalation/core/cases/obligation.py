@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.divisions import Divisions
 from services.escalation.core.case import Contribution, Owed
 from services.escalation.core.heard import Heard, in_order
 
@@ -28,9 +29,13 @@ class Obligation:
         return self.fulfilments[0] if self.fulfilments else None
 
 
-def fold(facts: Sequence[Heard], inputs: Iterable[Contribution]) -> Obligation | None:
-    """The obligation, None while nobody has said that it is owed."""
+def fold(facts: Sequence[Heard], inputs: Iterable[Contribution], divisions: Divisions) -> Obligation | None:
+    """The obligation, None while nobody has said that it is owed.
+
+    What a tenant says that is neither the unit's own nor above it fulfils nothing.
+    """
     owed = next((given for given in inputs if isinstance(given, Owed)), None)
     if owed is None:
         return None
-    return Obligation(owed, tuple(in_order(facts)))
+    came = (fact for fact in in_order(facts) if fact.subject == "obligation.fulfilled")
+    return Obligation(owed, tuple(fact for fact in came if divisions.is_within(owed.tenant, fact.tenant)))

@@ -1,21 +1,131 @@
-"""A site's bounded memory: what its hazards were, so that what comes back is seen."""
+"""A site's bounded memory: what its hazards were, how it was registered, inspected and enforced upon."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.escalation.core.case import HazardAtSite
+import msgspec
+
+from services.escalation.core.case import Contribution, HazardAtSite
+from services.escalation.core.cases.hazard import Site
+from services.escalation.core.heard import Heard, in_order
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What the rules read of any fact about a site itself."""
+
+    site: Site | None = None
+    inspection_id: str = ""
+    kind: str = ""
+    found: int = 0
+    documents: tuple[str, ...] = ()
+    document_no: str = ""
+    hazard_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One entry in the register."""
+
+    told: Heard
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """One inspection that was made; `documents` are the enforcement documents that it names itself."""
+
+    told: Heard
+    id: str
+    kind: str
+    found: int
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One enforcement document; without `hazard_ids` it is about the site as a whole."""
+
+    told: Heard
+    number: str
+    kind: str
+    hazard_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SiteHistory:
-    """A site with all hazards that were found there."""
+    """A site with all hazards that were found there, and what was said of the site itself, in order of time."""
 
     site_id: str
     hazards: tuple[HazardAtSite, ...]
+    registrations: tuple[Registration, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     def alike(self, hazard: HazardAtSite) -> list[HazardAtSite]:
         """The hazards with the same repeat key, this one included (interface section 2)."""
         return [other for other in self.hazards if other.repeat_key == hazard.repeat_key]
+
+    def found_by(self, inspection: Inspection) -> list[HazardAtSite]:
+        """The hazards whose report names this inspection."""
+        return [hazard for hazard in self.hazards if any(seen == inspection.id for _, seen in hazard.reports)]
+
+    def is_of_another(self, hazard: HazardAtSite, inspection: Inspection) -> bool:
+        """Whether the hazard is known to come from another inspection alone."""
+        named = {seen for _, seen in hazard.reports if seen}
+        return bool(named) and inspection.id not in named
+
+    @property
+    def registered(self) -> Site | None:
+        """The site as last registered."""
+        return self.registrations[-1].site if self.registrations else None
+
+    @property
+    def name(self) -> str:
+        """The name by which a sentence may call it."""
+        if self.registered is not None:
+            return self.registered.name
+        return next(
+            (hazard.context["site_name"] for hazard in self.hazards if "site_name" in hazard.context), self.site_id
+        )
+
+    @property
+    def context(self) -> dict[str, str]:
+        """The site's words for letters and pages; empty ones are left out."""
+        site = self.registered
+        words = {"site_id": self.site_id, "site_name": self.name}
+        if site is not None:
+            words |= {"address": site.address, "sector": site.sector, "supervising_unit": site.supervising_unit}
+        return {key: word for key, word in words.items() if word}
+
+
+_said_of = msgspec.json.Decoder(_Said).decode
+
+
+def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution]) -> SiteHistory:
+    """The site as its facts and its hazards tell it."""
+    hazards = sorted((gift for gift in inputs if isinstance(gift, HazardAtSite)), key=lambda gift: gift.hazard_id)
+    registrations: list[Registration] = []
+    inspections: dict[str, Inspection] = {}
+    documents: list[Document] = []
+    for fact in in_order(facts):
+        said = _said_of(fact.data)
+        told = msgspec.structs.replace(fact, data=b"")
+        if fact.subject == "site.registered" and said.site is not None:
+            registrations.append(Registration(told, said.site))
+        elif fact.subject == "inspection.completed":
+            inspections[said.inspection_id] = Inspection(
+                told, said.inspection_id, said.kind, said.found, said.documents
+            )
+        elif fact.subject == "enforcement.recorded":
+            documents.append(Document(told, said.document_no, said.kind, said.hazard_ids))
+    return SiteHistory(
+        site_id=site_id,
+        hazards=tuple(hazards),
+        registrations=tuple(registrations),
+        inspections=tuple(inspections.values()),
+        documents=tuple(documents),
+    )
 
 
 def found_at(hazard: HazardAtSite) -> datetime:

@@ -5,14 +5,29 @@ from typing import Any, NamedTuple
 
 from services.escalation.core.findings import Finding
 from services.escalation.core.rules import (
+    campaign_goal,
+    commitment,
+    daily_report,
     due_soon,
+    enforcement_missing,
     joint_supervision,
     late_evidence,
     major_hazard,
+    missing_proposal,
     overdue,
+    periodic_report,
     recurrence,
     refusal,
     repeat_offence,
+    stage_report,
+    standing_meeting,
+    talk_accident_prone,
+    talk_duty_failure,
+    talk_fatal_window,
+    talk_sector,
+    talk_serious_accident,
+    unowned_site,
+    warning_meeting,
 )
 from services.escalation.core.terms import RuleParameters
 
@@ -40,18 +55,23 @@ RULES: dict[str, Rule] = {
         _rule("hazard", major_hazard),
         _rule("hazard", joint_supervision),
         _rule("hazard", refusal),
+        _rule("hazard", missing_proposal),
         _rule("site", recurrence),
         _rule("site", repeat_offence),
+        _rule("site", enforcement_missing),
+        _rule("site", unowned_site),
+        _rule("accident", talk_sector),
+        _rule("area", talk_serious_accident),
+        _rule("area", talk_fatal_window),
+        _rule("area", talk_accident_prone),
+        _rule("area", talk_duty_failure),
+        _rule("committee", campaign_goal),
         _rule("any", late_evidence),
     )
 }
 
-ABSENCES = (
-    "periodic_report",
-    "stage_report",
-    "daily_report",
-    "commitment",
-    "warning_meeting",
-    "standing_meeting",
-)
-"""Rules of absence: an obligation names one of them, and `absence.missed` is the function behind all."""
+ABSENCES: dict[str, Find] = {
+    module.RULE: module.find
+    for module in (periodic_report, stage_report, daily_report, commitment, warning_meeting, standing_meeting)
+}
+"""Rules of absence: an obligation names one of them, and it needs no parameters beside the obligation itself."""

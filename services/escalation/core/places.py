@@ -1,0 +1,103 @@
+"""Say which cases a fact belongs to: by the ids in its data, and nothing else."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from contracts.facts import Fact
+from services.escalation.core.case import CaseKey
+from services.escalation.core.law import Law
+
+
+class _OfHazard(msgspec.Struct, frozen=True):
+    hazard_id: str = ""
+
+
+class _OfAccident(msgspec.Struct, frozen=True):
+    accident_id: str = ""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: str = ""
+
+
+class _OfSite(msgspec.Struct, frozen=True):
+    site: _Named | None = None
+    site_id: str | None = None
+    hazard_ids: tuple[str, ...] | None = None
+
+
+class _OfObligation(msgspec.Struct, frozen=True):
+    obligation: str = ""
+    unit: str = ""
+    period: str = ""
+
+
+class _OfProposal(msgspec.Struct, frozen=True):
+    case: str = ""
+
+
+_hazard_in = msgspec.json.Decoder(_OfHazard).decode
+_accident_in = msgspec.json.Decoder(_OfAccident).decode
+_site_in = msgspec.json.Decoder(_OfSite).decode
+_obligation_in = msgspec.json.Decoder(_OfObligation).decode
+_proposal_in = msgspec.json.Decoder(_OfProposal).decode
+
+
+def _hazard(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    hazard_id = _hazard_in(fact.data).hazard_id
+    if hazard_id:
+        yield CaseKey(fact.committee, "hazard", fact.namespace, hazard_id)
+
+
+def _accident(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    accident_id = _accident_in(fact.data).accident_id
+    if accident_id:
+        yield CaseKey(fact.committee, "accident", fact.namespace, accident_id)
+
+
+def _site(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    """A site's own facts; an enforcement document belongs to the hazards that it names too."""
+    said = _site_in(fact.data)
+    site_id = said.site.id if said.site else said.site_id
+    if site_id:
+        yield CaseKey(fact.committee, "site", fact.namespace, site_id)
+    for hazard_id in said.hazard_ids or ():
+        yield CaseKey(fact.committee, "hazard", fact.namespace, hazard_id)
+
+
+def _obligation(law: Law, fact: Fact) -> Iterator[CaseKey]:
+    said = _obligation_in(fact.data)
+    if said.obligation:
+        unit = law.unit_id(fact.committee, said.unit, fact.tenant)
+        yield CaseKey(fact.committee, "obligation", "", f"{said.obligation}/{unit}/{said.period}")
+
+
+def _proposal(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    case = _proposal_in(fact.data).case
+    if case:
+        yield CaseKey.parse(case)
+
+
+def _committee(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    yield CaseKey(fact.committee, "committee", "", fact.committee)
+
+
+_PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
+    "hazard": _hazard,
+    "accident": _accident,
+    "site": _site,
+    "inspection": _site,
+    "enforcement": _site,
+    "obligation": _obligation,
+    "proposal": _proposal,
+    "milestone": _committee,
+    "policy": _committee,
+}
+"""Where the facts of each subject belong; facts of a subject that is not here are read by no rule yet."""
+
+
+def places_of(law: Law, fact: Fact) -> tuple[CaseKey, ...]:
+    """The cases that `fact` belongs to."""
+    place = _PLACES.get(fact.type.partition(".")[0])
+    return tuple(place(law, fact)) if place else ()

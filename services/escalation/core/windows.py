@@ -1,0 +1,56 @@
+"""Say when a campaign or a key period runs, also where its days are milestones that are dated later."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from services.escalation.core.terms import Clause, PackModel, Source
+
+Inside = Literal["inside", "perhaps", "outside"]
+"""`perhaps`: the window has begun and its last day is not known yet."""
+
+
+class Campaign(PackModel):
+    """A campaign: explicit dates rule, a label such as 20天 does not (trap T2)."""
+
+    id: str = Field(description="The campaign's id, as in events.")
+    name: str = Field(description="Its Chinese name.")
+    begins: date = Field(description="First day.")
+    ends: date = Field(description="Last day.")
+    label_days: int | None = Field(None, description="The days its label claims, where it has one.")
+    clauses: tuple[Clause, ...] = Field(min_length=1, description="The clauses.")
+    parent: str = Field("", description="The campaign of a higher level that it belongs to.")
+
+    def holds(self, day: date) -> Inside:
+        """Whether `day` lies in the campaign, both its first and its last day included."""
+        return "inside" if self.begins <= day <= self.ends else "outside"
+
+
+class KeyPeriod(PackModel):
+    """A key period: its days are known, or dated later by milestones (S1-24, S2-04, S4-10)."""
+
+    id: str = Field(description="The key period's id.")
+    name: str = Field(description="Its Chinese name.")
+    first: date | None = Field(None, description="First day, where it is known.")
+    last: date | None = Field(None, description="Last day, where it is known.")
+    begins_with: str = Field("", description="The milestone whose day is its first.")
+    ends_with: str = Field("", description="The milestone whose day is its last.")
+    clauses: tuple[Clause, ...] = Field((), description="The clauses.")
+    source: Source = Field("notice", description="`proposed` where the notice does not name it.")
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> "KeyPeriod":
+        if not (self.first or self.begins_with) or not (self.last or self.ends_with):
+            message = f"key period {self.id}: say first or begins_with, and last or ends_with"
+            raise ValueError(message)
+        return self
+
+    def holds(self, day: date, milestones: Mapping[str, date]) -> Inside:
+        """Whether `day` lies in the period; one that begins with a milestone has not begun until that is dated."""
+        first = self.first or milestones.get(self.begins_with)
+        last = self.last or milestones.get(self.ends_with)
+        if first is None or day < first or (last is not None and day > last):
+            return "outside"
+        return "perhaps" if last is None else "inside"
