@@ -1,0 +1,49 @@
+"""Which unit an event means, and which packs bind whom."""
+
+import pytest
+
+from services.escalation.core.law import Law
+from tests.unit.services.escalation.accidents import LISHUI, pack
+from tests.unit.services.escalation.stories import all_divisions, law_of, moment
+
+
+@pytest.mark.parametrize(
+    ("unit", "tenant", "known"),
+    [
+        pytest.param("安监局", "331171", "安监局", id="the zone's own"),
+        pytest.param("安监局", "331100", "市安监局", id="the city's department by its short name"),
+        pytest.param("市安监局", "331171", "市安监局", id="the city's department named in full by the zone"),
+        pytest.param("南城公司", "331100", "南城公司", id="a unit that only the zone has, named by the city"),
+        pytest.param("经开区", "331171", "331171", id="the zone by its name"),
+        pytest.param("莲都区", "331102", "331102", id="a county by its name"),
+        pytest.param("331102", "331102", "331102", id="a county by its code"),
+        pytest.param("某办公室", "331102", "某办公室", id="a unit that nobody knows stays as said"),
+    ],
+)
+def test_a_spelling_means_the_unit_of_who_says_it(unit: str, tenant: str, known: str) -> None:
+    """The pack that lies nearest to the event's tenant names it first."""
+    assert law_of(*LISHUI).unit_id("331100", unit, tenant) == known
+
+
+def test_a_rule_knows_when_its_pack_first_bound() -> None:
+    """A second version does not make older accidents uncounted."""
+    first, second = pack(), pack(version="2", effective_from="2024-01-01")
+    law = Law([second, first], all_divisions())
+
+    assert law.where(second).begins == moment("2023-04-28")
+    assert law.versions("331081") == (first, second)
+
+
+def test_a_sector_without_a_named_lead_falls_to_the_fallback() -> None:
+    """S1-03, S4-17: every sector resolves to an owner."""
+    where = Law(
+        [pack(sectors=[{"name": "消防", "leads": ["消防专委办"], "also": ["火灾"]}], fallback_lead="市安委办")],
+        all_divisions(),
+    )
+    here = where.where(where.packs[0])
+
+    assert [here.leads_of(sector) for sector in ("消防", "火灾", "低空经济")] == [
+        ("消防专委办",),
+        ("消防专委办",),
+        ("市安委办",),
+    ]
