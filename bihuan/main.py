@@ -27,6 +27,11 @@ COMMANDS = (
     Command("migrate", "migrate", "migrate"),
     Command("topics", "topics", "topics"),
     Command("positions", "positions"),
+    Command("sources", "sources"),
+    Command("keys", "keys"),
+    Command("publish", "publish", "publish"),
+    Command("dead-letters", "dead_letters"),
+    Command("clock", "clock"),
 )
 
 

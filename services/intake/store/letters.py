@@ -27,3 +27,11 @@ def page(
         if len(chunk) < _CHUNK:
             return found, None
     return found, before
+
+
+def open_with(work: Work, reason: str) -> list[int]:
+    """Return the ids of open letters with a reason, in the order in which they came."""
+    rows = work.connection.execute(
+        "SELECT id FROM dead_letter WHERE state = 'open' AND reason = %s ORDER BY id", (reason,)
+    ).fetchall()
+    return [identity for (identity,) in rows]
