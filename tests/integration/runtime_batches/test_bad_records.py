@@ -3,7 +3,6 @@
 from typing import Any
 
 from runtime.codec import TICK_KEY
-from runtime.testing import Program
 from tests.integration.runtime_batches.world import World, eventually, ready, wait_for
 
 LEFT = 70
@@ -136,7 +135,7 @@ def test_a_tick_that_does_not_fit_stays_until_it_is_used_up(world: World) -> Non
 def test_numbers_that_were_applied_are_dropped_and_a_gap_holds_the_slot(world: World) -> None:
     """A reader takes only the next number; it goes on by itself once the missing one is published."""
     numbered(world, 5, [1, 2, 3, 2, 3, 4])
-    worker: Program = world.worker(TOY_NUMBERED="1")
+    worker = world.worker(TOY_NUMBERED="1")
     wait_for(world.rows, folded(world, 5, [1, 2, 3, 4]))
     numbered(world, 5, [6])
     eventually(lambda: "number_ahead" in world.stopped().get(5, ""))
