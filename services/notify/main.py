@@ -98,7 +98,12 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
         beside=[
             Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
             *(
-                DeliveryLoop(desk=desk, adapter=adapters[channel], concurrency=settings.notify_concurrency)
+                DeliveryLoop(
+                    desk=desk,
+                    adapter=adapters[channel],
+                    concurrency=settings.notify_concurrency,
+                    named=bool(settings.instance),
+                )
                 for channel, desk in desks.items()
             ),
             Upkeep(desks=list(desks.values()), database=database, clock=clock, metrics=metrics),

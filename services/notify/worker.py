@@ -26,11 +26,13 @@ _logger = log.get(__name__)
 class DeliveryLoop:
     """Keeps up to `concurrency` attempts of one channel under way."""
 
-    def __init__(self, *, desk: Desk, adapter: Adapter, concurrency: int) -> None:
+    def __init__(self, *, desk: Desk, adapter: Adapter, concurrency: int, named: bool = False) -> None:
+        """`named`: the worker's name is its own, so what stands under it was left by an earlier life of it."""
         self.name = f"deliveries by {desk.channel}"
         self._desk = desk
         self._adapter = adapter
         self._concurrency = concurrency
+        self._earlier_life = named
         self._under_way: dict[asyncio.Task[Return], Departure] = {}
         self._unrecorded: list[Return] = []
 
@@ -52,6 +54,8 @@ class DeliveryLoop:
 
     async def _turn(self) -> bool:
         """Record what came back, then take what there is room for; whether something was taken."""
+        while self._earlier_life:
+            self._earlier_life = await asyncio.to_thread(self._desk.settle_earlier_life) > 0
         self._gather()
         if self._unrecorded:
             await asyncio.to_thread(self._desk.keep, list(self._unrecorded))

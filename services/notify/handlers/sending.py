@@ -75,7 +75,7 @@ class Desk:
     ) -> None:
         """`patience`: seconds after which an attempt is over; `worker`: who claims, for the trail."""
         self.channel = channel
-        self._repeatable = repeatable
+        self._lost = Outcome(result=Result.AMBIGUOUS, answer=LOST, repeatable=repeatable)
         self._lease = timedelta(seconds=patience) + LEASE_MARGIN
         self._database = database
         self._routes = routes
@@ -142,20 +142,32 @@ class Desk:
         self._count([(back.outcome, back.notice_id) for back in returns], moved)
 
     def settle(self) -> int:
-        """Give attempts whose worker left no word an outcome by rule; returns how many there were."""
+        """Give attempts whose lease ended without a word an outcome by rule; returns how many there were."""
         now = self._clock.now()
-        lost = Outcome(result=Result.AMBIGUOUS, answer=LOST, repeatable=self._repeatable)
         with self._database.begin() as work:
-            left = deliveries.expired(work, self.channel, now, SETTLED_AT_ONCE)
-            if not left:
-                return 0
-            moved = [settled(notice, lost, self._routes.retry, now) for notice in left]
-            deliveries.move(work, moved, now)
-            deliveries.end_attempts(work, [(notice.id, notice.attempt, lost) for notice in left], now)
-            announce_notices(work, moved, now)
-        self._count([(lost, notice.id) for notice in left], moved)
-        _logger.warning("attempts without an outcome", channel=self.channel, count=len(left))
-        return len(left)
+            moved = self._settle(work, deliveries.expired(work, self.channel, now, SETTLED_AT_ONCE))
+        return self._settled(moved)
+
+    def settle_earlier_life(self) -> int:
+        """The same, without waiting for the lease, for what a process of this worker's name left; at the start only."""
+        with self._database.begin() as work:
+            moved = self._settle(work, deliveries.left_by(work, self.channel, self._worker, SETTLED_AT_ONCE))
+        return self._settled(moved)
+
+    def _settle(self, work: Work, left: Sequence[Notice]) -> list[Notice]:
+        now = self._clock.now()
+        lost = self._lost
+        moved = [settled(notice, lost, self._routes.retry, now) for notice in left]
+        deliveries.move(work, moved, now)
+        deliveries.end_attempts(work, [(notice.id, notice.attempt, lost) for notice in left], now)
+        announce_notices(work, moved, now)
+        return moved
+
+    def _settled(self, moved: Sequence[Notice]) -> int:
+        if moved:
+            self._count([(self._lost, notice.id) for notice in moved], moved)
+            _logger.warning("attempts without an outcome", channel=self.channel, count=len(moved))
+        return len(moved)
 
     def _situation(self, work: Work) -> Situation:
         now = self._clock.now()

@@ -40,6 +40,9 @@ _OUTCOME = """UPDATE attempt a SET ended_at = %b::timestamptz, outcome = u.outco
     WHERE a.notice_id = u.notice_id AND a.attempt = u.attempt"""
 _EXPIRED = f"""SELECT {rows.NAMES} FROM notice WHERE state = 'sending' AND channel = %b AND lease_until < %b
     ORDER BY id LIMIT %b FOR UPDATE SKIP LOCKED"""  # noqa: S608 (as above)
+_LEFT_BY = f"""SELECT {rows.QUALIFIED} FROM notice n JOIN attempt a ON (a.notice_id, a.attempt) = (n.id, n.attempt)
+    WHERE n.state = 'sending' AND n.channel = %b AND a.claimed_by = %b
+    ORDER BY n.id LIMIT %b FOR UPDATE OF n SKIP LOCKED"""  # noqa: S608 (as above)
 _OLDEST = """SELECT channel, min(created_at) FROM notice WHERE state IN ('created', 'retrying') AND channel <> ''
     GROUP BY channel"""
 _STANDING = "SELECT state, count(*) FROM notice WHERE state <> 'delivered' GROUP BY state"
@@ -142,6 +145,12 @@ def expired(work: Work, channel: str, now: datetime, most: int) -> list[Notice]:
     """Notices of a channel in `sending` whose worker did not say how it ended, locked."""
     with work.connection.cursor(binary=True) as cursor:
         return [rows.notice_of(row) for row in cursor.execute(_EXPIRED, (channel, now, most))]
+
+
+def left_by(work: Work, channel: str, worker: str, most: int) -> list[Notice]:
+    """Notices of a channel in `sending` that a worker of this name took up, locked."""
+    with work.connection.cursor(binary=True) as cursor:
+        return [rows.notice_of(row) for row in cursor.execute(_LEFT_BY, (channel, worker, most))]
 
 
 def note_gone(work: Work, *, channel: str, address: str, notice_id: str, now: datetime) -> None:

@@ -22,7 +22,6 @@ class Settings:
     version: int
     roster: Roster
     switches: Switches
-    gone: frozenset[tuple[str, str]]
 
 
 class SettingsReader:
@@ -51,16 +50,15 @@ def load_settings(work: Work, version: int, now: datetime) -> Settings:
     roster = run("SELECT role, unit, seat, holder, addresses, since, until FROM roster")
     silences = run(_SILENCES, (now,))
     tenants = run("SELECT tenant, go_live, shadow FROM tenant_rule")
-    gone = run("SELECT channel, address FROM gone_address")
+    gone = {(row[0], row[1]) for row in run("SELECT channel, address FROM gone_address")}
     return Settings(
         version=version,
-        roster=Roster(_seat(row) for row in roster),
+        roster=Roster(_seat(row, gone) for row in roster),
         switches=Switches(
             tenants={row[0]: TenantRule(go_live=row[1], shadow=row[2]) for row in tenants},
             silences=tuple(silence_of(row) for row in silences),
             stopped=is_stopped(work),
         ),
-        gone=frozenset((row[0], row[1]) for row in gone),
     )
 
 
@@ -84,6 +82,8 @@ def silence_of(row: tuple[Any, ...]) -> Silence:
     )
 
 
-def _seat(row: tuple[Any, ...]) -> Seat:
+def _seat(row: tuple[Any, ...], gone: set[tuple[str, str]]) -> Seat:
+    """A row of the roster, without the addresses that are gone: nobody is reached there."""
     role, unit, seat, holder, addresses, since, until = row
-    return Seat(role=role, unit=unit, seat=seat, holder=holder, addresses=dict(addresses), since=since, until=until)
+    reachable = {channel: address for channel, address in addresses.items() if (channel, address) not in gone}
+    return Seat(role=role, unit=unit, seat=seat, holder=holder, addresses=reachable, since=since, until=until)

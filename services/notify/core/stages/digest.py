@@ -65,8 +65,15 @@ def _let_ends_follow(notices: dict[str, Notice]) -> None:
         if told is None or notice.attempt or notice.released:
             continue
         silent = told.state is NoticeState.SUPPRESSED and not told.doubtful
+        reason = told.suppression or Suppression.MOOT
         if silent and notice.state is NoticeState.CREATED:
-            notices[notice.id] = notice.suppressed(told.suppression or Suppression.MOOT, error=NOT_BEGUN)
+            notices[notice.id] = notice.suppressed(reason, error=NOT_BEGUN)
+        elif (
+            silent
+            and notice.state is NoticeState.SUPPRESSED
+            and (notice.suppression, notice.error) != (reason, NOT_BEGUN)
+        ):
+            notices[notice.id] = replace(notice, suppression=reason, error=NOT_BEGUN, revision=notice.revision + 1)
         elif not silent and notice.error == NOT_BEGUN:
             notices[notice.id] = _back(notice)
 

@@ -20,18 +20,17 @@ DUE = datetime(2023, 5, 20, 16, 0, tzinfo=UTC)  # 2023-05-21T00:00 in Shanghai
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-PLACES = Places(
-    Divisions(
-        Division(code=code, name=name, parent=parent, level=level)
-        for code, name, parent, level in (
-            ("330000", "浙江省", "", Level.PROVINCE),
-            ("331000", "台州市", "330000", Level.CITY),
-            ("331081", "温岭市", "331000", Level.COUNTY),
-            ("331081001", "太平街道", "331081", Level.TOWN),
-            ("331081003", "城西街道", "331081", Level.TOWN),
-        )
+DIVISIONS = Divisions(
+    Division(code=code, name=name, parent=parent, level=level)
+    for code, name, parent, level in (
+        ("330000", "浙江省", "", Level.PROVINCE),
+        ("331000", "台州市", "330000", Level.CITY),
+        ("331081", "温岭市", "331000", Level.COUNTY),
+        ("331081001", "太平街道", "331081", Level.TOWN),
+        ("331081003", "城西街道", "331081", Level.TOWN),
     )
 )
+PLACES = Places(DIVISIONS)
 
 TREE: dict[str, Any] = {
     "version": 1,

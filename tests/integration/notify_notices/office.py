@@ -1,0 +1,97 @@
+"""Notify without its processes: a real database, a clock that stands still, and hands for every move."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from contracts.decisions import Decision
+from contracts.facts import Fact
+from runtime.database import Database
+from runtime.metrics import RUNTIME_METRICS, Metrics
+from runtime.testing import ManualClock
+from services.notify.core.notice import Notice
+from services.notify.core.retry import Outcome, Result
+from services.notify.core.roster import Seat
+from services.notify.core.routes import Routes
+from services.notify.handlers.hearing import Hearing
+from services.notify.handlers.people import Counter
+from services.notify.handlers.sending import Departure, Desk, Return
+from services.notify.metrics import NOTIFY_METRICS
+from services.notify.store import deliveries, switches
+from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
+
+TABLES = (
+    "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
+)
+YES = Outcome(result=Result.DELIVERED, answer="250 queued")
+NO = Outcome(result=Result.PERMANENT, answer="550 no such user")
+LATER = Outcome(result=Result.TEMPORARY, answer="451 try later")
+UNKNOWN = Outcome(result=Result.AMBIGUOUS, answer="SMTPServerDisconnected")
+
+
+class Office:
+    """One committee office's notify."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url, schema="notify", application_name="office")
+        self.clock = ManualClock(NOW)
+        self.metrics = Metrics([*RUNTIME_METRICS, *NOTIFY_METRICS])
+        self.tree = routes(settle_seconds=0)
+        self.counter = Counter(database=self.database, clock=self.clock)
+        self.email = self.desk("email")
+        self.sql(f"TRUNCATE {TABLES} RESTART IDENTITY")
+        self.seat(*ROSTER.seats)
+
+    def desk(self, channel: str, *, repeatable: bool = False, tree: Routes | None = None, worker: str = "w-1") -> Desk:
+        return Desk(
+            channel=channel,
+            repeatable=repeatable,
+            patience=30.0,
+            database=self.database,
+            routes=tree or self.tree,
+            divisions=DIVISIONS,
+            clock=self.clock,
+            metrics=self.metrics,
+            worker=worker,
+        )
+
+    def hear(self, *records: Decision, tree: Routes | None = None) -> list[Notice]:
+        hearing = Hearing(routes=tree or self.tree, divisions=DIVISIONS, clock=self.clock)
+        with self.database.begin() as work:
+            return hearing.hear(work, records)
+
+    def told(self, outcome: Outcome = YES, **changes: Any) -> Notice:
+        """A decision heard and its one notice sent, with this outcome."""
+        self.hear(decision(**changes))
+        (departure,) = self.email.take(1)
+        self.email.keep([back(departure, outcome)])
+        return self.notice(departure.notice_id)
+
+    def notice(self, notice_id: str) -> Notice:
+        with self.database.begin() as work:
+            return deliveries.notices_by_id(work, [notice_id])[notice_id]
+
+    def seat(self, *seats: Seat) -> None:
+        with self.database.begin() as work:
+            switches.put_seats(work, seats)
+
+    def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        with self.database.begin() as work:
+            found = work.connection.execute(statement.encode(), parameters)
+            return found.fetchall() if found.description else []
+
+    def states(self) -> dict[tuple[str, str], str]:
+        """(decision, status) -> suppression or state, of every notice."""
+        found = self.sql("SELECT decision_id, status, coalesce(suppression, state) FROM notice")
+        return {(row[0], row[1]): row[2] for row in found}
+
+    def announced(self) -> list[dict[str, Any]]:
+        """The data of every fact in the outbox, in order."""
+        rows = self.sql("SELECT value FROM outbox ORDER BY id")
+        return [msgspec.json.decode(msgspec.json.decode(row[0], type=Fact).data) for row in rows]
+
+
+def back(departure: Departure, outcome: Outcome = YES) -> Return:
+    """The attempt as it came back."""
+    return Return(departure.notice_id, departure.attempt, departure.address, outcome)

@@ -1,0 +1,86 @@
+"""A mail server and a receiver of webhooks on loopback that answer at random and remember what they saw."""
+
+import asyncio
+import threading
+from collections import Counter
+from email import message_from_bytes
+from random import Random
+
+from aiohttp import web
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class Providers:
+    """Both servers; `seen` counts each notice a server took as complete, whatever it answered then."""
+
+    def __init__(self, seed: int, *, trouble: float = 0.0) -> None:
+        """`trouble`: the share of messages that are refused for now, or taken without an answer."""
+        self.seen: Counter[str] = Counter()
+        self.trouble = trouble
+        self._random = Random(seed)
+        self._mail = _AnyPort(_Mailbox(self), hostname="127.0.0.1", port=0)
+        self._mail.start()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._runner = asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(10)
+        self.mail_port: int = self._mail.port
+        self.hook_port: int = self._runner.addresses[0][1]
+
+    def close(self) -> None:
+        """End both."""
+        self._mail.stop()
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def verdict(self, notice_id: str) -> str:
+        """taken, refused, or unanswered (taken, but the sender will not hear of it)."""
+        chance = self._random.random()
+        if chance < self.trouble / 2:
+            return "refused"
+        self.seen[notice_id] += 1
+        return "unanswered" if chance < self.trouble else "taken"
+
+    async def _serve(self) -> web.AppRunner:
+        async def hook(request: web.Request) -> web.StreamResponse:
+            await request.read()
+            match self.verdict(request.headers["webhook-id"]):
+                case "refused":
+                    return web.Response(status=503)
+                case "unanswered":
+                    assert request.transport is not None
+                    request.transport.abort()
+            return web.Response()
+
+        app = web.Application()
+        app.router.add_post("/{tail:.*}", hook)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return runner
+
+
+class _Mailbox:
+    def __init__(self, providers: Providers) -> None:
+        self._providers = providers
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        assert isinstance(envelope.content, bytes)
+        message_id = message_from_bytes(envelope.content)["Message-ID"]
+        match self._providers.verdict(message_id.strip("<>").partition("@")[0]):
+            case "refused":
+                return "451 4.3.0 try again later"
+            case "unanswered":
+                assert server.transport is not None
+                server.transport.abort()
+        return "250 queued"
+
+
+class _AnyPort(Controller):
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
