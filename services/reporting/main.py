@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import timedelta
 from typing import Final
 
 from fastapi import FastAPI
@@ -49,7 +50,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        routers=[routes(reader), console(reader, settings.stale_after)],
+        routers=[routes(reader), console(reader, timedelta(seconds=settings.stale_seconds))],
         checks={"database": database.ping, "tables": reader.check},
     )
 
@@ -62,8 +63,8 @@ def run_worker(settings: ReportingSettings, database: Database, table: Divisions
         metrics=metrics,
         clock=clock,
         owner=settings.instance,
-        every=settings.gauges_every,
-        checked_every=settings.sums_checked_every,
+        every=timedelta(seconds=settings.gauge_seconds),
+        checked_every=timedelta(seconds=settings.sums_checked_seconds),
     )
     process.run_worker(
         settings=settings,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tests.integration.reporting_api.conftest import HOSTILE
+from tests.integration.reporting_api.sample import HOSTILE
 
 FAILED = "331081:test:117"
 
