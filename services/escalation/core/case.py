@@ -7,6 +7,7 @@ import msgspec
 
 from contracts.decisions import Decision
 from services.escalation.core.cases.accident import Accident
+from services.escalation.core.contributions import Charge, Listed, SectorListed, SeenAgain, TipOff, Visited
 from services.escalation.core.heard import Heard
 
 STATE_VERSION = 1
@@ -31,7 +32,10 @@ class CaseKey(NamedTuple):
 
 
 class HazardAtSite(msgspec.Struct, frozen=True, tag="hazard"):
-    """What a site's case keeps of one hazard; facts without their data, reports and failures with their inspection."""
+    """What a site's case keeps of one hazard; facts without their data, reports and failures with their inspection.
+
+    `held`: times in which it could not be put right, each from the fact that said so to its end.
+    """
 
     hazard_id: str
     namespace: str
@@ -43,6 +47,7 @@ class HazardAtSite(msgspec.Struct, frozen=True, tag="hazard"):
     failures: tuple[tuple[Heard, str], ...]
     closures: tuple[Heard, ...]
     context: dict[str, str]
+    held: tuple[tuple[Heard, datetime | None], ...] = ()
 
 
 class Owed(msgspec.Struct, frozen=True, tag="owed"):
@@ -89,7 +94,7 @@ class Missed(msgspec.Struct, frozen=True, tag="missed"):
     missed_at: datetime
 
 
-Contribution = HazardAtSite | Owed | Accident | Missed
+Contribution = HazardAtSite | Owed | Accident | Missed | Charge | TipOff | SeenAgain | Listed | SectorListed | Visited
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):

@@ -19,7 +19,8 @@ class Jurisdiction:
     """What rules may ask beside the case and their parameters.
 
     `committee` is the pack's root tenant, `begins` the instant from which the pack's first version binds, `leads` the
-    leading units of each sector by every spelling of it.
+    leading units of each sector by every spelling of it,
+    `sectors` the pack's name of each sector by its spellings, `units` the ids of each list of units.
     """
 
     committee: str
@@ -29,6 +30,8 @@ class Jurisdiction:
     begins: datetime = LONG_AGO
     leads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fallback_lead: str = ""
+    sectors: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     campaign: Campaign | None = None
     key_periods: tuple[KeyPeriod, ...] = ()
 

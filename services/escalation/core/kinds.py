@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.escalation.core import absence, accident_duties, site_duties
+from services.escalation.core import absence, accident_duties, site_duties, supervision
 from services.escalation.core.case import Case, CaseKey, Contribution, HazardAtSite, Missed, Owed
 from services.escalation.core.cases import accident, area, committee, hazard, obligation, site
+from services.escalation.core.contributions import SeenAgain, TipOff
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
@@ -53,11 +54,18 @@ def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
         where = law.where(pack)
         state.terms = hazard.terms(state, where.stock, where.calendar)
         state.overdue = hazard.overdue_spans(state, state.terms)
+    if state is not None and case.inputs:
+        gifts = case.inputs.values()
+        state.seen_again = next((gift for gift in gifts if isinstance(gift, SeenAgain)), None)
+        tip_offs = (gift for gift in gifts if isinstance(gift, TipOff))
+        state.tip_offs = tuple(sorted(tip_offs, key=lambda tip_off: tip_off.tip_off_id))
     return state
 
 
 def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) -> Gifts:
     pack = law.pack_at(case.key.committee, state.found_at)
+    if case.inputs:
+        yield from supervision.hazard_tells(law, case, state)
     if pack is None or not state.site_id:
         return
     context = hazard_context(state, law.where(pack))
@@ -79,6 +87,7 @@ def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) ->
             ),
             closures=tuple(_bare(fact) for fact in state.closures),
             context=context,
+            held=supervision.held(state),
         ),
     )
 
@@ -98,7 +107,12 @@ def _fold_site(_law: Law, case: Case) -> site.SiteHistory:
 
 def _site_gives(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> Gifts:
     opened, case.opened_to = case.opened_to, now
-    return site_duties.owed(state, case.key.committee, law, opened, now)
+    yield from site_duties.owed(state, case.key.committee, law, opened, now)
+    yield from supervision.site_tells(law, case, state)
+
+
+def _is_no_duty(gift: Contribution) -> bool:
+    return not isinstance(gift, Owed)
 
 
 def _arm_site(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> None:
@@ -195,6 +209,7 @@ def _packs(law: Law, case: Case, now: datetime) -> Sequence[Pack]:
 def _committee_gives(law: Law, case: Case, state: committee.Committee, now: datetime) -> Gifts:
     opened = case.opened_to
     case.opened_to = now if state.active_from is not None else None
+    yield from supervision.charges(state, case.key.committee, law, opened, now)
     for opening in committee.openings(state, _packs(law, case, now), law.calendar, opened, now):
         pack, unit, spec, period = opening.pack, opening.unit, opening.spec, opening.period
         tenant = unit.tenant or (unit.id if _is_division(unit.id) else pack.tenants[0])
@@ -231,6 +246,8 @@ def _is_opened_by_accident(gift: Contribution) -> bool:
 
 def _arm_committee(law: Law, case: Case, state: committee.Committee, now: datetime) -> None:
     _arm_earlier(case, committee.next_opening(state, _packs(law, case, now), law.calendar, now))
+    begins = (law.begins(pack) for pack in law.versions(case.key.committee))
+    _arm_earlier(case, min((at for at in begins if at > now), default=None))
 
 
 def _arm_earlier(case: Case, at: datetime | None) -> None:
@@ -246,9 +263,9 @@ def _rules_for(law: Law, kind: str, pack: Pack, state: Any) -> Finds:
     """What every rule of `pack` that reads this kind of case finds."""
     where = law.where(pack)
     for name, parameters in pack.rules.items():
-        rule = RULES[name]
-        if rule.kind == kind and rule.find is not None:
-            for finding in rule.find(state, parameters, where):
+        find = RULES[name].finds.get(kind)
+        if find is not None:
+            for finding in find(state, parameters, where):
                 yield pack, name, parameters.clauses, finding
 
 
@@ -267,13 +284,40 @@ def _of_versions(kind: str) -> Callable[[Law, Case, Any], Finds]:
     return lambda law, case, state: _rules_of_versions(law, case, kind, state)
 
 
+def _under(kind: str, pack_of: Callable[[Law, Case, Any], Pack | None]) -> Callable[[Law, Case, Any], Finds]:
+    """The rules of the pack that the case says it stands under."""
+
+    def find(law: Law, case: Case, state: Any) -> Finds:
+        pack = pack_of(law, case, state)
+        return _rules_for(law, kind, pack, state) if pack else iter(())
+
+    return find
+
+
+def _charged(law: Law, case: Case, _state: Any) -> Pack | None:
+    return supervision.charged_by(law, case)
+
+
+def _find_nothing(_law: Law, _case: Case, _state: Any) -> Finds:
+    return iter(())
+
+
 KINDS: dict[str, Kind] = {
     "hazard": Kind(_fold_hazard, _hazard_gives, _find_hazard, _armed),
-    "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, lambda _: False),
+    "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, _is_no_duty),
     "obligation": Kind(_fold_obligation, _obligation_gives, _find_obligation, _armed),
     "accident": Kind(_fold_accident, _accident_gives, _find_accident, _armed),
     "area": Kind(_fold_area, _nothing, _of_versions("area"), _armed),
     "department": Kind(_fold_area, _nothing, _of_versions("area"), _armed),
     "committee": Kind(_fold_committee, _committee_gives, _find_committee, _arm_committee, _is_opened_by_accident),
+    "team": Kind(supervision.fold_team, supervision.team_gives, _under("team", _charged), _armed),
+    "campaign": Kind(supervision.fold_campaign, _nothing, _under("campaign", _charged), _armed),
+    "target": Kind(supervision.fold_target, _nothing, _under("target", _charged), _armed),
+    "listing": Kind(
+        supervision.fold_listing, supervision.listing_gives, _under("listing", supervision.listing_pack), _armed
+    ),
+    "tip_off": Kind(supervision.fold_tip_off, supervision.tip_off_gives, _find_nothing, _armed),
+    "matter": Kind(supervision.fold_matter, _nothing, _under("matter", supervision.matter_pack), _armed),
+    "league": Kind(supervision.fold_league, _nothing, _under("league", supervision.league_pack), _armed),
 }
 """Every kind of case."""

@@ -88,6 +88,8 @@ class Law:
                 begins=min(self.begins(other) for other in self.packs if other.id == pack.id),
                 leads={name: tuple(sector.leads) for sector in pack.sectors for name in (sector.name, *sector.also)},
                 fallback_lead=pack.fallback_lead,
+                sectors={name: sector.name for sector in pack.sectors for name in (sector.name, *sector.also)},
+                units={name: tuple(unit.id for unit in units) for name, units in pack.units.items()},
                 campaign=pack.campaign,
                 key_periods=pack.key_periods,
             )

@@ -37,11 +37,36 @@ class _OfProposal(msgspec.Struct, frozen=True):
     case: str = ""
 
 
+class _OfTeam(msgspec.Struct, frozen=True):
+    team_id: str | None = None
+
+
+class _OfListing(msgspec.Struct, frozen=True):
+    listing_id: str = ""
+
+
+class _OfTipOff(msgspec.Struct, frozen=True):
+    tip_off_id: str = ""
+
+
+class _OfTarget(msgspec.Struct, frozen=True):
+    target: str = ""
+
+
+class _OfLeague(msgspec.Struct, frozen=True):
+    period: str = ""
+
+
 _hazard_in = msgspec.json.Decoder(_OfHazard).decode
 _accident_in = msgspec.json.Decoder(_OfAccident).decode
 _site_in = msgspec.json.Decoder(_OfSite).decode
 _obligation_in = msgspec.json.Decoder(_OfObligation).decode
 _proposal_in = msgspec.json.Decoder(_OfProposal).decode
+_team_in = msgspec.json.Decoder(_OfTeam).decode
+_listing_in = msgspec.json.Decoder(_OfListing).decode
+_tip_off_in = msgspec.json.Decoder(_OfTipOff).decode
+_target_in = msgspec.json.Decoder(_OfTarget).decode
+_league_in = msgspec.json.Decoder(_OfLeague).decode
 
 
 def _hazard(_law: Law, fact: Fact) -> Iterator[CaseKey]:
@@ -66,6 +91,43 @@ def _site(_law: Law, fact: Fact) -> Iterator[CaseKey]:
         yield CaseKey(fact.committee, "hazard", fact.namespace, hazard_id)
 
 
+def _inspection(law: Law, fact: Fact) -> Iterator[CaseKey]:
+    """An inspection belongs to the site and to the team that made it."""
+    yield from _site(law, fact)
+    team_id = _team_in(fact.data).team_id
+    if team_id:
+        yield CaseKey(fact.committee, "team", "", law.unit_id(fact.committee, team_id, fact.tenant))
+
+
+def _listing(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    listing_id = _listing_in(fact.data).listing_id
+    if listing_id:
+        yield CaseKey(fact.committee, "listing", fact.namespace, listing_id)
+
+
+def _tip_off(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    tip_off_id = _tip_off_in(fact.data).tip_off_id
+    if tip_off_id:
+        yield CaseKey(fact.committee, "tip_off", fact.namespace, tip_off_id)
+
+
+def _target(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    target = _target_in(fact.data).target
+    if target:
+        yield CaseKey(fact.committee, "target", "", target)
+
+
+def _league(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    period = _league_in(fact.data).period
+    if period:
+        yield CaseKey(fact.committee, "league", "", period)
+
+
+def _matter(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+    """A matter has no id but its event's; a correction belongs to the event that it corrects."""
+    yield CaseKey(fact.committee, "matter", fact.namespace, f"{fact.source}#{fact.correction or fact.id}")
+
+
 def _obligation(law: Law, fact: Fact) -> Iterator[CaseKey]:
     said = _obligation_in(fact.data)
     if said.obligation:
@@ -87,9 +149,14 @@ _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
     "hazard": _hazard,
     "accident": _accident,
     "site": _site,
-    "inspection": _site,
+    "inspection": _inspection,
     "enforcement": _site,
     "obligation": _obligation,
+    "listing": _listing,
+    "tip_off": _tip_off,
+    "target": _target,
+    "league": _league,
+    "matter": _matter,
     "proposal": _proposal,
     "milestone": _committee,
     "policy": _committee,

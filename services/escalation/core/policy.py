@@ -123,10 +123,12 @@ class Pack(PackModel):
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Pack":
-        for name, obligation in self.obligations.items():
-            for units in obligation.units:
+        named = [(f"obligation {name}", duty.units) for name, duty in self.obligations.items()]
+        named += [(f"rule {name}", parameters.unit_lists) for name, parameters in self.rules.items()]
+        for what, lists in named:
+            for units in lists:
                 if units not in self.units:
-                    message = f"obligation {name}: no unit list {units!r}; lists: {', '.join(self.units)}"
+                    message = f"{what}: no unit list {units!r}; lists: {', '.join(self.units)}"
                     raise ValueError(message)
         return self
 

@@ -94,6 +94,11 @@ class RuleParameters(PackModel):
 
     clauses: tuple[Clause, ...] = Field(min_length=1, description="The clauses of the notice that this rule holds.")
 
+    @property
+    def unit_lists(self) -> tuple[str, ...]:
+        """The unit lists of the pack that these parameters name."""
+        return ()
+
 
 class UnitEntry(PackModel):
     """One unit that owes something or leads a sector."""
@@ -103,4 +108,5 @@ class UnitEntry(PackModel):
     tenant: str = Field(
         "", description="Its division code; empty: the id itself if it is a code, else the pack's root."
     )
+    area: str = Field("", description="For a team: the division code of the area that it visits.")
     also: tuple[str, ...] = Field((), description="Other spellings that events may use.")

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
+from contracts.vocabulary import FoundBy
 from services.escalation.core.calendar import SHANGHAI, last_day_before, local_day
 from services.escalation.core.cases.accident import Accident, Grade
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.jurisdiction import Jurisdiction
 
 LEVEL_WORDS = {"general": "一般", "major": "重大"}
+FOUND_BY_WORDS = {str(word): word.chinese for word in FoundBy}
 LONGEST = 40  # characters of a description that a sentence can carry
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import ONE_DAY, WorkCalendar, end_of, local_day
+from services.escalation.core.contributions import SeenAgain, TipOff
 from services.escalation.core.heard import Heard, in_order
 from services.escalation.core.terms import Span
 
@@ -23,6 +24,7 @@ class Site(msgspec.Struct, frozen=True):
     supervising_unit: str = ""
     responsible_person: str = ""
     tags: tuple[str, ...] = ()
+    capacity: float | None = None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -96,7 +98,10 @@ class Overdue:
 
 @dataclass(slots=True)
 class Hazard:
-    """A hazard as its facts tell it so far. `site_id` is empty where no report named a site."""
+    """A hazard as its facts tell it so far. `site_id` is empty where no report named a site.
+
+    `seen_again` is what its site remembers of it, `tip_offs` are those that became it.
+    """
 
     hazard_id: str
     namespace: str
@@ -114,6 +119,8 @@ class Hazard:
     overdue: list[Overdue] = field(default_factory=list)
     site_id: str = ""
     site_name: str = ""
+    seen_again: SeenAgain | None = None
+    tip_offs: tuple[TipOff, ...] = ()
 
     @property
     def done_at(self) -> datetime | None:

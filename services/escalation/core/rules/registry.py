@@ -1,31 +1,45 @@
 """The table of rules: id, the kind of case it reads, its parameters, its function."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from services.escalation.core.findings import Finding
 from services.escalation.core.rules import (
+    accident_track,
     campaign_goal,
     commitment,
+    coverage,
     daily_report,
     due_soon,
     enforcement_missing,
+    field_days,
+    frequency,
+    instant_report,
     joint_supervision,
     late_evidence,
+    listing_expiry,
+    long_standing,
+    look_back,
     major_hazard,
     missing_proposal,
     overdue,
     periodic_report,
+    problem_list,
     recurrence,
     refusal,
     repeat_offence,
+    returned_dispute,
+    same_day_handover,
+    same_day_report,
     stage_report,
     standing_meeting,
     talk_accident_prone,
     talk_duty_failure,
     talk_fatal_window,
+    talk_ranking,
     talk_sector,
     talk_serious_accident,
+    target_behind,
     unowned_site,
     warning_meeting,
 )
@@ -35,16 +49,15 @@ Find = Callable[..., Iterator[Finding]]
 
 
 class Rule(NamedTuple):
-    """One rule: `find(state of a case of `kind`, parameters, jurisdiction)` yields what it finds."""
+    """One rule: for each kind of case that it reads, `find(state, parameters, jurisdiction)` yields what it finds."""
 
     id: str
-    kind: str
     parameters: type[RuleParameters]
-    find: Find | None
+    finds: Mapping[str, Find]
 
 
-def _rule(kind: str, module: Any) -> Rule:  # a module has no narrower type
-    return Rule(module.RULE, kind, module.Parameters, getattr(module, "find", None))
+def _rule(kind: str, module: Any, **also: Find) -> Rule:  # a module has no narrower type
+    return Rule(module.RULE, module.Parameters, {kind: module.find, **also})
 
 
 RULES: dict[str, Rule] = {
@@ -66,7 +79,21 @@ RULES: dict[str, Rule] = {
         _rule("area", talk_accident_prone),
         _rule("area", talk_duty_failure),
         _rule("committee", campaign_goal),
-        _rule("any", late_evidence),
+        _rule("hazard", same_day_handover),
+        _rule("hazard", same_day_report),
+        _rule("hazard", instant_report, matter=instant_report.find_matter),
+        _rule("hazard", long_standing),
+        _rule("hazard", accident_track),
+        _rule("hazard", problem_list),
+        _rule("hazard", returned_dispute),
+        _rule("hazard", look_back),
+        _rule("site", frequency),
+        _rule("site", coverage, campaign=coverage.find_in_campaign),
+        _rule("listing", listing_expiry),
+        _rule("team", field_days),
+        _rule("target", target_behind),
+        _rule("league", talk_ranking),
+        Rule(late_evidence.RULE, late_evidence.Parameters, {}),  # the engine raises it beside other records
     )
 }
 

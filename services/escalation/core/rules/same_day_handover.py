@@ -1,0 +1,61 @@
+"""See what an undercover visit found and nobody was given that same day (S1-13, S1-17).
+
+The local day of finding ends at 24:00, weekends and holidays included. The time of the hand-over counts, however late
+its record came. What was put right by then, on the spot above all, needs no hand-over (S1-17; the form's 问题隐患 =
+已整改 + 已交办).
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+from pydantic import Field
+
+from services.escalation.core.calendar import local_day
+from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.findings import Finding
+from services.escalation.core.jurisdiction import Jurisdiction
+from services.escalation.core.same_day import Duty, duties, earliest, first_act, waits_until
+from services.escalation.core.terms import Acts, Addressee, Measure, RuleParameters
+from services.escalation.core.wording import day_words, hazard_context, hazard_words
+
+RULE = "same_day_handover"
+
+
+class Parameters(RuleParameters):
+    """Whose findings are bound, and who is told of a breach."""
+
+    found_by: tuple[str, ...] = Field(("undercover",), min_length=1, description="Ways of finding that are bound.")
+    measure: Measure = Field("alert", description="What follows.")
+    acts: Acts = Field("committee", description="The level that is told.")
+    to: Addressee = Field("committee_office", description="Whom it addresses.")
+
+
+def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
+    """Yield a breach at 24:00 of the day of finding, until the hazard is handed over or needs it no more."""
+    if not hazard.any_report("found_by", parameters.found_by):
+        return
+    for duty in duties(hazard, parameters.found_by):
+        handed = first_act(hazard, "hazard.handed_over", duty)
+        waits, done = waits_until(hazard, duty)
+        if not waits or (handed is not None and handed < duty.due):
+            continue
+        yield Finding(
+            measure=parameters.measure,
+            subject_kind="hazard",
+            subject_id=hazard.hazard_id,
+            occurrence=str(duty.number),
+            at=duty.due,
+            instant=False,
+            until=earliest(handed, done),
+            tenant=hazard.tenant,
+            level=where.acting(hazard.tenant, parameters.acts),
+            reason=partial(_reason, hazard, duty),
+            rests_on=(duty.found,),
+            since=duty.due,
+            context=partial(hazard_context, hazard, where, addressee=parameters.to),
+        )
+
+
+def _reason(hazard: Hazard, duty: Duty) -> str:
+    day = day_words(local_day(duty.found.time))
+    return f"{hazard_words(hazard)}{day}检查发现，至当日24时既未整改也未交办，不符合当日交办的要求。"
