@@ -68,10 +68,12 @@ def read_routes(settings: NotifySettings) -> Routes:
 
 def routes_path(settings: NotifySettings) -> Path:
     """Where the routes are read from."""
-    if settings.routes_file is not None:
-        return settings.routes_file
-    folder = settings.policies_dir or Path(__file__).parents[2] / "policies"
-    return folder / "routes.yaml"
+    return settings.routes_file or shipped_routes(settings.policies_dir)
+
+
+def shipped_routes(policies: Path | None = None) -> Path:
+    """The routes in a folder of policies, or those that ship with the product."""
+    return (policies or Path(__file__).parents[2] / "policies") / "routes.yaml"
 
 
 def secrets_of(settings: NotifySettings) -> dict[str, str]:

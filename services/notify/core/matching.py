@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from contracts.decisions import Decision
-from contracts.vocabulary import HazardLevel, Level, Measure, RuleId, Status, SubjectKind
+from contracts.vocabulary import HazardLevel, Level, Measure, RuleId, Status, SubjectKind, Term
 
 _TITLES: Final = {
     "level": "层级",
@@ -18,6 +18,14 @@ _TITLES: Final = {
     "subject_kind": "对象类别",
     "subject": "对象",
     "addressee": "致送",
+}
+_TERMS: Final[dict[str, type[Term]]] = {
+    "level": Level,
+    "rule": RuleId,
+    "measure": Measure,
+    "status": Status,
+    "hazard_level": HazardLevel,
+    "subject_kind": SubjectKind,
 }
 
 
@@ -58,7 +66,7 @@ def conditions_met(match: Match, decision: Decision, lineage: tuple[str, ...]) -
             continue
         if found[name] not in wanted:
             return None
-        met.append(f"{title} {found[name]}")
+        met.append(f"{title} {_chinese(name, found[name])}")
     return tuple(met)
 
 
@@ -76,3 +84,7 @@ def properties(decision: Decision) -> dict[str, str]:
         "subject": decision.subject.id,
         "addressee": str(decision.context.get("addressee", "")),
     }
+
+
+def _chinese(name: str, word: str) -> str:
+    return _TERMS[name](word).chinese if name in _TERMS else word

@@ -54,3 +54,11 @@ def show_notice(work: Work, notice_id: str) -> tuple[Shown, list[Shown], list[Sh
         attempts = cursor.execute(_ATTEMPTS, (notice_id,)).fetchall()
         acts = cursor.execute(_ACTS, (notice_id,)).fetchall()
     return notice, attempts, acts
+
+
+def ids_that_begin(work: Work, beginning: str) -> list[str]:
+    """Up to two ids that begin so: enough to know whether it names one notice."""
+    found = work.connection.execute(
+        "SELECT id FROM notice WHERE id >= %(low)s AND id < %(low)s || '~' ORDER BY id LIMIT 2", {"low": beginning}
+    )
+    return [row[0] for row in found]

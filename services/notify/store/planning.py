@@ -86,3 +86,11 @@ def save_notices(work: Work, notices: Sequence[Notice], divisions: Divisions, no
         stood = [notice for notice in notices if notice.id not in new]
         if stood:
             cursor.execute(rows.UPDATE, (_NO_LEASE, now, *rows.moved(stood)))
+
+
+def newest_record(work: Work, decision_id: str) -> Decision | None:
+    """The last record heard of a decision."""
+    row = work.connection.execute(
+        "SELECT record FROM decision_record WHERE decision_id = %s ORDER BY ordinal DESC LIMIT 1", (decision_id,)
+    ).fetchone()
+    return None if row is None else msgspec.json.decode(row[0], type=Decision)

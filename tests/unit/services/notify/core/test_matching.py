@@ -20,12 +20,12 @@ def match(**conditions: list[str]) -> Match:
         pytest.param({"tenant": ["331081001"]}, ("辖区 331081001",), id="the tenant itself"),
         pytest.param({"tenant": ["331081"]}, ("辖区 331081",), id="a division above it"),
         pytest.param({"tenant": ["330000", "331081003"]}, ("辖区 330000",), id="any of several"),
-        pytest.param({"level": ["town"], "rule": ["overdue"]}, ("层级 town", "规则 overdue"), id="all of several"),
-        pytest.param({"sector": ["工贸"]}, ("行业 工贸",), id="the sector of the context"),
-        pytest.param({"hazard_level": ["general"]}, ("隐患等级 general",), id="the severity of the context"),
         pytest.param(
-            {"measure": ["remind"], "status": ["raised"]}, ("措施 remind", "状态 raised"), id="measure, status"
+            {"level": ["town"], "rule": ["overdue"]}, ("层级 镇（街道）", "规则 逾期未整改"), id="all of several"
         ),
+        pytest.param({"sector": ["工贸"]}, ("行业 工贸",), id="the sector of the context"),
+        pytest.param({"hazard_level": ["general"]}, ("隐患等级 一般隐患",), id="the severity of the context"),
+        pytest.param({"measure": ["remind"], "status": ["raised"]}, ("措施 提醒", "状态 已发出"), id="measure, status"),
         pytest.param({"step": ["first"], "subject": ["H-1"]}, ("梯级 first", "对象 H-1"), id="rung and subject"),
     ],
 )

@@ -26,7 +26,7 @@ def test_one_notice_for_each_recipient_and_channel() -> None:
         ("leader@331081", "email"),
         ("leader@331081", "webhook"),
     ]
-    assert notices[0].why == "默认/即时报告（措施 instant_report） → duty@331081"
+    assert notices[0].why == "默认/即时报告（措施 即时报告） → duty@331081"
 
 
 @pytest.mark.parametrize(
