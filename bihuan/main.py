@@ -32,6 +32,8 @@ COMMANDS = (
     Command("publish", "publish", "publish"),
     Command("dead-letters", "dead_letters"),
     Command("clock", "clock"),
+    Command("notices", "notices"),
+    Command("routes", "routes"),
 )
 
 
