@@ -13,18 +13,36 @@ from services.escalation.core.policy import Pack
 class Law:
     """All packs of an installation, several versions of one pack included."""
 
-    def __init__(self, packs: Sequence[Pack], divisions: Divisions, calendar: WorkCalendar | None = None) -> None:
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        divisions: Divisions,
+        calendar: WorkCalendar | None = None,
+        since: datetime | None = None,
+    ) -> None:
+        """With `since` the packs bind from then on instead of from their own first day: to look back (S3-25)."""
         self.packs = tuple(sorted(packs, key=lambda pack: (pack.effective_from, pack.version)))
         self.divisions = divisions
         self.calendar = calendar or WorkCalendar()
         self._where: dict[tuple[str, str], Jurisdiction] = {}
-        self._begins = {(pack.id, pack.version): midnight(pack.effective_from) for pack in self.packs}
+        self._begins = {(pack.id, pack.version): self._first_instant(pack, since) for pack in self.packs}
         self._committee_of: dict[str, str | None] = {}
         self._own: dict[str, list[tuple[datetime, Pack]]] = {}
         for pack in self.packs:
             if not pack.child_of:
                 self._own.setdefault(pack.root, []).append((self.begins(pack), pack))
         self._units = {(pack.id, pack.version): _spellings(pack) for pack in self.packs}
+
+    def _first_instant(self, pack: Pack, since: datetime | None) -> datetime:
+        own = midnight(pack.effective_from)
+        if since is None:
+            return own
+        earliest = next(other for other in self.packs if other.id == pack.id)
+        return since if pack is earliest else max(since, own)
+
+    def since(self, moment: datetime) -> "Law":
+        """The same packs, binding from `moment` on."""
+        return Law(self.packs, self.divisions, self.calendar, moment)
 
     def committees(self) -> tuple[str, ...]:
         """The root tenants that have a pack."""

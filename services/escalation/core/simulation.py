@@ -60,8 +60,9 @@ def simulate(law: Law, facts: Iterable[Fact], since: datetime | None, until: dat
     `facts` must come ordered by when they became known. `since`: from when the packs bind (None: each from its own
     first day). `until` is included; None stops with the last fact.
     """
+    law = law.since(since) if since is not None else law
     cases, engine = _ArmedCases(), Engine(law)
-    begins = sorted((since or law.begins(pack), pack.root) for pack in law.packs if not pack.child_of)
+    begins = sorted((law.begins(pack), pack.root) for pack in law.packs if not pack.child_of)
     openings = [activation(law, committee, at) for at, committee in begins]
     pending: list[Decision] = []
     for fact in heapq.merge(openings, facts, key=lambda fact: fact.known_at):

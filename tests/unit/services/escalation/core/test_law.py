@@ -3,7 +3,8 @@
 import pytest
 
 from services.escalation.core.law import Law
-from tests.unit.services.escalation.accidents import LISHUI, pack
+from services.escalation.core.simulation import simulate
+from tests.unit.services.escalation.accidents import LISHUI, WEIHAI, accident, pack, told
 from tests.unit.services.escalation.stories import all_divisions, law_of, moment
 
 
@@ -47,3 +48,19 @@ def test_a_sector_without_a_named_lead_falls_to_the_fallback() -> None:
         ("消防专委办",),
         ("市安委办",),
     ]
+
+
+def test_packs_may_bind_from_another_day_to_look_back() -> None:
+    """The self-review since January lists who would have been talked to (S3-25); by itself the notice calls nobody."""
+    happened = [
+        accident("2021-04-10 08:00", "E-1", tenant="371071"),
+        accident("2021-04-20 08:00", "E-2", tenant="371071"),
+    ]
+
+    def talks(since: str | None) -> list[str]:
+        begin = moment(since) if since else None
+        return told(list(simulate(law_of(*WEIHAI), happened, begin, moment("2021-06-01"))), "talk_fatal_window")
+
+    assert talks(None) == []
+    assert talks("2021-04-15") == []
+    assert talks("2021-01-01") == ["talk_fatal_window 371071 admonition_talk proposed 2021-04-20 08:00"]
