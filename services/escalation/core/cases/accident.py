@@ -46,14 +46,14 @@ _THRESHOLDS: Final = (  # national law, so no pack changes it; 以上 includes t
 
 
 class _Report(msgspec.Struct, frozen=True):
-    """What the rules read of `accident.reported`."""
+    """What the rules read of `accident.reported`; some senders know one kind of number only and write 1.0 for 1."""
 
     accident_id: str
     category: str
     sector: str
     liability: str
-    deaths: int | None = None
-    serious_injuries: int | None = None
+    deaths: float | None = None
+    serious_injuries: float | None = None
     loss_yuan: float | None = None
     influential: bool = False
     site_id: str = ""
@@ -180,13 +180,17 @@ def fold(
         category=report.category,
         sector=report.sector,
         liability=report.liability,
-        deaths=report.deaths,
-        serious_injuries=report.serious_injuries,
+        deaths=_whole(report.deaths),
+        serious_injuries=_whole(report.serious_injuries),
         loss_yuan=report.loss_yuan,
         influential=report.influential,
         site_id=report.site_id,
         told=msgspec.structs.replace(fact, data=b""),
     )
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else int(count)
 
 
 def area_of(tenant: str, committee: str, divisions: Divisions) -> str:

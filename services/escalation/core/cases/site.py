@@ -17,7 +17,7 @@ class _Said(msgspec.Struct, frozen=True):
     site: Site | None = None
     inspection_id: str = ""
     kind: str = ""
-    found: int = 0
+    found: float = 0  # some senders write 2.0 for 2
     documents: tuple[str, ...] = ()
     document_no: str = ""
     hazard_ids: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution]) -
             registrations.append(Registration(told, said.site))
         elif fact.subject == "inspection.completed":
             inspections[said.inspection_id] = Inspection(
-                told, said.inspection_id, said.kind, said.found, said.documents
+                told, said.inspection_id, said.kind, int(said.found), said.documents
             )
         elif fact.subject == "enforcement.recorded":
             documents.append(Document(told, said.document_no, said.kind, said.hazard_ids))

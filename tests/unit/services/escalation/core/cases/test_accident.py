@@ -71,6 +71,7 @@ def deaths_of(*facts: Fact) -> int | None:
         pytest.param(
             [accident(AT, deaths=2, id_="b"), accident(AT, deaths=1, id_="a")], 1, id="and the other way round"
         ),
+        pytest.param([accident(AT, deaths=1.0)], 1, id="a count written as 1.0"),
         pytest.param(
             [accident(AT, deaths=1), accident(AT, known="2021-07-05", deaths=None)], None, id="whole: unknown again"
         ),

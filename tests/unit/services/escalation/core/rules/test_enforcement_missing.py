@@ -24,6 +24,7 @@ def found(inspection_id: str, hazard_id: str = "H-1") -> Fact:
     ("facts", "expected"),
     [
         pytest.param([inspected()], [MISSING], id="no document in seven days"),
+        pytest.param([inspected(found=2.0)], [MISSING], id="a count written as 2.0"),
         pytest.param([inspected(found=0)], [], id="nothing was found"),
         pytest.param([inspected(found=0), found("I-1")], [MISSING], id="a hazard names it although it counted none"),
         pytest.param([found("I-1")], [], id="an inspection that nobody told of"),
