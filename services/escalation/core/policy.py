@@ -51,13 +51,23 @@ class Obligation(PackModel):
     title: str = Field(description="Its Chinese name, as an official would say it.")
     clauses: tuple[Clause, ...] = Field(min_length=1, description="The clauses.")
     units: tuple[str, ...] = Field((), description="Names of unit lists of this pack that owe it.")
-    sites_tagged: str = Field("", description="Owed by every registered site with this tag instead of by units.")
+    id: str = Field("", description="Its id as events name it, where two entries share one; empty: the entry's key.")
+    sites_tagged: str | tuple[str, ...] = Field(
+        "", description="Owed by every registered site with this tag, or one of these, instead of by units."
+    )
+    sites_in: tuple[str, ...] = Field((), description="Only by sites of these sectors, as the pack names them.")
     when: Annotated[Schedule | AfterAccident, Field(discriminator="kind")] = Field(description="When it is due.")
     acts: Acts = Field("committee", description="The level that acts when it is missing.")
     remind: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="Reminders: so many days before the last day; they stand under `due_soon`."
     )
     source: Source = Field("notice", description="`proposed` where the duty or its term is ours.")
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The tags of which a site that owes it has one; empty where units owe it."""
+        tags = (self.sites_tagged,) if isinstance(self.sites_tagged, str) else self.sites_tagged
+        return frozenset(tag for tag in tags if tag)
 
 
 def _rule_parameters(value: object) -> object:

@@ -3,7 +3,7 @@
 A site's own case opens them, so that thousands of sites do not fall due in one case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import takewhile
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from services.escalation.core.schedules import Period
 
 
 class _Spell(NamedTuple):
-    """A time in which the register gives the site a tag: from when the entry was made to when one without it was."""
+    """A time in which the register says that the site owes something: from that entry to one that says so no more."""
 
     entry: Registration
     start: datetime
@@ -85,10 +85,10 @@ def _duties(site: SiteHistory, committee: str, law: Law, after: datetime | None)
     for pack, following in zip(versions, (*versions[1:], None), strict=True):
         replaced = law.begins(following) if following else None
         for name, spec in pack.obligations.items():
-            if spec.sites_tagged and not isinstance(spec.when, AfterAccident):
-                for spell in _spells(site, spec.sites_tagged):
+            if spec.tags and not isinstance(spec.when, AfterAccident):
+                for spell in _spells(site, spec, law.where(pack).sectors):
                     ends = [end for end in (spell.end, replaced) if end is not None]
-                    yield _of_spell(spell, min(ends, default=None), (pack, name, spec), law, after)
+                    yield _of_spell(spell, min(ends, default=None), (pack, spec.id or name, spec), law, after)
 
 
 def _of_spell(
@@ -105,11 +105,13 @@ def _of_spell(
             yield _Opening(pack, name, spec, spell.entry, period, at)
 
 
-def _spells(site: SiteHistory, tag: str) -> Iterator[_Spell]:
+def _spells(site: SiteHistory, spec: Obligation, sectors: Mapping[str, str]) -> Iterator[_Spell]:
     entries = sorted(site.registrations, key=lambda entry: (entry.told.recorded, entry.told.id))
     first: Registration | None = None
     for entry in entries:
-        tagged = tag in entry.site.tags
+        tagged = not spec.tags.isdisjoint(entry.site.tags) and (
+            not spec.sites_in or sectors.get(entry.site.sector, entry.site.sector) in spec.sites_in
+        )
         if tagged and first is None:
             first = entry
         elif not tagged and first is not None:

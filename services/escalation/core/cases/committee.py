@@ -132,5 +132,5 @@ def next_opening(committee: Committee, packs: Sequence[Pack], calendar: WorkCale
 def _calendar_duties(packs: Sequence[Pack]) -> Iterator[tuple[Pack, str, Obligation]]:
     for pack in packs:
         for name, spec in pack.obligations.items():
-            if not isinstance(spec.when, AfterAccident) and not spec.sites_tagged:
-                yield pack, name, spec
+            if not isinstance(spec.when, AfterAccident) and not spec.tags:
+                yield pack, spec.id or name, spec
