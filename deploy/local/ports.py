@@ -1,12 +1,14 @@
 """Find busy ports before anything starts, and free ones for tests."""
 
 import contextlib
+import random
 import socket
 from collections.abc import Callable, Mapping
 
 from deploy.local.trouble import Trouble
 
 LOOPBACK = "127.0.0.1"
+BLOCKS_FROM, BLOCKS_TO = 20_000, 32_000  # the kernel lends from 32768 on
 
 
 class PortsInUse(Trouble):
@@ -28,6 +30,16 @@ def free_ports(count: int) -> tuple[int, ...]:
         for probe in probes:
             probe.bind((LOOPBACK, 0))
         return tuple(probe.getsockname()[1] for probe in probes)
+
+
+def free_block(size: int) -> int:
+    """Return the first of `size` neighbouring free ports, below those that the kernel lends to connections."""
+    firsts = list(range(BLOCKS_FROM, BLOCKS_TO, size))
+    random.shuffle(firsts)  # two tests that start at one moment hardly ever meet
+    for first in firsts:
+        if all(can_bind(first + offset) for offset in range(size)):
+            return first
+    raise PortsInUse(f"no {size} free ports in a row between {BLOCKS_FROM} and {BLOCKS_TO}")
 
 
 def is_open(port: int) -> bool:
