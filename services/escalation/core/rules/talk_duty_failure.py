@@ -30,8 +30,8 @@ class Parameters(RuleParameters):
 
 def find(area: Area, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one proposal for each missed duty that completes the number, then begin to count anew."""
-    if area.id == where.committee:
-        return
+    if area.id in (where.committee, where.fallback_lead):
+        return  # the committee and its office do not talk to themselves
     within, counted, number = parameters.within, list[Missed](), 0
     for missed in area.missed:
         day = local_day(missed.missed_at)

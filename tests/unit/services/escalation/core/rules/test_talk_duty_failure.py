@@ -13,7 +13,7 @@ LAW = law_with(
         units={
             "towns": [{"id": TOWN, "name": "城西街道"}],
             "members": [{"id": "市公安局"}],
-            "office": [{"id": "331081", "name": "温岭市"}],
+            "office": [{"id": "331081", "name": "温岭市"}, {"id": "市安委办"}],
         },
         fallback_lead="市安委办",
         rules={
@@ -80,7 +80,7 @@ def test_late_news_that_it_was_done_takes_the_talk_back() -> None:
 
 
 def test_departments_answer_too_and_the_committee_does_not_talk_to_itself() -> None:
-    """A department is named by its name, under the committee's own tenant."""
+    """A department is named by its name, under the committee's own tenant; the committee's office is the committee."""
     records = [one for one in under(LAW, until="2023-07-15") if one.rule == RULE]
 
     assert sorted((one.subject.kind, one.subject.id, one.tenant, one.level) for one in records) == [
