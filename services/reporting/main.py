@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from contracts import divisions
 from contracts.divisions import Divisions
+from policies import files
 from runtime import log, process
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
@@ -46,13 +48,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 def api_app(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> FastAPI:
     """The app of the API process."""
-    reader = Reader(database, table, clock)
+    reader = Reader(database, table, clock, role_names(settings))
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
         routers=[routes(reader), console(reader, timedelta(seconds=settings.stale_seconds))],
         checks={"database": database.ping, "tables": reader.check},
     )
+
+
+def role_names(settings: ReportingSettings) -> Mapping[str, str]:
+    """The Chinese names of the roles that routes address, from the policies' folder."""
+    return {
+        str(role): str(name)
+        for role, name in files.read(files.folder(settings.policies_dir) / "routes.yaml").get("roles", {}).items()
+    }
 
 
 def run_worker(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> None:

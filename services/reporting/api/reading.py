@@ -1,5 +1,6 @@
 """Answer what routes and pages ask, each answer out of one transaction with its as-of moment."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,12 +9,14 @@ import msgspec
 from contracts.divisions import Divisions
 from runtime.clock import Clock
 from runtime.database import Database, Work
-from services.reporting.core.days import local_day, midnight
+from services.reporting.core.days import Deadline, local_day, midnight
+from services.reporting.core.decided import decided_deadline
 from services.reporting.core.paging import Cursor, Filters, Order
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import EVERYTHING, Scope, area_name, name_of, scope_of
 from services.reporting.core.summary import Group, Summary, by_group, ranked, total_of
 from services.reporting.core.timeline import Entry, tell
+from services.reporting.core.wording import recipient_text
 from services.reporting.store import decisions, facts, frontier, lists, news, notices, sums
 from services.reporting.store.news import News
 
@@ -48,18 +51,21 @@ class Choices(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """One hazard with everything that happened to it."""
+    """One hazard with everything that happened to it; `decided_deadline` is the one that escalation counts from."""
 
     row: HazardRow
     entries: list[Entry]
     as_of: datetime | None
+    decided_deadline: Deadline | None = None
 
 
 class Reader:
     """Reads the read models; every method is one transaction. `code` is a division code, empty for everything."""
 
-    def __init__(self, database: Database, divisions: Divisions, clock: Clock) -> None:
+    def __init__(self, database: Database, divisions: Divisions, clock: Clock, roles: Mapping[str, str]) -> None:
+        """`roles` are the Chinese names of the roles that routes address."""
         self.divisions = divisions
+        self._roles = roles
         self._database = database
         self._clock = clock
 
@@ -126,14 +132,20 @@ class Reader:
 
     def _story(self, work: Work, row: HazardRow) -> Story:
         own = facts.about(work, [row.key]).get(row.key, [])
+        decided = decisions.about(work, row.key)
         entries = tell(
             [*own, *facts.naming(work, row.key)],
-            decisions.about(work, row.key),
+            decided,
             notices.about(work, row.key),
             hazard_id=row.hazard_id,
             reaches=self.divisions.is_within,
+            recipient=self._recipient,
         )
-        return Story(row, entries, frontier.as_of(work, scope_of(row.tenant, self.divisions)))
+        as_of = frontier.as_of(work, scope_of(row.tenant, self.divisions))
+        return Story(row, entries, as_of, decided_deadline(decided))
+
+    def _recipient(self, handle: str) -> str:
+        return recipient_text(handle, self._roles, self.divisions.full_name)
 
     def _summary(self, work: Work, scope: Scope) -> Summary:
         column = sums.column_for(work, scope)

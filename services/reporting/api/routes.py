@@ -13,6 +13,7 @@ from services.reporting.api.shapes import (
     HazardsShape,
     StoryShape,
     SummaryShape,
+    deadline_shape,
     entry_shape,
     hazard_shape,
     local,
@@ -83,6 +84,7 @@ def routes(reader: Reader) -> APIRouter:
         if isinstance(found, Story):
             return StoryShape(
                 as_of=local(found.as_of),
+                decided_deadline=deadline_shape(found.decided_deadline),
                 hazard=_shape(found.row, reader),
                 timeline=[entry_shape(entry) for entry in found.entries],
             )

@@ -144,6 +144,9 @@ class StoryShape(Shape):
     """One hazard with its story."""
 
     as_of: datetime | None
+    decided_deadline: DeadlineShape | None = Field(
+        description="the one that escalation counts from, where it named one"
+    )
     hazard: HazardShape
     timeline: list[EntryShape]
 
@@ -195,8 +198,8 @@ def hazard_shape(row: HazardRow, area_name: str) -> HazardShape:
         overdue=row.overdue,
         description=redact(row.description),
         site=SiteShape(id=row.site_id, name=redact(row.site_name), address=redact(row.address)),
-        original_deadline=_deadline(row.original),
-        deadline=_deadline(row.deadline),
+        original_deadline=deadline_shape(row.original),
+        deadline=deadline_shape(row.deadline),
         plan=PlanShape(target_date=row.plan_target_date, filed_at=_local(row.plan_filed_at))
         if row.plan_target_date is not None
         else None,
@@ -252,7 +255,8 @@ def _local(value: Any) -> Any:
     return local(value) if isinstance(value, datetime) else value
 
 
-def _deadline(deadline: Deadline | None) -> DeadlineShape | None:
+def deadline_shape(deadline: Deadline | None) -> DeadlineShape | None:
+    """The answer's shape of a deadline; none is null."""
     if deadline is None:
         return None
     return DeadlineShape(

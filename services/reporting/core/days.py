@@ -66,3 +66,9 @@ def read_deadline(text: str) -> Deadline:
     if isinstance(moment, datetime):
         return Deadline(moment, whole_day=False)
     return of_day(moment)
+
+
+def read_due(text: str) -> Deadline:
+    """The deadline that ends at an instant of our own writing; one at midnight in Asia/Shanghai was a date."""
+    instant = datetime.fromisoformat(text)
+    return Deadline(instant, whole_day=instant.astimezone(SHANGHAI).time() == time())

@@ -9,6 +9,7 @@ import msgspec
 from contracts.decisions import Decision
 from contracts.facts import Fact
 from contracts.vocabulary import RuleId, Status, SubjectKind
+from services.reporting.core.days import Deadline, read_due
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.said import arrival
 
@@ -40,6 +41,15 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     def stands(self) -> bool:
         """Whether the decision holds after this record."""
         return self.decision.status in STANDING
+
+
+def decided_deadline(records: Iterable[DecisionRecord]) -> Deadline | None:
+    """The deadline that the latest record names in its context: a policy may set one where no report did."""
+    for record in sorted(records, key=lambda record: record.place, reverse=True):
+        word = record.decision.context.get("due")
+        if isinstance(word, str) and word:
+            return read_due(word)
+    return None
 
 
 _decision = msgspec.json.Decoder(Decision).decode

@@ -1,6 +1,6 @@
 """Tell one hazard's story: facts, decisions and notices in the order in which they happened, with when each was known."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -58,12 +58,16 @@ def tell(
     *,
     hazard_id: str,
     reaches: Reaches,
+    recipient: Callable[[str], str],
 ) -> list[Entry]:
-    """The whole story, earliest first; at one instant facts stand before decisions and those before notices."""
+    """The whole story, earliest first; at one instant facts stand before decisions and those before notices.
+
+    `recipient` says in words whom a handle (`role@unit`) addresses.
+    """
     entries = [
         *_facts(facts, hazard_id, reaches),
         *(_decision(record) for record in decisions),
-        *_notices(notices),
+        *_notices(notices, recipient),
     ]
     return sorted(entries, key=lambda entry: (entry.at, _KINDS.index(entry.kind), entry.known_at, entry.reference))
 
@@ -173,7 +177,7 @@ _NOTICE_TONES: Final[Mapping[NoticeState, str]] = {
 }
 
 
-def _notices(records: Iterable[NoticeRecord]) -> Iterable[Entry]:
+def _notices(records: Iterable[NoticeRecord], recipient: Callable[[str], str]) -> Iterable[Entry]:
     """One line per notice, at its first record, with what became of it."""
     stories: dict[str, list[NoticeRecord]] = {}
     for record in sorted(records, key=lambda record: (record.place, record.notice.at)):
@@ -181,7 +185,7 @@ def _notices(records: Iterable[NoticeRecord]) -> Iterable[Entry]:
     for story in stories.values():
         first, last = story[0].notice, story[-1].notice
         lines = [
-            ("接收人", last.recipient),
+            ("接收人", recipient(last.recipient)),
             ("渠道", _CHANNELS.get(last.channel, last.channel)),
             ("经过", " → ".join(f"{record.notice.state.chinese} {moment_text(record.notice.at)}" for record in story)),
             ("原因", last.suppression.chinese if last.suppression else ""),

@@ -1,5 +1,6 @@
 """Say moments, deadlines and states in the words of the console, always in Asia/Shanghai."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -61,6 +62,15 @@ def lateness_text(since: datetime, moment: datetime) -> str:
 def step_text(step: str) -> str:
     """The rung of a ladder as a reader sees it, in brackets; nothing where there is none."""
     return f"（{STEPS.get(step, step)}）" if step else ""
+
+
+def recipient_text(handle: str, roles: Mapping[str, str], unit_name: Callable[[str], str]) -> str:
+    """Whom a notice was for: `office@331081003/2` is the second seat of a town's office; no name stands behind it."""
+    role, at, rest = handle.partition("@")
+    if not at:
+        return handle or NONE
+    unit, _, seat = rest.partition("/")
+    return f"{unit_name(unit)} · {roles.get(role, role)}" + (f"（{seat}）" if seat else "")
 
 
 def remaining(row: HazardRow, moment: datetime) -> Said:

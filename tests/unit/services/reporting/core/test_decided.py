@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from contracts.decisions import Decision, PolicyVersion, Subject
 from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
-from services.reporting.core.decided import STANDING, DecisionRecord, latest, overdue_since, read_decision
+from services.reporting.core.days import read_deadline
+from services.reporting.core.decided import (
+    STANDING,
+    DecisionRecord,
+    decided_deadline,
+    latest,
+    overdue_since,
+    read_decision,
+)
 from services.reporting.core.rows import HazardKey
 from tests.unit.services.reporting.facts import at, saying
 
@@ -87,6 +95,18 @@ def test_a_decision_belongs_to_the_hazard_it_is_about_or_names() -> None:
     assert HazardKey("331081", "test", "H-1") == record().hazard
     assert HazardKey("331081", "test", "H-9") == record(subject=about_site, context={"hazard_id": "H-9"}).hazard
     assert record(subject=about_site).hazard is None
+
+
+def test_the_latest_deadline_that_was_named_counts() -> None:
+    """A record without one says nothing; an instant at midnight was a date."""
+    named = [
+        record(number=1, context={"due": "2023-05-21T00:00:00+08:00"}),
+        record(number=2, context={"due": "2023-05-30T16:00:00Z"}),
+        record(number=3),
+    ]
+
+    assert read_deadline("2023-05-30") == decided_deadline(named)
+    assert decided_deadline([record()]) is None
 
 
 def test_a_decision_that_cannot_be_read_raises() -> None:

@@ -15,7 +15,14 @@ from tests.unit.services.reporting.facts import at, fact, follow, reported
 def story(
     *facts: Fact, decisions: tuple[DecisionRecord, ...] = (), notices: tuple[NoticeRecord, ...] = ()
 ) -> list[Entry]:
-    return tell(facts, decisions, notices, hazard_id="H-1", reaches=lambda own, other: own.startswith(other))
+    return tell(
+        facts,
+        decisions,
+        notices,
+        hazard_id="H-1",
+        reaches=lambda own, other: own.startswith(other),
+        recipient=lambda handle: f"致 {handle}",
+    )
 
 
 def marks(*facts: Fact) -> dict[str, str]:
@@ -187,7 +194,7 @@ def test_a_notice_is_one_line_with_what_became_of_it() -> None:
 
     assert ("通知 · 已送达", "good", at("2023-05-21 00:01")) == (entry.title, entry.tone, entry.at)
     assert {
-        "接收人": "town-office",
+        "接收人": "致 town-office",
         "渠道": "电子邮件",
         "经过": "已生成 2023-05-21 00:01 → 已送达 2023-05-21 00:02",
     } == dict(entry.lines)

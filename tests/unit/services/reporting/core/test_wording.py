@@ -112,3 +112,20 @@ def test_a_deadline_is_shown_as_it_was_given() -> None:
 def test_rungs_have_names() -> None:
     """The first rung in Chinese, the others as the pack calls them, none as nothing."""
     assert ["（首次）", "（T+7）", ""] == [wording.step_text(step) for step in ("first", "T+7", "")]
+
+
+@pytest.mark.parametrize(
+    ("handle", "words"),
+    [
+        ("office@331081003", "城西街道 · 安委办"),
+        ("office@331081003/2", "城西街道 · 安委办（2）"),
+        ("watch@港航局", "港航局 · watch"),
+        ("town-office", "town-office"),
+        ("", "—"),
+    ],
+)
+def test_a_recipient_is_a_role_of_a_unit(handle: str, words: str) -> None:
+    """The unit by name, the role in Chinese where it has a name, the seat where there are several."""
+    names = {"331081003": "城西街道"}
+
+    assert words == wording.recipient_text(handle, {"office": "安委办"}, lambda unit: names.get(unit, unit))
