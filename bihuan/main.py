@@ -30,6 +30,7 @@ COMMANDS = (
     Command("sources", "sources"),
     Command("keys", "keys"),
     Command("publish", "publish", "publish"),
+    Command("import", "imports", "import_"),
     Command("dead-letters", "dead_letters"),
     Command("clock", "clock"),
     Command("notices", "notices"),

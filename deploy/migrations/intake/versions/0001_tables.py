@@ -56,18 +56,18 @@ _STATEMENTS = (
         counts jsonb NOT NULL DEFAULT '{}',
         refused jsonb NOT NULL DEFAULT '[]')""",
     "CREATE INDEX import_job_started ON intake.import_job (slug, started_at)",
-    # The last event that each row of a ledger implied, so that a changed row corrects it. `origin_id` is the first
-    # event of the chain, which a correction names; `digest` is of what the event says.
+    # The last event that each row of a ledger implied, so that a changed row corrects it. `origin_id` is the event at
+    # the bottom of its chain, which a correction names; an empty `digest` says that the event was voided.
     """CREATE TABLE intake.ledger_event (
         slug text NOT NULL REFERENCES intake.source,
-        tenant text NOT NULL,
         row_key text NOT NULL,
         kind text NOT NULL,
         event_id text NOT NULL,
         origin_id text NOT NULL,
         happened_at timestamptz NOT NULL,
+        tenant text NOT NULL,
         digest bytea NOT NULL,
-        PRIMARY KEY (slug, tenant, row_key, kind))""",
+        PRIMARY KEY (slug, row_key, kind))""",
     # Whether ticks are held because clocks disagree, and who accepted which clock.
     """CREATE TABLE intake.clock_hold (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
