@@ -23,8 +23,9 @@ from deploy.local.readiness import Probe
 from deploy.local.supervisor import RUNNING
 from deploy.local.trouble import Trouble
 
-SERVERS_WITHIN = 60.0  # seconds; a broker that was killed waits for its own old session first
-SERVICES_WITHIN = 90.0  # seconds, for eight processes on two cores
+SERVERS_WITHIN = 90.0  # seconds; a broker that was killed waits for its own old session first
+SERVICES_WITHIN = 180.0  # seconds; eight processes need 8 on two idle cores, and a minute on busy ones
+REMIND_EVERY = 30.0  # seconds
 DISK_NEEDED = 1 << 30  # bytes: 82 MB at first, segments and logs later
 LAST_LINES = 15
 
@@ -214,16 +215,28 @@ def _all_ready(here: Machine, states: Mapping[str, supervisor.State]) -> bool:
 
 
 def _wait_ready(here: Machine, programs: list[Program], within: float, say: Say) -> None:
-    probes = [Probe(name=program.name, is_ready=_asker(here, program)) for program in programs]
-    late = []
-    for seen in readiness.wait(probes, within=within):
-        if seen.after is None:
-            late.append(seen.name)
-        else:
-            say(f"  {seen.name:<30} ready after {seen.after:.1f} s")
+    begun = time.monotonic()
+    late = list(programs)
+    while late and time.monotonic() - begun < within:
+        late = _wait_a_while(here, late, begun, say)
+        if late:
+            say(f"  waiting for {', '.join(program.name for program in late)} (make logs shows why)")
     if late:
-        excerpts = "\n".join(_excerpt(here, name) for name in late)
-        raise NotReady(f"{excerpts}\nnot ready within {within:.0f} s: {', '.join(late)}\nmake logs shows more")
+        excerpts = "\n".join(_excerpt(here, program.name) for program in late)
+        names = ", ".join(program.name for program in late)
+        raise NotReady(f"{excerpts}\nnot ready within {within:.0f} s: {names}\nmake logs shows more")
+
+
+def _wait_a_while(here: Machine, programs: list[Program], begun: float, say: Say) -> list[Program]:
+    """Report what becomes ready and return what does not."""
+    probes = [Probe(name=program.name, is_ready=_asker(here, program)) for program in programs]
+    late = set()
+    for seen in readiness.wait(probes, within=REMIND_EVERY):
+        if seen.after is None:
+            late.add(seen.name)
+        else:
+            say(f"  {seen.name:<30} ready after {time.monotonic() - begun:.1f} s")
+    return [program for program in programs if program.name in late]
 
 
 def _asker(here: Machine, program: Program) -> Callable[[], bool]:

@@ -15,7 +15,7 @@ from deploy.local.places import CLONE, places
 from runtime.testing import eventually
 
 ROOMS = ("contracts", "runtime", "services", "policies", "bihuan", "deploy")
-WITHIN = 60.0  # seconds
+WITHIN = 240.0  # seconds; far above what two idle cores need, for machines that others use too
 
 
 class Clone:
@@ -23,7 +23,7 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.base = free_block()
+        self.base = ports.free_block(24)
         for room in ROOMS:
             if (CLONE / room).is_dir():
                 shutil.copytree(CLONE / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
@@ -41,7 +41,7 @@ class Clone:
             capture_output=True,
             text=True,
             check=False,
-            timeout=200,
+            timeout=400,
         )
 
     def up(self) -> subprocess.CompletedProcess[str]:
@@ -74,15 +74,7 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
         process.kill()
 
 
-def free_block() -> int:
-    """Return a first port with room for every port of a machine above it."""
-    while True:
-        base = ports.free_port()
-        if base < 65_000 and all(ports.can_bind(base + offset) for offset in range(24)):
-            return base
-
-
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_machine_goes_up_once_survives_its_supervisor_and_goes_down(clone: Clone) -> None:
     """A second start changes nothing; kill -9 of the supervisor leaves no child; down leaves no process."""
     first = clone.up()
@@ -109,7 +101,7 @@ def test_a_machine_goes_up_once_survives_its_supervisor_and_goes_down(clone: Clo
     assert [path.name for path in clone.folder.parent.iterdir()] == ["main"]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_what_dies_is_started_again(clone: Clone) -> None:
     """The broker, the database and a service are killed at once; all become ready without a person."""
     started = clone.up()
