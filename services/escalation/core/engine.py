@@ -84,9 +84,12 @@ class Engine:
         return self._settle(other, cases, moment)
 
     def _find(self, case: Case, kind: Kind, state: Any) -> Iterator[Found]:
+        before: object = None
         for pack, rule, clauses, finding in kind.find(self.law, case, state):
-            if finding.at >= self.law.begins(pack):
-                yield Found(finding, rule, clauses, PolicyVersion(pack.id, pack.version))
+            if pack is not before:
+                before, begins, version = pack, self.law.begins(pack), PolicyVersion(pack.id, pack.version)
+            if finding.at >= begins:
+                yield Found(finding, rule, clauses, version)
 
     def _evidence(self, case: Case, moment: Moment) -> Evidence | None:
         if moment.cause is None or not moment.cause.is_late:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -37,7 +38,12 @@ class Heard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def subject(self) -> str:
         """The type without its version: `hazard.reported`."""
-        return self.type.rpartition(".v")[0]
+        return _subject_of(self.type)
+
+
+@lru_cache(maxsize=1000)  # there are some forty types, and intake lets no other in
+def _subject_of(type_: str) -> str:
+    return type_.rpartition(".v")[0]
 
 
 def hear(fact: Fact) -> Heard:

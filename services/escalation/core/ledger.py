@@ -19,8 +19,7 @@ LATE_EVIDENCE = "late_evidence"
 ID_DIGITS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When a case is decided: `known_at` goes into the records.
 
     Findings by event are decided up to `instants_to`, findings by time up to `clocks_to`. `cause` is the fact that
@@ -77,10 +76,10 @@ def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Evid
     seen: set[str] = set()
     fresh: list[tuple[str, Found]] = []
     coming: list[datetime] = []
-    for one in sorted(found, key=lambda one: (one.finding.at, one.finding.step)):
-        limit = moment.instants_to if one.finding.instant else moment.clocks_to
-        if one.finding.at > limit:
-            coming.append(one.finding.at)
+    for one in sorted(found, key=_when):
+        finding = one.finding
+        if finding.at > (moment.instants_to if finding.instant else moment.clocks_to):
+            coming.append(finding.at)
             continue
         decision_id = identity(case, one)
         seen.add(decision_id)
@@ -98,6 +97,10 @@ def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Evid
         case.ledger[entry.record.decision_id] = entry
     case.next_at = min(coming, default=None)
     return [entry.record for entry in changes]
+
+
+def _when(one: Found) -> tuple[datetime, str]:
+    return one.finding.at, one.finding.step
 
 
 def _first(case: Case, decision_id: str, one: Found, moment: Moment, fresh: list[tuple[str, Found]]) -> Iterator[Entry]:
