@@ -36,6 +36,7 @@ class Metrics:
 
     def __init__(self, declared: Iterable[Metric]) -> None:
         self.declared = tuple(declared)
+        prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, read by nothing here
         self._registry = prometheus.CollectorRegistry()
         prometheus.ProcessCollector(registry=self._registry)
         prometheus.PlatformCollector(registry=self._registry)

@@ -134,6 +134,8 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 def _validation_item(item: Mapping[str, Any]) -> dict[str, str]:
     """Where and what, never the value: it may hold what must not come back or be logged."""
     place, *path = (str(part) for part in item["loc"])
+    if item["type"] == "json_invalid":
+        return {"pointer": "", "detail": f"not JSON at character {path[-1] if path else 0}"}
     if place == "body":
         return {"pointer": "/" + "/".join(path), "detail": item["msg"]}
     return {"parameter": ".".join(path), "in": place, "detail": item["msg"]}

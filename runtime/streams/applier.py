@@ -12,15 +12,11 @@ from runtime.errors import Unavailable
 from runtime.metrics import Metrics
 from runtime.positions import Move, Position, Slot
 from runtime.streams import plan
-from runtime.streams.lease import Lease
+from runtime.streams.lease import Fenced, Lease
 from runtime.streams.plan import Act, Mark, Run
 from runtime.streams.records import Handler, Record, SlotBatch
 
 _logger = log.get(__name__)
-
-
-class Fenced(Exception):
-    """Another worker owns one of the slots: this process has nothing more to say."""
 
 
 class Applier:

@@ -36,6 +36,8 @@ class FuseState:
             self.poisoned -= self.seen.popleft()
         if self.run >= self.fuse.run_length:
             return f"{self.run} records one after another are poison"
-        if len(self.seen) >= self.fuse.least and self.poisoned > self.fuse.ratio * len(self.seen):
+        if len(self.seen) >= min(self.fuse.least, self.fuse.window) and self.poisoned > self.fuse.ratio * len(
+            self.seen
+        ):
             return f"{self.poisoned} of the last {len(self.seen)} records are poison"
         return None

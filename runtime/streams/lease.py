@@ -8,6 +8,10 @@ from runtime.streams.fuse import Fuse, FuseState
 from runtime.streams.plan import Mark, Run, Stop
 
 
+class Fenced(Exception):
+    """Another worker owns one of the slots: this process has nothing more to say."""
+
+
 @dataclass(slots=True)
 class Owned:
     """One slot of ours: the epoch that fences it, the mark the database has, and when it last moved."""

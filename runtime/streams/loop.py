@@ -1,23 +1,21 @@
 """Turn what the broker brings into turns of the worker thread, and look after every slot, the quiet ones too."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import NoReturn, ParamSpec, Protocol, TypeVar
 
 from runtime import crash, log
-from runtime.broker import Admin
 from runtime.clock import Clock
 from runtime.errors import Unavailable
 from runtime.metrics import Metrics
-from runtime.positions import Position, Slot
-from runtime.streams.applier import Applier
+from runtime.positions import Failure, Position, Slot
 from runtime.streams.fuse import Fuse
 from runtime.streams.lease import Lease
 from runtime.streams.plan import Fetched, Mark, Rules, Stop, plan
 from runtime.streams.ports import POLL, Log
 from runtime.streams.records import Handler
-from runtime.streams.rounds import Rounds, Turn
+from runtime.streams.rounds import Applies, Rounds, Turn
 
 UPKEEP = 5.0  # seconds between two looks at every slot
 STALL = 60.0  # seconds a slot may have lag and not move
@@ -31,6 +29,40 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
+class Keeps(Applies, Protocol):
+    """What is needed of the applier beside applying."""
+
+    def missing(self, slots: Iterable[Slot]) -> list[Slot]:
+        """Slots that were never read."""
+        ...
+
+    def take(
+        self, slots: Sequence[Slot], starts: Mapping[Slot, int]
+    ) -> tuple[dict[Slot, Position], dict[Slot, dict[int, Failure]]]:
+        """Take the slots: their rows, and the records to be parked as defects."""
+        ...
+
+    def note(self, lease: Lease, slots: Iterable[Slot], topic_ids: Mapping[str, str]) -> None:
+        """Write down topic ids of slots that have none, and what is stopped."""
+        ...
+
+    def accepted(self, lease: Lease) -> list[Slot]:
+        """Stopped slots that a person or another worker took."""
+        ...
+
+
+class Describes(Protocol):
+    """What is needed of the broker's administration."""
+
+    def topic_ids(self, names: Sequence[str]) -> dict[str, str]:
+        """The id of each topic that exists."""
+        ...
+
+    def unassigned(self, group: str, topics: Sequence[str]) -> Sequence[tuple[str, int]]:
+        """Partitions that no member of the group has though it is at rest."""
+        ...
+
+
 class BatchLoop:
     """Everything between the driver and the database; lives in the event loop, works in one thread."""
 
@@ -38,20 +70,22 @@ class BatchLoop:
         self,
         *,
         group: str,
-        applier: Applier,
+        applier: Keeps,
         handler: Handler,
-        admin: Callable[[], Admin],
+        admin: Callable[[], Describes],
         metrics: Metrics,
         clock: Clock,
         fuse: Fuse,
         numbered: frozenset[str],
+        leave: Callable[[str], NoReturn] = crash.leave,
     ) -> None:
         self._group = group
         self._applier = applier
-        self._rounds = Rounds(applier, metrics)
+        self._rounds = Rounds(applier, metrics, leave)
+        self._leave = leave
         self._handler = handler
         self._new_admin = admin
-        self._admin: Admin | None = None
+        self._admin: Describes | None = None
         self._metrics = metrics
         self._clock = clock
         self._fuse = fuse
@@ -248,7 +282,7 @@ class BatchLoop:
         for topic in self._handler.topics:
             known, now = self._topics.get(topic), present.get(topic)
             if known != now:
-                crash.leave(f"topic {topic} had the id {known} and has {now} now")
+                self._leave(f"topic {topic} had the id {known} and has {now} now")
         if unread and unread == self._unread_before:
             _logger.warning("slots without a reader: asking the group to share them out again", slots=len(unread))
             unread = []
@@ -265,7 +299,7 @@ class BatchLoop:
             elif own.behind_since is None or own.moved_at > own.behind_since:
                 own.behind_since = now
             elif now - own.behind_since > STALL:
-                crash.leave(f"{slot} stands at {own.mark.next_offset} of {end} and did not move for {STALL:.0f} s")
+                self._leave(f"{slot} stands at {own.mark.next_offset} of {end} and did not move for {STALL:.0f} s")
 
     async def _look_at_stopped(self, log: Log, lease: Lease) -> None:
         if self._clock.monotonic() - self._told_at > STALL:
@@ -275,7 +309,7 @@ class BatchLoop:
         except Unavailable:
             return
         if accepted:
-            crash.leave(f"the position of {accepted[0]} was accepted or taken: starting again with it")
+            self._leave(f"the position of {accepted[0]} was accepted or taken: starting again with it")
         again = {slot: old for slot, old in lease.stopped.items() if old.stop.kind == "number_ahead"}
         for slot, old in again.items():  # the missing number may have been published meanwhile
             lease.own(slot, old.epoch, old.mark, now=self._clock.monotonic())

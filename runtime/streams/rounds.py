@@ -1,16 +1,16 @@
 """Work runs off one transaction after another, and know what to do when one fails: retry, settle, search, park, leave."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn, Protocol
 
 from runtime import crash, log
 from runtime.errors import Conflict, NewerVersion, OutcomeUnknown, Rejected, Unavailable
 from runtime.metrics import Metrics
 from runtime.positions import Slot
 from runtime.streams import plan
-from runtime.streams.applier import Applier, Fenced
-from runtime.streams.lease import Lease
+from runtime.streams.lease import Fenced, Lease
 from runtime.streams.plan import Run, Stop
 
 CONFLICT_TRIES = 5  # at once; then as if the database were busy
@@ -26,12 +26,29 @@ class Turn:
     stops: dict[Slot, Stop] = field(default_factory=dict)
 
 
-class Rounds:
-    """Runs in the worker thread, with the applier."""
+class Applies(Protocol):
+    """What is needed of the applier."""
 
-    def __init__(self, applier: Applier, metrics: Metrics) -> None:
+    def apply(self, lease: Lease, runs: Sequence[Run]) -> None:
+        """Apply the runs in one transaction and move the lease, or raise and change nothing."""
+        ...
+
+    def settle(self, lease: Lease) -> None:
+        """Set the marks of the lease to what the database has."""
+        ...
+
+    def count_failure(self, slot: Slot, offset: int, error: str) -> int:
+        """Count a defect at a record; returns how many there are."""
+        ...
+
+
+class Rounds:
+    """Runs in the worker thread, with the applier; `leave` ends the process."""
+
+    def __init__(self, applier: Applies, metrics: Metrics, leave: Callable[[str], NoReturn] = crash.leave) -> None:
         self._applier = applier
         self._metrics = metrics
+        self._leave = leave
 
     def work_off(self, lease: Lease, runs: Sequence[Run]) -> Turn:
         """Apply what waits in the lease and then `runs`; what could not be applied waits in the lease again.
@@ -62,7 +79,7 @@ class Rounds:
                 if not self._meet(error, lease, turn, queue, part):
                     defect = error
         if defect is not None and not queue:
-            crash.leave(f"failed as a batch, in no part of it: {defect!r}")
+            self._leave(f"failed as a batch, in no part of it: {defect!r}")
         for part in queue:
             _postpone(lease, part)
         return turn
@@ -71,7 +88,7 @@ class Rounds:
         """Do what the error's kind asks for; False for a defect."""
         match error:
             case Fenced():
-                crash.leave(f"another worker took a slot of ours: {error}")
+                self._leave(f"another worker took a slot of ours: {error}")
             case OutcomeUnknown():
                 self._again(queue, part, "outcome_settled", error)
                 lease.unsettled = True
@@ -107,7 +124,7 @@ class Rounds:
             turn.wait = error.retry_after
             return False
         except Fenced as error:
-            crash.leave(f"another worker took a slot while an outcome was unknown: {error}")
+            self._leave(f"another worker took a slot while an outcome was unknown: {error}")
         return True
 
     def _hold(self, lease: Lease, turn: Turn, queue: deque[list[Run]], part: list[Run], error: NewerVersion) -> None:
@@ -123,14 +140,14 @@ class Rounds:
         self._metrics.count("consumer_incidents_total", kind="defect")
         culprits = [(run.slot, step.record.offset) for run in part for step in run.steps]
         if not culprits:
-            crash.leave(f"failed without any record: {error!r}")
+            self._leave(f"failed without any record: {error!r}")
         ((slot, offset),) = culprits
         _logger.error("defect", slot=str(slot), offset=offset, exc_info=error)
         try:
             failures = str(self._applier.count_failure(slot, offset, repr(error)))
         except Unavailable:
             failures = "(not counted)"
-        crash.leave(f"failure {failures} at {slot} offset {offset}: {error!r}")
+        self._leave(f"failure {failures} at {slot} offset {offset}: {error!r}")
 
 
 def _due(lease: Lease, part: Iterable[Run]) -> list[Run]:

@@ -1,0 +1,108 @@
+"""No phone, identity card, token or password reaches a log line, whoever writes it."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime import log
+
+
+@pytest.fixture
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("call 13812345678 now", "call 138****5678 now", id="mobile"),
+        pytest.param("电话13812345678。", "电话138****5678。", id="mobile between Chinese"),
+        pytest.param("330106199001011234", "330106***********4", id="identity card"),
+        pytest.param("91330106MA2CFXXX3R", "91330106MA2CFXXX3R", id="a credit code is no person"),
+        pytest.param("number 138123456789", "number 138123456789", id="twelve digits are no mobile"),
+        pytest.param("postgresql://u:p%40ss@h:5432/d", "postgresql://u:***@h:5432/d", id="address"),
+        pytest.param("Authorization: Bearer abc.def-123", "Authorization: Bearer ***", id="bearer"),
+        pytest.param("/send?access_token=abcdef&x=1", "/send?access_token=***&x=1", id="query"),
+        pytest.param("timestamp=1&sign=abc%3D", "timestamp=1&sign=***", id="robot signature"),
+        pytest.param('{"api_key": "k1234567"}', '{"api_key": "***"}', id="JSON"),
+        pytest.param("password='hunter2'", "password='***'", id="quoted"),
+        pytest.param("offset 17 of facts[3]", "offset 17 of facts[3]", id="ordinary words stay"),
+    ],
+)
+def test_what_is_masked(text: str, expected: str) -> None:
+    """Enough stays to recognise the line by."""
+    assert expected == log.redact(text)
+
+
+@given(st.text(), st.integers(0, 99_999_999), st.text())
+def test_no_mobile_number_survives(before: str, number: int, after: str) -> None:
+    """Wherever it stands, unless it is part of a longer number."""
+    mobile = f"139{number:08d}"
+    text = f"{before}/{mobile}/{after}"
+
+    assert mobile not in log.redact(text)
+
+
+@given(st.text(), st.text(alphabet=st.characters(codec="ascii", categories=["L", "N"]), min_size=8))
+def test_redaction_is_stable(text: str, secret: str) -> None:
+    """Masked text is not masked again into something else."""
+    once = log.redact(f"{text} token={secret}")
+
+    assert secret not in once.split("token=")[-1]
+    assert once == log.redact(once)
+
+
+def test_values_are_masked_member_by_member_and_whole_under_a_secret_name() -> None:
+    """Containers keep their shape; a number of attempts is no secret."""
+    value = {
+        "phones": ["13812345678", ("13987654321",)],
+        "token": "abc",
+        "api_key": {"a": "b"},
+        "headers": {"Authorization": "Bearer abcdefg", "x": b"13812345678"},
+        "password_attempts": 3,
+        "nothing": None,
+        "at": ValueError("13812345678"),
+    }
+
+    assert {
+        "phones": ["138****5678", ["139****4321"]],
+        "token": "***",
+        "api_key": "***",
+        "headers": {"Authorization": "***", "x": "138****5678"},
+        "password_attempts": 3,
+        "nothing": None,
+        "at": "138****5678",
+    } == log.redact_value(value)
+
+
+@pytest.mark.usefixtures("_restored")
+def test_every_line_is_json_and_masked_whoever_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Our loggers, a library's logger and a traceback go through one formatter; Chinese stays readable."""
+    log.configure("intake", "INFO")
+    log.get("a").info("收到", phone="13812345678", tenant="331081")
+    logging.getLogger("urllib3").warning("GET %s", "/x?access_token=abcdef")
+
+    def broken() -> None:
+        raise RuntimeError("postgresql://u:pw@h/d")
+
+    try:
+        broken()
+    except RuntimeError:
+        log.get("a").exception("broken")
+    logging.getLogger("aiokafka").info("noise")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert "收到" in lines[0]
+    first, second, third = (json.loads(line) for line in lines)
+    assert (first["phone"], first["tenant"], first["service"]) == ("138****5678", "331081", "intake")
+    assert second["event"] == "GET /x?access_token=***"
+    assert "postgresql://u:***@h/d" in third["exception"]
+    assert "RuntimeError" in third["exception"]
