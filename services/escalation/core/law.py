@@ -1,6 +1,6 @@
 """Which packs bind whom, and since when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from contracts.divisions import Divisions
@@ -31,7 +31,8 @@ class Law:
         for pack in self.packs:
             if not pack.child_of:
                 self._own.setdefault(pack.root, []).append((self.begins(pack), pack))
-        self._units = {(pack.id, pack.version): _spellings(pack) for pack in self.packs}
+        self._units = {(pack.id, pack.version): _spellings(pack, pack.units) for pack in self.packs}
+        self._owing = {(pack.id, pack.version): _spellings_by_duty(pack) for pack in self.packs}
 
     def _first_instant(self, pack: Pack, since: datetime | None) -> datetime:
         own = midnight(pack.effective_from)
@@ -77,15 +78,23 @@ class Law:
         """The committee's packs in the order in which they begin to bind, without children."""
         return tuple(pack for _, pack in self._own.get(committee, ()))
 
-    def unit_id(self, committee: str, unit: str, tenant: str) -> str:
+    def unit_id(self, committee: str, unit: str, tenant: str, obligation: str = "") -> str:
         """The unit's id, whatever spelling an event of `tenant` used.
 
         The pack that lies nearest to the tenant names it first: 安监局 said in the zone is the zone's, said by the city
-        the city's.
+        the city's. Among the units of one pack those that owe `obligation` come first: a special committee and its
+        office are two units, and people write the one for the other.
         """
         own = [pack for pack in reversed(self.packs) if pack.root == committee]
         nearest_first = sorted(own, key=lambda pack: self._distance(pack, tenant))
-        spelt = (self._units[pack.id, pack.version].get(unit) for pack in nearest_first)
+        spelt = (
+            names.get(unit)
+            for pack in nearest_first
+            for names in (
+                self._owing[pack.id, pack.version].get(obligation, {}),
+                self._units[pack.id, pack.version],
+            )
+        )
         return next((known for known in spelt if known), unit)
 
     def _distance(self, pack: Pack, tenant: str) -> int:
@@ -114,8 +123,16 @@ class Law:
         return self._where[key]
 
 
-def _spellings(pack: Pack) -> dict[str, str]:
-    """Every spelling of the pack's units; an id is never another unit's spelling."""
-    units = [unit for units in pack.units.values() for unit in units]
-    spelt = {spelling: unit.id for unit in units for spelling in (*unit.also, unit.name) if spelling}
+def _spellings(pack: Pack, lists: Iterable[str]) -> dict[str, str]:
+    """Every spelling of the units of these lists, the first list's first; an id is never another unit's spelling."""
+    units = [unit for name in lists for unit in pack.units[name]]
+    spelt = {spelling: unit.id for unit in reversed(units) for spelling in (*unit.also, unit.name) if spelling}
     return spelt | {unit.id: unit.id for unit in units}
+
+
+def _spellings_by_duty(pack: Pack) -> dict[str, dict[str, str]]:
+    """The same for the units that owe each obligation, by its id."""
+    lists: dict[str, list[str]] = {}
+    for name, duty in pack.obligations.items():
+        lists.setdefault(duty.id or name, []).extend(duty.units)
+    return {duty: _spellings(pack, named) for duty, named in lists.items()}

@@ -131,7 +131,7 @@ def _matter(_law: Law, fact: Fact) -> Iterator[CaseKey]:
 def _obligation(law: Law, fact: Fact) -> Iterator[CaseKey]:
     said = _obligation_in(fact.data)
     if said.obligation:
-        unit = law.unit_id(fact.committee, said.unit, fact.tenant)
+        unit = law.unit_id(fact.committee, said.unit, fact.tenant, said.obligation)
         yield CaseKey(fact.committee, "obligation", "", f"{said.obligation}/{unit}/{said.period}")
 
 

@@ -102,6 +102,7 @@ class Target(PackModel):
     due: date | None = Field(None, description="By when.")
     approximate: bool = Field(False, description="Whether the notice rounds the number.")
     clauses: tuple[Clause, ...] = Field(min_length=1, description="The clauses.")
+    source: Source = Field("notice", description="`proposed` where the number or its day is ours.")
 
 
 class Pack(PackModel):

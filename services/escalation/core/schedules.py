@@ -181,6 +181,25 @@ class AfterMilestone(CutOff):
         yield Period(self.period, midnight(start), due)
 
 
+class AfterEach(CutOff):
+    """A span after every day that a recurring milestone gets: one period for each round (S2-21).
+
+    A round is dated as `provincial_round:2`, and its period is then `2`; a milestone without a number is its own round.
+    """
+
+    kind: Literal["each"] = Field("each", description="After each round of a recurring milestone.")
+    milestone: str = Field(description="The milestone's id; events add `:` and the round.")
+    within: Span = Field(description="How long after the round.")
+
+    def periods(self, start: date, milestones: Mapping[str, date], calendar: WorkCalendar) -> Iterator[Period]:
+        """One period for each round that is dated, from its day on."""
+        for name, day in sorted(milestones.items(), key=lambda dated: (dated[1], dated[0])):
+            base, _, number = name.partition(":")
+            if base == self.milestone and day >= start:
+                due = self.end(calendar.add(day, self.within.count, self.within.unit))
+                yield Period(number or day.isoformat(), midnight(day), due)
+
+
 class KeyPeriodDays(CutOff):
     """Every day between two milestones, or of named windows (S2-09)."""
 
@@ -210,8 +229,8 @@ class Untimed(PackModel):
 
 
 Schedule = Annotated[
-    Untimed | OnDates | Yearly | EveryMonths | EveryDay | AfterStages | AfterMilestone | KeyPeriodDays,
+    Untimed | OnDates | Yearly | EveryMonths | EveryDay | AfterStages | AfterMilestone | AfterEach | KeyPeriodDays,
     Field(discriminator="kind"),
 ]
-ANCHORED = (AfterStages, AfterMilestone, KeyPeriodDays)
+ANCHORED = (AfterStages, AfterMilestone, AfterEach, KeyPeriodDays)
 """Schedules whose terms move when a milestone is dated; all of them are finite."""

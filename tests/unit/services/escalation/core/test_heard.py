@@ -28,7 +28,9 @@ def test_a_report_with_nulls_is_read() -> None:
         sector="工贸", found_by="undercover", criterion=None, inspection_id="", rectify_by=None, campaign=None,
     )  # fmt: skip
 
-    assert {record.rule for record in run(one, until="05-09")} == {"major_hazard", "joint_supervision"}
+    rules = {record.rule for record in run(one, until="05-09")}
+
+    assert rules == {"major_hazard", "instant_report", "joint_supervision"}
 
 
 @pytest.mark.parametrize(
