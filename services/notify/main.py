@@ -17,16 +17,17 @@ from runtime.outbox import Relay
 from runtime.streams import BatchConsumer
 from services.notify.api import app
 from services.notify.channels import Adapter
-from services.notify.channels.dialling import LOOPBACK, NEVER, DialPolicy, allow_list, endpoints
+from services.notify.channels.dialling import LOOPBACK, NEVER, DialPolicy, InvalidAllowList, allow_list, endpoints
 from services.notify.channels.file import MailFolder
 from services.notify.channels.smtp import MailServer, Smtp
 from services.notify.channels.webhook import Webhook
 from services.notify.consumer import DecisionHandler
-from services.notify.core.roster import roster_from
+from services.notify.core.roster import InvalidRoster, roster_from
+from services.notify.core.routes import InvalidRoutes
 from services.notify.handlers.hearing import Hearing
 from services.notify.handlers.sending import Desk
 from services.notify.metrics import NOTIFY_METRICS
-from services.notify.settings import NotifySettings, read_routes, secrets_of
+from services.notify.settings import InvalidSecrets, NotifySettings, read_routes, secrets_of
 from services.notify.store import switches
 from services.notify.worker import DeliveryLoop, Upkeep
 
@@ -36,6 +37,8 @@ GROUP: Final = "notify"
 POOL: Final = (
     8  # connections: the consumer, the relay's look, one loop per channel and its recording, upkeep, readiness
 )
+
+UNUSABLE: Final = (InvalidRoutes, InvalidRoster, InvalidAllowList, InvalidSecrets, OSError, yaml.YAMLError)
 
 _logger = log.get(__name__)
 
@@ -57,8 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
     metrics = Metrics([*RUNTIME_METRICS, *NOTIFY_METRICS])
     if wanted == "api":
         process.run_api(app.create(database=database, clock=clock, metrics=metrics), settings)
-    else:
+        return 0
+    try:
         run_worker(settings, database, clock, metrics)
+    except UNUSABLE as error:
+        _logger.critical("a file or a setting cannot be used", kind=type(error).__name__, why=str(error))
+        return 2
     return 0
 
 

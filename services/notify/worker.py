@@ -35,6 +35,7 @@ class DeliveryLoop:
         self._earlier_life = named
         self._under_way: dict[asyncio.Task[Return], Departure] = {}
         self._unrecorded: list[Return] = []
+        self._defect: BaseException | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Take, send, record, until `stopping`; then wait a little for the last answers."""
@@ -45,7 +46,8 @@ class DeliveryLoop:
                     took = await self._turn()
                 except (Unavailable, Conflict) as error:  # what was sent stays in hand and is recorded at the next turn
                     _logger.warning("deliveries wait", channel=self._desk.channel, error=str(error))
-                    took = False
+                    await asyncio.wait({stop}, timeout=getattr(error, "retry_after", IDLE))
+                    continue
                 await self._wait(stop, took=took)
             await self._finish()
         finally:
@@ -56,10 +58,7 @@ class DeliveryLoop:
         """Record what came back, then take what there is room for; whether something was taken."""
         while self._earlier_life:
             self._earlier_life = await asyncio.to_thread(self._desk.settle_earlier_life) > 0
-        self._gather()
-        if self._unrecorded:
-            await asyncio.to_thread(self._desk.keep, list(self._unrecorded))
-            self._unrecorded.clear()
+        await self._record()
         room = self._concurrency - len(self._under_way)
         taken = await asyncio.to_thread(self._desk.take, room) if room > 0 else []
         for departure in taken:
@@ -80,16 +79,21 @@ class DeliveryLoop:
     async def _finish(self) -> None:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=LAST_ANSWERS)
-        self._gather()
+        await self._record()
+
+    async def _record(self) -> None:
+        """Keep what came back. A defect of the adapter ends the process after that; its lease settles that attempt."""
+        for task in [task for task in self._under_way if task.done()]:
+            del self._under_way[task]
+            if (defect := task.exception()) is not None:
+                self._defect = defect
+            else:
+                self._unrecorded.append(task.result())
         if self._unrecorded:
             await asyncio.to_thread(self._desk.keep, list(self._unrecorded))
             self._unrecorded.clear()
-
-    def _gather(self) -> None:
-        """Collect finished attempts; a defect of the adapter ends the process, and the lease settles the attempt."""
-        for task in [task for task in self._under_way if task.done()]:
-            del self._under_way[task]
-            self._unrecorded.append(task.result())
+        if self._defect is not None:
+            raise self._defect
 
 
 class Upkeep:

@@ -28,6 +28,7 @@ from tests.unit.services.notify.given import TREE, decision
 SECRET = "whsec_c2VjcmV0LW9mLXRlc3RzLW9ubHk="
 DECISIONS = 150
 KILLS = 6
+STOPPED = 20  # decisions that are told while the worker is asked to stop
 SEED = 20
 
 
@@ -146,6 +147,7 @@ def test_everybody_is_told_and_no_double_is_unknown(post: Post) -> None:
     """Killed at random; then a person looks at what nobody knows; then the log is read again from its beginning."""
     chance = Random(SEED)
     post.worker.start()
+    _stop_in_order(post)
     for life in range(KILLS):
         post.publish(_decisions(life * DECISIONS // KILLS, DECISIONS // KILLS))
         expected = chance.randint(1, 12)
@@ -153,7 +155,7 @@ def test_everybody_is_told_and_no_double_is_unknown(post: Post) -> None:
         eventually(lambda: sum(post.providers.seen.values()) >= before + expected, within=60)  # noqa: B023
         post.worker.kill()
         post.worker.start()
-    expected_notices = DECISIONS * 4 // 5 + DECISIONS // 5 * 4
+    expected_notices = (DECISIONS + STOPPED) * 4 // 5 + (DECISIONS + STOPPED) // 5 * 4
     eventually(lambda: post.count("true") == expected_notices, within=60)
     eventually(lambda: post.count("state IN ('created', 'sending', 'retrying')") == 0, within=120)
 
@@ -168,6 +170,17 @@ def test_everybody_is_told_and_no_double_is_unknown(post: Post) -> None:
     _read_again_from_the_beginning(post)
 
     assert (post.count("true"), seen) == (expected_notices, post.providers.seen)
+
+
+def _stop_in_order(post: Post) -> None:
+    """SIGTERM while notices leave: every answer under way is kept, and the process ends by itself."""
+    post.publish(_decisions(DECISIONS, STOPPED))
+    eventually(lambda: sum(post.providers.seen.values()) >= 3, within=60)
+
+    status = post.worker.stop()
+
+    assert (status, post.count("state = 'sending'")) == (0, 0)
+    post.worker.start()
 
 
 def _settle_like_a_person(post: Post) -> None:
