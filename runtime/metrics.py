@@ -111,6 +111,19 @@ RUNTIME_METRICS = (
         buckets=SECONDS,
     ),
     Metric(
+        kind="histogram",
+        name="applied_after_seconds",
+        help="From the broker's append time of a batch's oldest record in its slot to the commit of its effects.",
+        labels={"topic": ()},
+        buckets=LAG_SECONDS,
+    ),
+    Metric(
+        kind="gauge",
+        name="consumer_lag_records",
+        help="Offsets between the stored positions of this worker's slots and the committed end of the log.",
+        labels={"topic": ()},
+    ),
+    Metric(
         kind="counter",
         name="consumer_incidents_total",
         help="What the guards of the consumer met: each is survivable, a growing count is not healthy.",

@@ -120,6 +120,9 @@ class Applier:
             own = lease.owned[run.slot]
             own.mark, own.moved_at = run.after, now
             self._metrics.count("consumed_records_total", len(run.steps), topic=run.slot.topic)
+            if run.steps:
+                waited = self._clock.now().timestamp() - run.steps[0].record.timestamp_ms / 1000
+                self._metrics.observe("applied_after_seconds", max(waited, 0.0), topic=run.slot.topic)
             for step in run.steps:
                 if step.act is Act.DROP:
                     self._metrics.count("consumer_incidents_total", kind="duplicate")

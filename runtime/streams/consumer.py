@@ -49,7 +49,7 @@ class BatchConsumer:
         self.handler = handler
         self._metrics = metrics
         self._database = database
-        self._clock = clock or SystemClock()
+        self._clock = clock or SystemClock(settings.clock_file)
         self._fuse = fuse or Fuse()
         self._numbered = frozenset(numbered)
         self._loop: BatchLoop | None = None

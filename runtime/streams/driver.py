@@ -13,7 +13,7 @@ import aiokafka
 import faust
 import mode
 from aiokafka import TopicPartition
-from aiokafka.errors import ConsumerStoppedError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import ConsumerStoppedError, IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from faust.app.base import BootStrategy
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
@@ -125,11 +125,14 @@ class Consumer(driver.Consumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Called after every assignment; what it raises is only logged by Faust, so the process leaves here."""
+        before = self.assigned()
         try:
             offsets = await self.app.batches.assigned(self)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, this worker would sit idle)
+            if isinstance(error, IllegalStateError) and before != self.assigned():
+                return {}  # the group was shared out again meanwhile: the next call is on its way
             crash.leave(f"cannot take ownership: {error!r}")
         return {TP(*slot): offset for slot, offset in offsets.items()}
 

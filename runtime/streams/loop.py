@@ -111,7 +111,7 @@ class BatchLoop:
             if slots:
                 await self._take(log, lease, slots)
             self._lease = lease
-            self._gauge(lease)
+            self._gauge(lease, {})
             self.assigned_once = True
             self.turned_at = self._clock.monotonic()
             _logger.info("slots assigned", owned=len(lease.owned), stopped=len(lease.stopped))
@@ -263,10 +263,11 @@ class BatchLoop:
             gaps = await self._go_back(log, lease, {slot: position for slot, (position, _) in views.items()})
             for _ in range(gaps):
                 self._metrics.count("consumer_incidents_total", kind="gap")
-            self._watch(lease, {slot: end for slot, (_, end) in views.items()})
+            ends = {slot: end for slot, (_, end) in views.items() if end is not None}
+            self._watch(lease, ends)
             if lease.stopped:
                 await self._look_at_stopped(log, lease)
-            self._gauge(lease)
+            self._gauge(lease, ends)
             await self._tell_monitors(log, lease)
 
     async def _check_topics(self, log: Log) -> None:
@@ -289,7 +290,7 @@ class BatchLoop:
             await log.rejoin()
         self._unread_before = unread
 
-    def _watch(self, lease: Lease, ends: Mapping[Slot, int | None]) -> None:
+    def _watch(self, lease: Lease, ends: Mapping[Slot, int]) -> None:
         now = self._clock.monotonic()
         waiting = self._not_before > now - UPKEEP  # the database is away: that is no stall of ours
         for slot, own in lease.owned.items():
@@ -328,12 +329,15 @@ class BatchLoop:
             self._metrics.count("consumer_incidents_total", kind="commit_to_broker_failed")
             _logger.info("offsets not told to the broker", error=repr(error))
 
-    def _gauge(self, lease: Lease) -> None:
+    def _gauge(self, lease: Lease, ends: Mapping[Slot, int]) -> None:
         for kind in STOP_KINDS:
             stopped = sum(stopped.stop.kind == kind for stopped in lease.stopped.values())
             self._metrics.set("stopped_slots", stopped, reason=kind)
         for topic in self._handler.topics:
-            self._metrics.set("owned_slots", sum(slot.topic == topic for slot in lease.owned), topic=topic)
+            own = {slot: own for slot, own in lease.owned.items() if slot.topic == topic}
+            self._metrics.set("owned_slots", len(own), topic=topic)
+            lag = sum(max(ends.get(slot, 0) - own.mark.next_offset, 0) for slot, own in own.items())
+            self._metrics.set("consumer_lag_records", lag, topic=topic)
 
     def _tell_stopped(self, lease: Lease) -> None:
         self._told_at = self._clock.monotonic()
