@@ -45,8 +45,7 @@ def load(anchor: Anchor = "") -> None:
 
     folder = settings().data_dir
     fixed = _anchor(folder / ANCHOR_FILE, anchor)
-    _register(SLUG, "示范检查系统", SOURCE)
-    _register(LEDGER_SLUG, "示范旧台账", f"/{LEDGER_SLUG}")
+    _register()
     activate_all(settings(), by="demonstration")
     _go_live(fixed)
     events = folder / "demonstration.jsonl"
@@ -87,22 +86,22 @@ def _write(file: Path, anchor: datetime, seed: int) -> None:
             lines.write(json.dumps(event, ensure_ascii=False) + "\n")
 
 
-def _register(slug: str, name: str, attribute: str) -> None:
+def _register() -> None:
     from bihuan import sources
     from contracts.topics import inspection_topic
     from services.intake.core.registry import Source
 
-    topic = inspection_topic(slug)
+    topic = inspection_topic(SLUG)
     sources.create_topic(topic)
     sources.save(
         Source(
-            slug=slug,
-            name=name,
-            namespace=slug,
+            slug=SLUG,
+            name="示范检查系统",
+            namespace=SLUG,
             tenants=(TENANT,),
-            attributes=frozenset([attribute]),
+            attributes=frozenset([SOURCE]),
             topic=topic,
-            historic=slug == LEDGER_SLUG,
+            historic=False,
         )
     )
 
