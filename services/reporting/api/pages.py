@@ -61,7 +61,7 @@ class Pages:
         self._environment.globals |= {
             "remaining": wording.remaining,
             "lateness": wording.lateness_text,
-            "step": wording.step_text,
+            "measure": wording.measure_text,
             "link": link,
             "path_of": path_of,
             "share": share,

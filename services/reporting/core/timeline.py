@@ -14,7 +14,7 @@ from services.reporting.core.lines import Line, changes, lines_of
 from services.reporting.core.notified import NoticeRecord
 from services.reporting.core.said import EMPTY, Heard, in_order, read
 from services.reporting.core.standing import REPORTED, Reaches
-from services.reporting.core.wording import moment_text, step_text
+from services.reporting.core.wording import decision_text, moment_text
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,10 +64,11 @@ def tell(
 
     `recipient` says in words whom a handle (`role@unit`) addresses.
     """
+    decided = [_decision(record) for record in decisions]
     entries = [
         *_facts(facts, hazard_id, reaches),
-        *(_decision(record) for record in decisions),
-        *_notices(notices, recipient),
+        *decided,
+        *_notices(notices, recipient, {entry.reference: entry.title for entry in decided}),
     ]
     return sorted(entries, key=lambda entry: (entry.at, _KINDS.index(entry.kind), entry.known_at, entry.reference))
 
@@ -159,7 +160,7 @@ def _decision(record: DecisionRecord) -> Entry:
         kind="decision",
         at=decision.at,
         known_at=decision.known_at,
-        title=f"{decision.rule.chinese} · {decision.measure.chinese}{step_text(decision.step)}",
+        title=decision_text(decision.rule, decision.measure, decision.step),
         type=str(decision.rule),
         reference=decision.decision_id,
         tone=_DECISION_TONES.get(decision.status, "muted"),
@@ -177,14 +178,17 @@ _NOTICE_TONES: Final[Mapping[NoticeState, str]] = {
 }
 
 
-def _notices(records: Iterable[NoticeRecord], recipient: Callable[[str], str]) -> Iterable[Entry]:
-    """One line per notice, at its first record, with what became of it."""
+def _notices(
+    records: Iterable[NoticeRecord], recipient: Callable[[str], str], titles: Mapping[str, str]
+) -> Iterable[Entry]:
+    """One line per notice, at its first record, with what it tells and what became of it."""
     stories: dict[str, list[NoticeRecord]] = {}
     for record in sorted(records, key=lambda record: (record.place, record.notice.at)):
         stories.setdefault(record.notice.notice_id, []).append(record)
     for story in stories.values():
         first, last = story[0].notice, story[-1].notice
         lines = [
+            ("事由", "、".join(titles[told] for told in story[-1].decisions if told in titles)),
             ("接收人", recipient(last.recipient)),
             ("渠道", _CHANNELS.get(last.channel, last.channel)),
             ("经过", " → ".join(f"{record.notice.state.chinese} {moment_text(record.notice.at)}" for record in story)),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from contracts.vocabulary import Measure, RuleId
 from services.reporting.core.days import SHANGHAI, Deadline, local_day
 from services.reporting.core.rows import HazardRow
 
@@ -62,6 +63,17 @@ def lateness_text(since: datetime, moment: datetime) -> str:
 def step_text(step: str) -> str:
     """The rung of a ladder as a reader sees it, in brackets; nothing where there is none."""
     return f"（{STEPS.get(step, step)}）" if step else ""
+
+
+def measure_text(rule: RuleId, measure: Measure, step: str) -> str:
+    """What a decision asks for, `督办函（T+7）`; nothing where its rule says it all."""
+    words = "" if rule.chinese == measure.chinese else measure.chinese
+    return words + step_text(step)
+
+
+def decision_text(rule: RuleId, measure: Measure, step: str) -> str:
+    """`逾期未整改 · 督办函（T+7）`."""
+    return " · ".join(part for part in (rule.chinese, measure_text(rule, measure, step)) if part)
 
 
 def recipient_text(handle: str, roles: Mapping[str, str], unit_name: Callable[[str], str]) -> str:

@@ -103,7 +103,7 @@ def test_a_hazards_page_tells_its_story(client: TestClient) -> None:
 
     assert "2023-05-08 09:00 2023-05-08 09:00 事实 隐患上报" in seen
     assert "逾期未整改 · 督办函（首次） 状态 已发出 理由 整改期限已过，尚未整改。" in seen
-    assert "通知 · 已送达 接收人 town-office 渠道 电子邮件" in seen
+    assert "通知 · 已送达 事由 逾期未整改 · 督办函（首次） 接收人 town-office 渠道 电子邮件" in seen
     assert "2023-05-20（至 24:00）" in seen
 
 

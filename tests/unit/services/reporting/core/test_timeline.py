@@ -185,15 +185,17 @@ def test_each_state_of_a_decision_is_a_line_of_the_story() -> None:
 
 def test_a_notice_is_one_line_with_what_became_of_it() -> None:
     """Its states in the order of the log, however the records come."""
-    [entry] = story(
+    _, entry = story(
+        decisions=(decision(Status.RAISED, "2023-05-21 00:00"),),
         notices=(
             notice(NoticeState.DELIVERED, "2023-05-21 00:02", 2),
             notice(NoticeState.CREATED, "2023-05-21 00:01", 1),
-        )
+        ),
     )
 
     assert ("通知 · 已送达", "good", at("2023-05-21 00:01")) == (entry.title, entry.tone, entry.at)
     assert {
+        "事由": "逾期未整改 · 督办函（T+7）",
         "接收人": "致 town-office",
         "渠道": "电子邮件",
         "经过": "已生成 2023-05-21 00:01 → 已送达 2023-05-21 00:02",

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from contracts.facts import Fact
+from contracts.vocabulary import Measure, RuleId
 from services.reporting.core import wording
 from services.reporting.core.days import read_deadline
 from services.reporting.core.wording import Said, remaining
@@ -107,6 +108,19 @@ def test_a_deadline_is_shown_as_it_was_given() -> None:
     assert ["2023-05-20", "2023-05-20 17:00"] == [
         wording.deadline_text(read_deadline(text)) for text in ("2023-05-20", "2023-05-20T17:00:00+08:00")
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "measure", "step", "words"),
+    [
+        (RuleId.OVERDUE, Measure.SUPERVISION_LETTER, "T+7", "逾期未整改 · 督办函（T+7）"),
+        (RuleId.JOINT_SUPERVISION, Measure.JOINT_SUPERVISION, "", "联合督办"),
+        (RuleId.INSTANT_REPORT, Measure.INSTANT_REPORT, "first", "即时报告 · （首次）"),
+    ],
+)
+def test_a_decision_is_named_once(rule: RuleId, measure: Measure, step: str, words: str) -> None:
+    """A measure that bears its rule's name is not repeated."""
+    assert words == wording.decision_text(rule, measure, step)
 
 
 def test_rungs_have_names() -> None:
