@@ -38,21 +38,23 @@ def import_(
 ) -> None:
     """Import a ledger; rows that cannot be events are listed with their reasons, the others are in."""
     from runtime.clock import SystemClock
-    from services.intake.core.ledger.tables import BadTableError
+    from services.intake.core.ledger.tables import BadTableError, check_columns
     from services.intake.handlers import workbook
     from services.intake.handlers.importing import Importer, Wish
+    from services.intake.handlers.importing import described as described_row
 
-    described = _mapping(mapping)
+    read = _mapping(mapping)
     body = file.read_bytes()
     try:
-        rows = workbook.read_table(file.name, body, described.table)
+        rows = workbook.read_table(file.name, body, read.table)
+        check_columns(rows, read.columns())
         with intake.database() as database:
             with database.begin() as work:
                 admission = intake.admission(work)
                 registered = _source(work, admission, source, tenant, dry_run=dry_run)
             wish = Wish(
                 rows=rows,
-                mapping=described,
+                mapping=read,
                 source=registered,
                 tenant=tenant,
                 historic=not live,
@@ -67,7 +69,7 @@ def import_(
     _print(report, dry_run=dry_run, live=live)
     if refused is not None:
         write = workbook.refused_xlsx if refused.suffix.lower() == ".xlsx" else workbook.refused_csv
-        refused.write_bytes(write(report.refused))
+        refused.write_bytes(write([described_row(bad) for bad in report.refused]))
         print(f"退回的行已写入 {refused}")
 
 

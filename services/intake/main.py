@@ -18,6 +18,7 @@ from runtime.streams import BatchConsumer
 from services.intake.api import app
 from services.intake.consumer import InspectionHandler
 from services.intake.core.committees import Committees
+from services.intake.core.ledger.mapping import MappingFile, parse_mapping
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
 from services.intake.metrics import INTAKE_METRICS
@@ -48,11 +49,24 @@ def main(arguments: list[str] | None = None) -> int:
     metrics = Metrics([*RUNTIME_METRICS, *INTAKE_METRICS])
     doorkeeper = Doorkeeper(divisions=table, committees=committees, clock=clock)
     if wanted == "api":
-        door = app.create(settings=settings, database=database, clock=clock, metrics=metrics, doorkeeper=doorkeeper)
+        door = app.create(
+            settings=settings,
+            database=database,
+            clock=clock,
+            metrics=metrics,
+            doorkeeper=doorkeeper,
+            mapping_named=lambda name: mapping_named(settings, name),
+        )
         process.run_api(door, settings)
     else:
         run_worker(settings, database, clock, metrics, doorkeeper, committees)
     return 0
+
+
+def mapping_named(settings: IntakeSettings, name: str) -> MappingFile | None:
+    """Read a mapping of the policies' folder as it is now; None where there is none of that name."""
+    known = {path.stem: path for path in (files.folder(settings.policies_dir) / "mappings").glob("*.yaml")}
+    return parse_mapping(files.read(known[name])) if name in known else None
 
 
 def run_worker(

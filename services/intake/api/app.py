@@ -1,15 +1,19 @@
 """Put the routes of intake together."""
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 
 from runtime import web
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
-from services.intake.api import events, letters
+from services.intake.api import events, imports, letters
 from services.intake.api.events import EventDoor
+from services.intake.api.imports import ImportDoor
 from services.intake.api.keys import Quotas
 from services.intake.api.letters import LetterDoor
+from services.intake.core.ledger.mapping import MappingFile
 from services.intake.core.quota import Quota
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
@@ -23,6 +27,7 @@ def create(
     clock: Clock,
     metrics: Metrics,
     doorkeeper: Doorkeeper,
+    mapping_named: Callable[[str], MappingFile | None],
 ) -> FastAPI:
     """The app of intake's API process; it is ready when the database answers."""
     counter = Counter(metrics)
@@ -31,9 +36,13 @@ def create(
         database=database, doorkeeper=doorkeeper, clock=clock, quotas=Quotas(quota, clock), counter=counter
     )
     letter_door = LetterDoor(database=database, doorkeeper=doorkeeper, clock=clock, counter=counter)
+    import_door = ImportDoor(
+        database=database, doorkeeper=doorkeeper, clock=clock, counter=counter, mapping_named=mapping_named
+    )
     return web.create_app(
         title="Bihuan intake",
         metrics=metrics,
-        routers=[events.router(event_door), letters.router(letter_door)],
+        routers=[events.router(event_door), letters.router(letter_door), imports.router(import_door)],
         checks={"database": database.ping},
+        body_limits={"/v1/imports": imports.BODY_LIMIT},
     )

@@ -7,16 +7,14 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import xlsxwriter
 
 from services.intake.core.ledger.mapping import Table
-from services.intake.core.ledger.rows import BadRow
 from services.intake.core.ledger.tables import BadTableError, Row, read_csv, read_grid
-from services.intake.core.reasons import EXPLANATIONS
 
 MAX_UNPACKED: Final = 200 << 20
 """Bytes of a workbook after unpacking; a real ledger of 100,000 rows has a quarter of it."""
@@ -39,8 +37,8 @@ def read_table(name: str, body: bytes, layout: Table) -> list[Row]:
     raise BadTableError(f"不支持 {suffix or '没有扩展名的'} 文件；请给 .csv 或 .xlsx")
 
 
-def refused_csv(refused: Sequence[BadRow]) -> bytes:
-    """Return the refused rows as CSV, as they came, with the reason beside each."""
+def refused_csv(refused: Sequence[Mapping[str, Any]]) -> bytes:
+    """Return refused rows (as `importing.described` gives them) as CSV, as they came, with the reason beside each."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     for line in _refused_grid(refused):
@@ -48,7 +46,7 @@ def refused_csv(refused: Sequence[BadRow]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def refused_xlsx(refused: Sequence[BadRow]) -> bytes:
+def refused_xlsx(refused: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the same as a workbook; no cell of it is a formula or a link."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -60,13 +58,13 @@ def refused_xlsx(refused: Sequence[BadRow]) -> bytes:
     return out.getvalue()
 
 
-def _refused_grid(refused: Sequence[BadRow]) -> list[list[str]]:
+def _refused_grid(refused: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """Return headings and rows: the table's own columns, then reason and errors."""
-    headings = list(dict.fromkeys(name for bad in refused for name in bad.row.cells))
+    headings = list(dict.fromkeys(name for bad in refused for name in bad["cells"]))
     grid = [["行号", *headings, _REASON, _ERRORS]]
     for bad in refused:
-        cells = [bad.row.cells.get(name, "") for name in headings]
-        grid.append([str(bad.row.number), *cells, EXPLANATIONS[bad.reason].sentence, "；".join(bad.errors)])
+        cells = [bad["cells"].get(name, "") for name in headings]
+        grid.append([str(bad["row"]), *cells, bad["sentence"], "；".join(bad["errors"])])
     return grid
 
 

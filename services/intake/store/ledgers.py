@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from psycopg.rows import class_row
+from psycopg.types.json import Json, Jsonb
 
 from runtime.database import Work
 from services.intake.core.ledger.reconcile import Known
@@ -89,5 +90,31 @@ def finish(
     """Write down what came of an import."""
     work.connection.execute(
         "UPDATE import_job SET finished_at = %s, counts = %s, refused = %s WHERE id = %s",
-        (at, Jsonb(dict(counts)), Jsonb(list(refused)), job.id),
+        (at, Jsonb(dict(counts)), Json(list(refused)), job.id),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """An import as it is looked up afterwards."""
+
+    id: UUID
+    slug: str
+    tenant: str
+    mapping: str
+    file_name: str
+    started_at: datetime
+    finished_at: datetime | None
+    counts: Mapping[str, int]
+    refused: Sequence[Mapping[str, Any]]
+
+
+def find(work: Work, identity: UUID) -> Done | None:
+    """Return an import, or None."""
+    with work.connection.cursor(row_factory=class_row(Done)) as cursor:
+        cursor.execute(
+            """SELECT id, slug, tenant, mapping, file_name, started_at, finished_at, counts, refused
+            FROM import_job WHERE id = %s""",
+            (identity,),
+        )
+        return cursor.fetchone()

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from contracts import divisions
+from policies import files
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -17,6 +19,7 @@ from services.intake.core.committees import Committees
 from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
 from services.intake.core.registry import Source
 from services.intake.handlers.registering import Doorkeeper
+from services.intake.main import mapping_named
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from services.intake.store import keys, sources
@@ -34,12 +37,16 @@ def metrics() -> Metrics:
 
 def api(database: Database, metrics: Metrics) -> TestClient:
     table = divisions.load()
+    settings = IntakeSettings(
+        database_url=SecretStr("postgresql://unused"), http_events_per_second=100, http_burst=2_000
+    )
     made = app.create(
-        settings=IntakeSettings(database_url="postgresql://unused", http_events_per_second=100, http_burst=2_000),
+        settings=settings,
         database=database,
         clock=SystemClock(),
         metrics=metrics,
         doorkeeper=Doorkeeper(divisions=table, committees=Committees(table, ROOTS), clock=SystemClock()),
+        mapping_named=lambda name: mapping_named(settings, name),
     )
     return TestClient(made, raise_server_exceptions=False)
 
@@ -295,3 +302,35 @@ def test_a_letter_is_replayed_once(
     assert (after["outcome"], after["state"]) == ("accepted", "replayed")
     assert again.status_code == 409
     assert client.get("/v1/dead-letters", headers=operator).json()["items"] == []
+
+
+def test_a_ledger_comes_in_by_the_api_and_its_refused_rows_go_back(client: TestClient, new_key: NewKey) -> None:
+    """The answer counts and explains; the refused rows can be fetched as a table, by the one who sent them only."""
+    key, other = new_key(), new_key(slug=None, tenants=("*",), operates=True)
+    ledger = (files.folder() / "demonstration" / "ledger.csv").read_bytes()
+    form = {"mapping": "demonstration-ledger", "tenant": "331081006"}
+
+    def post(name: str = "台账.csv", body: bytes = ledger, headers: dict[str, str] = key, **changes: str) -> Any:
+        return client.post("/v1/imports", headers=headers, data={**form, **changes}, files={"file": (name, body)})
+
+    dry, first, second = post(dry_run="true"), post(), post()
+    answer = first.json()
+    table = client.get(answer["refused_table"], headers=key)
+    workbook = client.get(answer["refused_table"].replace(".csv", ".xlsx"), headers=key)
+
+    assert (dry.status_code, dry.json()["id"]) == (200, None)
+    assert answer["counts"]["new"] == dry.json()["counts"]["new"] == 104
+    assert second.json()["counts"]["new"] == 0
+    assert len(answer["refused"]) == answer["counts"]["refused"] == 9
+    assert table.content.decode("utf-8-sig").splitlines()[0].startswith("行号,序号,检查日期,登记日期")
+    assert len(table.content.decode("utf-8-sig").splitlines()) == 10
+    assert workbook.content[:2] == b"PK"
+    assert client.get(answer["refused_table"], headers=other).status_code == 404
+    assert post(mapping="nothing").status_code == 400
+    assert post(tenant="330300").status_code == 403
+    assert post(tenant="x").status_code == 400
+    assert post(headers=other).status_code == 403
+    assert post(name="台账.pdf").status_code == 400
+    assert post(name="台账.xlsx").status_code == 400
+    assert post(body=b"a,b\n1,2\n").status_code == 400
+    assert post(body=b"x" * (11 << 20)).status_code == 413

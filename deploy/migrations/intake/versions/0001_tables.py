@@ -42,6 +42,7 @@ _STATEMENTS = (
         digest bytea NOT NULL,
         received_at timestamptz NOT NULL,
         PRIMARY KEY (source, event_id, month)) PARTITION BY RANGE (month)""",
+    # `refused` is json, not jsonb: the cells of a row keep the order of its columns.
     """CREATE TABLE intake.import_job (
         id uuid PRIMARY KEY,
         started_at timestamptz NOT NULL,
@@ -54,7 +55,7 @@ _STATEMENTS = (
         historic boolean NOT NULL,
         asked_by text NOT NULL,
         counts jsonb NOT NULL DEFAULT '{}',
-        refused jsonb NOT NULL DEFAULT '[]')""",
+        refused json NOT NULL DEFAULT '[]')""",
     "CREATE INDEX import_job_started ON intake.import_job (slug, started_at)",
     # The last event that each row of a ledger implied, so that a changed row corrects it. `origin_id` is the event at
     # the bottom of its chain, which a correction names; an empty `digest` says that the event was voided.

@@ -130,10 +130,12 @@ class _Reading:
 
     def moment(self, at: Moment) -> datetime | None:
         """Return when it happened, by the columns of the rule."""
-        written = ((place, self._parsed(name)) for place, name in enumerate(at.columns))
+        before = len(self.errors)
+        written = [(place, self._parsed(name)) for place, name in enumerate(at.columns)]
         found = [(place, moment.moment) for place, moment in written if moment is not None]
         if not found:
-            self.errors.append(f"{'、'.join(at.columns)}：没有时间")
+            if len(self.errors) == before:
+                self.errors.append(f"{'、'.join(at.columns)}：没有时间")
             return None
         place, moment = max(found, key=lambda pair: pair[1]) if at.latest else found[0]
         if at.estimated or (place and not at.latest):
