@@ -234,10 +234,9 @@ def _committee_gives(law: Law, case: Case, state: committee.Committee, now: date
                 remind=spec.remind,
             ),
         )
-    for one in state.accidents:
-        binding = _binding(law, case, one)
-        if binding is not None:
-            yield from accident_duties.with_a_milestone(one, binding, law.where(binding), state)
+    bound = ((one, _binding(law, case, one)) for one in state.accidents)
+    for one, binding in ((one, binding) for one, binding in bound if binding is not None):
+        yield from accident_duties.with_a_milestone(one, binding, law.where(binding), state)
 
 
 def _is_opened_by_accident(gift: Contribution) -> bool:

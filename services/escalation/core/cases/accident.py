@@ -41,7 +41,6 @@ _THRESHOLDS: Final = (  # national law, so no pack changes it; 以上 includes t
     _Threshold(Grade.EXTRAORDINARY, 30, 100, 100_000_000),
     _Threshold(Grade.MAJOR, 10, 50, 50_000_000),
     _Threshold(Grade.LARGER, 3, 10, 10_000_000),
-    _Threshold(Grade.ORDINARY, 0, 0, 0),
 )
 
 

@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 from contracts.facts import Fact
 from services.escalation.core.case import MemoryCases
 from services.escalation.core.engine import Engine
+from services.escalation.core.law import Law
 from services.escalation.core.simulation import activation
-from tests.unit.services.escalation.accidents import WEIHAI, accident, corrected, dated, done, registered, void
-from tests.unit.services.escalation.stories import law_of, live, moment, settle, standing
+from tests.unit.services.escalation.accidents import (
+    WEIHAI,
+    accident,
+    corrected,
+    dated,
+    done,
+    pack,
+    registered,
+    told,
+    under,
+    void,
+)
+from tests.unit.services.escalation.stories import all_divisions, law_of, law_with, live, moment, settle, standing
 
 LAW = law_of(*WEIHAI)
 FIRST = moment("2021-05-10")
@@ -118,3 +130,51 @@ def test_one_case_is_not_opened_twice_by_many_words() -> None:
     facts = [registered(f"2021-06-01 09:{minute:02}", id_=f"r-{minute}") for minute in range(50)]
 
     assert len(settle(facts, UNTIL, LAW)) == 1
+
+
+BRIEFING = {"rule": "warning_meeting", "title": "情况说明", "clauses": ["S3-18"]}
+SHORTLY = {"kind": "accident", "within": {"count": 2, "unit": "calendar_day"}}
+
+
+def test_departments_may_owe_something_alone_and_without_a_record_at_the_accident() -> None:
+    """The pack says who owes it, and whether it is a record of its own; a sector without a lead owes nothing."""
+    law = law_with(
+        pack(
+            units={"members": [{"id": "市消防专委办"}]},
+            sectors=[{"name": "消防", "leads": ["市消防专委办"]}],
+            obligations={"briefing": BRIEFING | {"when": SHORTLY | {"owed_by": ["department"]}}},
+        )
+    )
+    led = accident("2023-06-01 08:00", tenant="331081003", sector="消防")
+    nobodys = accident("2023-06-01 08:00", "A-2", tenant="331081003")
+
+    assert told(under(law, led, nobodys, until="2023-07-01"), "warning_meeting") == [
+        "warning_meeting A-1 missing_report raised 2023-06-04 00:00"
+    ]
+
+
+def test_a_talk_stands_under_the_version_of_its_accident() -> None:
+    """A version that binds later changes what happens later, and takes nothing back."""
+    rules = {"talk_serious_accident": {"clauses": ["S3-21"]}}
+    law = Law(
+        [pack(rules=rules), pack(version="2", effective_from="2023-09-01", rules={})],
+        all_divisions(),
+    )
+    happened = [
+        accident(f"2023-{month}-01 08:00", f"A-{month}", tenant="331081003", deaths=3) for month in ("08", "10")
+    ]
+
+    records = under(law, *happened, until="2024-01-01")
+    assert [(one.policy.version, one.status, one.facts) for one in records if one.rule == "talk_serious_accident"] == [
+        ("1", "proposed", ("A-08/2023-08-01 08:00/",))
+    ]
+
+
+def test_a_window_reaches_back_over_a_new_version() -> None:
+    """What an older version of the same pack bound still counts."""
+    rules = {"talk_fatal_window": {"clauses": ["S3-22"], "count": 2, "within": {"count": 3, "unit": "month"}}}
+    law = Law([pack(rules=rules), pack(version="2", effective_from="2023-09-01", rules=rules)], all_divisions())
+    happened = [accident(f"2023-{month}-01 08:00", f"A-{month}", tenant="331081003") for month in ("08", "10")]
+
+    records = [one for one in under(law, *happened, until="2024-01-01") if one.rule == "talk_fatal_window"]
+    assert [(one.policy.version, one.subject.id, len(one.facts)) for one in records] == [("2", "331081003", 2)]

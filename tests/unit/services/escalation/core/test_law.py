@@ -64,3 +64,13 @@ def test_packs_may_bind_from_another_day_to_look_back() -> None:
     assert talks(None) == []
     assert talks("2021-04-15") == []
     assert talks("2021-01-01") == ["talk_fatal_window 371071 admonition_talk proposed 2021-04-20 08:00"]
+
+
+def test_looking_back_moves_the_first_version_alone() -> None:
+    """A later version still begins on its own day, unless that lies before the day asked for."""
+    first, second = pack(), pack(version="2", effective_from="2024-01-01")
+    law = Law([first, second], all_divisions())
+
+    earlier, later = law.since(moment("2023-01-01")), law.since(moment("2024-06-01"))
+    assert [earlier.begins(one) for one in (first, second)] == [moment("2023-01-01"), moment("2024-01-01")]
+    assert [later.begins(one) for one in (first, second)] == [moment("2024-06-01"), moment("2024-06-01")]

@@ -121,6 +121,13 @@ def test_nothing_is_known_of_a_voided_accident() -> None:
     assert folded() is None
 
 
+def test_a_correction_to_another_accidents_id_leaves_nothing_here() -> None:
+    """The event was about another accident all along."""
+    wrong = accident(AT, id_="a")
+
+    assert folded(wrong, corrected(accident("2021-07-09", "A-2", id_="c"), "a")) is None
+
+
 def test_an_accident_first_told_from_above_is_taken_up_by_the_unit_in_charge() -> None:
     """The city's first word names no area; the area's own word does."""
     found = folded(accident(AT, tenant="371000"), accident(AT, known="2021-07-02", tenant="371083001"))

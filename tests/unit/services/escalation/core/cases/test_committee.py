@@ -8,6 +8,7 @@ from contracts.facts import Fact
 from services.escalation.core.cases.committee import Committee, fold
 from services.escalation.core.heard import hear
 from tests.unit.services.escalation.accidents import corrected, dated
+from tests.unit.services.escalation.stories import fact, moment
 
 MEETING = "standing_meeting"
 
@@ -82,3 +83,11 @@ def test_the_next_day_lies_after_the_accidents_own() -> None:
     assert known.next_day(MEETING, date(2021, 7, 8)) == date(2021, 7, 9)
     assert known.next_day(MEETING, date(2021, 7, 9)) is None
     assert known.next_day("summit_end", date(2021, 7, 8)) is None
+
+
+def test_the_first_activation_is_when_the_packs_began_to_bind() -> None:
+    """A second version that is activated later opens nothing anew."""
+    first = fact("policy.activated", "2021-05-14", tenant="371000", id_="v1", policy="weihai-2021", version="1")
+    second = fact("policy.activated", "2021-09-01", tenant="371000", id_="v2", policy="weihai-2021", version="2")
+
+    assert folded(second, first).active_from == moment("2021-05-14")
