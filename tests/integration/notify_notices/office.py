@@ -43,12 +43,20 @@ class Office:
         self.sql(f"TRUNCATE {TABLES} RESTART IDENTITY")
         self.seat(*ROSTER.seats)
 
-    def desk(self, channel: str, *, repeatable: bool = False, tree: Routes | None = None, worker: str = "w-1") -> Desk:
+    def desk(
+        self,
+        channel: str,
+        *,
+        repeatable: bool = False,
+        tree: Routes | None = None,
+        worker: str = "w-1",
+        database: Database | None = None,
+    ) -> Desk:
         return Desk(
             channel=channel,
             repeatable=repeatable,
             patience=30.0,
-            database=self.database,
+            database=database or self.database,
             routes=tree or self.tree,
             divisions=DIVISIONS,
             clock=self.clock,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from contracts.vocabulary import Measure
+from runtime.database import Database
 from services.notify.core.messages import Message
 from services.notify.core.retry import Outcome
 from services.notify.worker import DeliveryLoop, Upkeep
@@ -93,6 +94,45 @@ def test_a_dead_provider_holds_up_no_other_channel(office: Office) -> None:
     asyncio.run(story())
 
     assert office.sql("SELECT count(*) FROM notice WHERE channel = 'email' AND state = 'sending'") == [(2,)]
+
+
+def test_an_answer_waits_for_the_database(office: Office, database_url: str) -> None:
+    """While the database does not answer, what came back stays in hand; it is neither lost nor sent again."""
+    impatient = Database(database_url, schema="notify", application_name="impatient", timeouts={"lock_timeout": 100})
+    answered = asyncio.Event()
+
+    async def slow(_message: Message) -> Outcome:
+        await answered.wait()
+        return YES
+
+    adapter = Scripted(slow)
+    waits_for_lock = """SELECT 1 FROM pg_stat_activity
+        WHERE application_name = 'impatient' AND wait_event_type = 'Lock' LIMIT 1"""
+
+    async def story() -> None:
+        stopping = asyncio.Event()
+        loop = DeliveryLoop(desk=office.desk("email", database=impatient), adapter=adapter, concurrency=2)
+        upkeep = Upkeep(
+            desks=[office.desk("email", database=impatient)],
+            database=impatient,
+            clock=office.clock,
+            metrics=office.metrics,
+        )
+        running = [asyncio.create_task(each.run(stopping)) for each in (loop, upkeep)]
+        office.hear(decision())
+        await until(lambda: list(office.states().values()) == ["sending"])
+        with office.database.begin() as work:
+            work.connection.execute("LOCK TABLE notice IN ACCESS EXCLUSIVE MODE")
+            answered.set()
+            await until(lambda: office.sql(waits_for_lock) == [(1,)])
+        await until(lambda: list(office.states().values()) == ["delivered"])
+        stopping.set()
+        await asyncio.gather(*running)
+
+    asyncio.run(story())
+    impatient.close()
+
+    assert adapter.calls == ["d-1"]
 
 
 def test_a_stop_waits_for_the_answers_under_way(office: Office) -> None:

@@ -61,6 +61,7 @@ def test_an_end_answers_its_beginning() -> None:
         "a@b.cn\r\nBcc: x@y.cn",
         "a@b.cn, c@d.cn",
         "张@example.cn",
+        "office@例子.cn",
         "<a@b.cn>",
         "a b@c.cn",
     ],

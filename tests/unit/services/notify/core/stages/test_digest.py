@@ -187,3 +187,15 @@ def test_what_the_switch_held_back_is_withdrawn_too() -> None:
     passage = plan(held, status=Status.RETRACTED)
 
     assert ["moot", "moot"] == [n.suppression for n in (*passage.earlier, *passage.notices)]
+
+
+def test_an_end_that_is_silent_by_itself_names_its_beginning() -> None:
+    """Stopped after the retraction withdrew the beginning: it would not come back when sending goes on."""
+    opened = planned(decision())
+
+    passage = through(
+        PLANNING, Passage(decision=decision(status=Status.RETRACTED), earlier=opened), situation(stopped=True)
+    )
+
+    (end,) = passage.notices
+    assert (end.suppression, end.error) == (Suppression.MOOT, "起始通知未发出")

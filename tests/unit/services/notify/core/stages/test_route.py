@@ -67,6 +67,11 @@ def test_a_role_is_sought_upwards_to_the_committee(unit: str, line: tuple[str, .
     assert line == superiors(unit, decision(), PLACES)
 
 
+def test_an_unknown_tenant_still_leads_to_its_committee() -> None:
+    """A code the table does not know, under a committee that is not above it: the committee is asked last."""
+    assert superiors("990001", decision(tenant="990001"), PLACES) == ("990001", "331081")
+
+
 def test_a_vacant_role_is_told_one_level_up() -> None:
     """城西街道 has no office: that of 温岭 is told, and the reason says so."""
     (notice,) = planned(decision(tenant="331081003"))
@@ -124,6 +129,13 @@ def test_who_sits_in_two_seats_is_told_once() -> None:
 def test_what_is_never_told_makes_no_notice(status: Status) -> None:
     """Pending decisions and lower rungs have no notice of their own."""
     assert planned(decision(status=status)) == ()
+
+
+def test_a_route_may_leave_out_a_beginning() -> None:
+    """Where a route tells confirmed measures only, a proposal makes no notice."""
+    tree = routes(tell=["confirmed", "retracted"])
+
+    assert planned(decision(status=Status.PROPOSED), situation(tree=tree)) == ()
 
 
 def test_a_route_may_leave_out_the_end() -> None:
