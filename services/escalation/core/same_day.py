@@ -23,13 +23,18 @@ class Duty(NamedTuple):
     due: datetime
 
 
-def duties(hazard: Hazard, found_by: Sequence[str]) -> Iterator[Duty]:
-    """Yield, for each round, the first finding by one of `found_by`; whoever finds it again in that round adds none."""
+def duties(hazard: Hazard, found_by: Sequence[str], begins: datetime) -> Iterator[Duty]:
+    """Yield, for each round, the first finding by one of `found_by`; whoever finds it again in that round adds none.
+
+    What was found before `begins` owed nothing on its day.
+    """
     rounds: set[int] = set()
     for fact, report in hazard.reports:
         before = [closure for closure in hazard.closures if closure.time < fact.time]
-        if report.found_by in found_by and len(before) not in rounds:
-            rounds.add(len(before))
+        if report.found_by not in found_by or len(before) in rounds:
+            continue
+        rounds.add(len(before))
+        if fact.time >= begins:
             yield Duty(len(before), fact, report, before[-1].time if before else None, end_of(local_day(fact.time)))
 
 

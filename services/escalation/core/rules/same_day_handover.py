@@ -34,7 +34,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
     """Yield a breach at 24:00 of the day of finding, until the hazard is handed over or needs it no more."""
     if not hazard.any_report("found_by", parameters.found_by):
         return
-    for duty in duties(hazard, parameters.found_by):
+    for duty in duties(hazard, parameters.found_by, where.begins):
         handed = first_act(hazard, "hazard.handed_over", duty)
         waits, done = waits_until(hazard, duty)
         if not waits or (handed is not None and handed < duty.due):
