@@ -79,7 +79,9 @@ def compose(
     """The message of a notice; `folded` are the lower rungs it tells along with its own."""
     marks = ("【补发】" if notice.doubtful else "") + ("【迟到】" if notice.late else "")
     subject = plain(_subject_of(decision), TITLE_LENGTH)
-    title = plain(f"{marks}【{heading(decision)}】{chinese(RuleId, decision.rule)}：{subject}", TITLE_LENGTH)
+    rule = chinese(RuleId, decision.rule)
+    said = "" if rule in heading(decision) else f"{rule}："  # 联合督办 need not be said twice
+    title = plain(f"{marks}【{heading(decision)}】{said}{subject}", TITLE_LENGTH)
     lines = [(label, plain(text, TEXT_LENGTH)) for label, text in _lines(decision, places, folded) if text]
     lines.append(("通知编号", notice.id))
     notes = (

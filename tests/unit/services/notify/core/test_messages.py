@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.decisions import Decision
-from contracts.vocabulary import Level, Measure, Status
+from contracts.vocabulary import Level, Measure, RuleId, Status
 from services.notify.core.messages import LATE_NOTE, REPEATED_NOTE, Message, compose, heading, in_shanghai, plain
 from tests.unit.services.notify.given import NOW, PLACES, decision, planned
 
@@ -61,6 +61,13 @@ def test_a_message_says_what_where_until_when_and_why() -> None:
 def test_the_heading_says_what_is_done_or_taken_back(status: Status, words: str) -> None:
     """A proposal is not an order, and a retraction does not look like one."""
     assert words == heading(decision(status=status, measure=Measure.SUPERVISION_LETTER))
+
+
+def test_a_rule_that_is_its_measure_is_said_once() -> None:
+    """联合督办 under the rule 联合督办."""
+    told = message(decision(rule=RuleId.JOINT_SUPERVISION, measure=Measure.JOINT_SUPERVISION))
+
+    assert told.title == "【联合督办】疏散通道被货物堵塞（甲一机械有限公司）"
 
 
 def test_late_and_repeated_messages_are_marked() -> None:
