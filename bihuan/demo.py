@@ -38,7 +38,7 @@ def load(anchor: Anchor = "") -> None:
 
     The first call fixes the anchor; later calls publish the same events again, which changes nothing.
     """
-    from bihuan import imports, publish
+    from bihuan import imports, publish, routes
     from bihuan.intake import settings
     from bihuan.policy import activate_all
     from policies import files
@@ -48,6 +48,7 @@ def load(anchor: Anchor = "") -> None:
     _register()
     activate_all(settings(), by="demonstration")
     _go_live(fixed)
+    routes.roster(files.folder() / "rosters" / "demonstration.yaml")
     events = folder / "demonstration.jsonl"
     _write(events, fixed, SEED)
     publish.publish(events)
