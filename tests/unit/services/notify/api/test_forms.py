@@ -12,7 +12,7 @@ from tests.unit.services.notify.given import NOW
     [
         ("office.331081@wenling.example", "o***@wenling.example"),
         ("https://hooks.example.cn:8443/robot/send?access_token=secret", "https://hooks.example.cn/…"),
-        ("13812345678", "138****5678"),
+        ("10012345678", "100****5678"),
         ("110", "****"),
     ],
 )
