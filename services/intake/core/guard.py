@@ -25,7 +25,6 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_BLANK_BEFORE_COLON = (b" :", b"\t:", b"\n:", b"\r:")
 # A string, closed or cut off at the end; possessive, so that no body makes the scan quadratic.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -67,7 +66,7 @@ def split_array(body: bytes) -> list[bytes] | Refusal:
 
 def _read_quickly(body: bytes) -> dict[str, Any] | None:
     """Return the object of a clean body; None where a closer look is needed."""
-    if b"\\" in body or any(blank in body for blank in _BLANK_BEFORE_COLON):
+    if b"\\" in body or b" :" in body or b"\n:" in body or b"\t:" in body or b"\r:" in body:
         return None
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
         return None

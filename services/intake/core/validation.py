@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from stdnum.cn import uscc
@@ -49,8 +49,7 @@ class Standing:
     committee_of: CommitteeOf | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """An event that may be announced once its `(source, id)` is known to be new."""
 
     fact: Fact
@@ -151,7 +150,8 @@ def _flags(tree: dict[str, Any], event: Event, divisions: Divisions, received_at
     """Yield what is odd about an event and no reason to refuse it."""
     envelope = event.envelope
     recorded = envelope.recordedtime or envelope.time
-    if max(envelope.time, recorded) > received_at + FUTURE_AFTER:
+    latest = received_at + FUTURE_AFTER
+    if envelope.time > latest or recorded > latest:
         yield "future"
     if recorded < envelope.time:
         yield "recorded_before_time"
@@ -164,8 +164,10 @@ def _flags(tree: dict[str, Any], event: Event, divisions: Divisions, received_at
     site = data.get("site")
     if isinstance(site, dict) and (code := site.get("uscc")) and not _is_uscc(code):
         yield "invalid_uscc"
-    if any(_has_full_width(value) for key, value in data.items() if key.endswith("_id")):
-        yield "full_width_id"
+    for key, value in data.items():
+        if key[-3:] == "_id" and _has_full_width(value):
+            yield "full_width_id"
+            break
 
 
 def _is_retired(division: Division, time: datetime) -> bool:

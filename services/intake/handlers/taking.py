@@ -1,10 +1,9 @@
 """Take judged events in: remember their ids, park what is refused, announce what is new; the same for every door."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.facts import Fact
 from contracts.topics import HAZARD_FACTS, slot_of
@@ -32,8 +31,7 @@ class Word(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """One event at a door, judged, with what a dead letter of it would keep."""
 
     judged: Accepted | Refused
@@ -41,11 +39,10 @@ class Arrival:
     door: Door
     #: Where it came from, with the slug of its source: {"slug", "topic", "slot", "offset"}, {"slug", "client"}.
     origin: Mapping[str, Any]
-    headers: Sequence[tuple[str, bytes]] = field(default=())
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one event; `refused` says why it is a dead letter, `fact` is what is announced."""
 
     word: Word

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import LiteralString
 
 from runtime.database import Work
 
@@ -16,12 +17,17 @@ _KNOWN = """SELECT incoming.n, known.digest
     FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY AS incoming(source, event_id, n)
     CROSS JOIN LATERAL (SELECT digest FROM event_id AS e
         WHERE e.source = incoming.source AND e.event_id = incoming.event_id LIMIT 1) AS known"""
+_WRITTEN_BY_OTHERS = """SELECT incoming.n, known.digest
+    FROM unnest(%b::text[], %b::text[]) WITH ORDINALITY AS incoming(source, event_id, n)
+    CROSS JOIN LATERAL (SELECT digest FROM event_id AS e
+        WHERE e.source = incoming.source AND e.event_id = incoming.event_id
+            AND e.xmin <> pg_current_xact_id()::xid LIMIT 1) AS known"""
 # In the order of the key: two writers of the same ids wait for one another instead of deadlocking.
 _INSERT = """INSERT INTO event_id (source, event_id, digest, month, received_at)
     SELECT source, event_id, digest, %b, %b
     FROM unnest(%b::text[], %b::text[], %b::bytea[]) AS u(source, event_id, digest)
     ORDER BY source, event_id
-    ON CONFLICT DO NOTHING RETURNING source, event_id"""
+    ON CONFLICT DO NOTHING"""
 
 
 def remember(work: Work, keys: Sequence[Key], received_at: datetime) -> list[bytes | None]:
@@ -36,11 +42,11 @@ def remember(work: Work, keys: Sequence[Key], received_at: datetime) -> list[byt
     if near_a_turn(received_at):
         work.connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
     heard: list[bytes | None] = [None] * len(keys)
-    fresh = _look_up(work, keys, range(len(keys)), heard)
-    if fresh:
-        inserted = _insert(work, [keys[n] for n in fresh], month, received_at)
-        missed = [n for n in fresh if (keys[n][0], keys[n][1]) not in inserted]
-        _look_up(work, keys, missed, heard)
+    fresh = _look_up(work, _KNOWN, keys, range(len(keys)), heard)
+    if fresh and _insert(work, [keys[n] for n in fresh], month, received_at) < len(fresh):
+        _look_up(
+            work, _WRITTEN_BY_OTHERS, keys, fresh, heard
+        )  # another door was quicker with some of them, and has committed
     return heard
 
 
@@ -77,22 +83,25 @@ def near_a_turn(instant: datetime) -> bool:
     return first_of(instant - TURN) != first_of(instant + TURN)
 
 
-def _look_up(work: Work, keys: Sequence[Key], wanted: Sequence[int], heard: list[bytes | None]) -> list[int]:
+def _look_up(
+    work: Work, query: LiteralString, keys: Sequence[Key], wanted: Sequence[int], heard: list[bytes | None]
+) -> list[int]:
     """Fill in the digests of the wanted keys that are known; return the others."""
     if not wanted:
         return []
     with work.connection.cursor(binary=True) as cursor:
-        cursor.execute(_KNOWN, ([keys[n][0] for n in wanted], [keys[n][1] for n in wanted]))
+        cursor.execute(query, ([keys[n][0] for n in wanted], [keys[n][1] for n in wanted]))
         for ordinality, digest in cursor:
             heard[wanted[ordinality - 1]] = digest
     return [n for n in wanted if heard[n] is None]
 
 
-def _insert(work: Work, keys: Sequence[Key], month: date, received_at: datetime) -> set[tuple[str, str]]:
+def _insert(work: Work, keys: Sequence[Key], month: date, received_at: datetime) -> int:
+    """Write the keys and return how many were new."""
     columns = ([key[0] for key in keys], [key[1] for key in keys], [key[2] for key in keys])
     with work.connection.cursor(binary=True) as cursor:
         cursor.execute(_INSERT, (month, received_at, *columns))
-        return {(source, event_id) for source, event_id in cursor}
+        return cursor.rowcount
 
 
 def next_month(month: date) -> date:

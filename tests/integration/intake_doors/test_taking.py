@@ -115,6 +115,19 @@ def test_two_doors_that_hear_the_same_event_announce_it_once(database: Database,
     assert words_of_second == [Word.DUPLICATE] * 50
 
 
+def test_two_partitions_in_one_transaction_announce_an_event_once(database: Database, arrive: Arrive) -> None:
+    """What this transaction has remembered itself is known to it."""
+    with database.begin() as work:
+        seen = [take(work, [arrive(event()), arrive(event(id=n))], received_at=NOW) for n in "ab"]
+        rows = outbox_of(work)
+
+    assert [[outcome.word for outcome in outcomes] for outcomes in seen] == [
+        [Word.ACCEPTED, Word.ACCEPTED],
+        [Word.DUPLICATE, Word.ACCEPTED],
+    ]
+    assert [document["id"] for _, _, document in rows] == ["1", "a", "b"]
+
+
 def test_a_letter_is_replayed_after_its_cause_was_mended(
     database: Database, arrive: Arrive, admission: Admission
 ) -> None:
