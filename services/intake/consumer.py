@@ -1,6 +1,7 @@
 """The Kafka door: judge a batch of records by the source whose topic they came by, and take them in."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from contracts.vocabulary import Door
 from runtime.clock import Clock
@@ -33,20 +34,22 @@ class InspectionHandler:
         """Take the records in; whatever is wrong with one becomes its dead letter, and the others go on."""
         now = self._clock.now()
         admission = self._doorkeeper.admission(work)
+        arrivals = [arrival for batch in batches for arrival in self._arrivals(admission, batch, now)]
+        outcomes = take(work, arrivals, received_at=now)
+        begin = 0
         for batch in batches:
-            arrivals = list(self._arrivals(admission, batch))
-            outcomes = take(work, arrivals, received_at=now)
-            self._counter.count(self._slug(admission, batch.topic), outcomes, at=now)
+            end = begin + len(batch.records)
+            self._counter.count(self._slug(admission, batch.topic), outcomes[begin:end], at=now)
+            begin = end
         return {}
 
     def key_slot(self, record: Record) -> int | None:  # noqa: ARG002 (a source keys its records as it likes)
         """No key of an upstream system says where its record belongs."""
         return None
 
-    def _arrivals(self, admission: Admission, batch: SlotBatch) -> Iterator[Arrival]:
+    def _arrivals(self, admission: Admission, batch: SlotBatch, now: datetime) -> Iterator[Arrival]:
         source = admission.registry.of_topic(batch.topic)
         slug = self._slug(admission, batch.topic)
-        now = self._clock.now()
         sender = None if source is None else admission.of_source(source, Door.KAFKA)
         standing = None if sender is None else admission.standing(sender)
         for record in batch.records:
