@@ -43,10 +43,7 @@ class World:
         self.programs: list[Program] = []
         self.sent = 0
         self.sql = psycopg.connect(postgres_url, autocommit=True, options=f"-c search_path={self.name}")
-        self.sql.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self.name)))
-        runtime_tables.create(self.sql, self.name)
-        for table in toy.TABLES:
-            self.sql.execute(table)
+        make_schema(self.sql, self.name)
         self.create_topics(*self.topics, self.out)
         self.database = Database(postgres_url, schema=self.name, application_name="test")
 
@@ -177,6 +174,15 @@ class World:
     def drained(self) -> bool:
         row = self.sql.execute("SELECT count(*) FROM outbox").fetchone()
         return row == (0,)
+
+
+def make_schema(connection: psycopg.Connection[Any], name: str) -> None:
+    """A schema with the runtime's tables and the toy's; the connection looks into it from then on."""
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+    connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(name)))
+    runtime_tables.create(connection, name)
+    for table in toy.TABLES:
+        connection.execute(table)
 
 
 def wait_for(look: Callable[[], Any], expected: Any, within: float = 30.0) -> None:
