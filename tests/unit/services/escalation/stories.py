@@ -14,6 +14,7 @@ from policies import files
 from services.escalation.core.calendar import SHANGHAI
 from services.escalation.core.case import CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
+from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack, parse_pack
 from services.escalation.core.simulation import simulate
@@ -114,8 +115,8 @@ def said(records: list[Decision], *rules: str) -> list[str]:
 def settle(facts: list[Fact], until: datetime, law: Law | None = None) -> dict[str, tuple[str, str]]:
     """Let facts arrive in this order, a second apart and after everything happened; return what stands at the end.
 
-    The result maps a decision's id to its rule and status; `coalesced` and `raised` count as one, because which of the
-    two a rung becomes depends on when the news came.
+    The result maps a decision's id to its rule and status; `coalesced` counts as what it would have been, because
+    whether a rung becomes the one or the other depends on when the news came.
     """
     cases, engine = MemoryCases(), Engine(law or law_of("wenling-2023"))
     for place, one in enumerate(facts):
@@ -127,11 +128,18 @@ def settle(facts: list[Fact], until: datetime, law: Law | None = None) -> dict[s
 def standing(cases: MemoryCases) -> dict[str, tuple[str, str]]:
     """The decisions that stand, by id, without what was retracted and without alerts about late news."""
     return {
-        decision_id: (entry.record.rule, "raised" if entry.record.status == "coalesced" else entry.record.status)
+        decision_id: (
+            entry.record.rule,
+            _wanted(entry.record) if entry.record.status == "coalesced" else entry.record.status,
+        )
         for case in cases.cases.values()
         for decision_id, entry in case.ledger.items()
         if entry.record.status != "retracted" and entry.record.rule != "late_evidence"
     }
+
+
+def _wanted(record: Decision) -> str:
+    return "proposed" if record.measure in PUNITIVE else "raised"
 
 
 def live(facts: list[Fact], until: datetime, law: Law | None = None) -> dict[str, tuple[str, str]]:
