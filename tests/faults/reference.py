@@ -1,6 +1,7 @@
 """Read the log with a plain consumer and let the pure core decide: what must have come out, whatever broke meanwhile."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -86,5 +87,17 @@ def decide(law: Law, slot: list[Fact]) -> tuple[list[Decision], MemoryCases]:
 
 
 def plain(record: Decision) -> str:
-    """A record as one comparable line."""
-    return msgspec.json.encode(record, order="deterministic").decode()
+    """A record as one comparable line, its instants in UTC."""
+    same = msgspec.structs.replace(
+        record,
+        at=record.at.astimezone(UTC),
+        known_at=record.known_at.astimezone(UTC),
+        since=record.since and record.since.astimezone(UTC),
+    )
+    return msgspec.json.encode(same, order="deterministic").decode()
+
+
+def differences(found: list[str], expected: list[str]) -> tuple[list[str], list[str]]:
+    """What was found and not expected, and what was expected and not found: three lines of each."""
+    more, fewer = Counter(found) - Counter(expected), Counter(expected) - Counter(found)
+    return sorted(more.elements())[:3], sorted(fewer.elements())[:3]
