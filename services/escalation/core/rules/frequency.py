@@ -43,11 +43,15 @@ class Parameters(RuleParameters):
 
 
 class _Window(NamedTuple):
-    """A time in which `every` holds for a site; `why` says so in a sentence."""
+    """A time in which `every` holds for a site; `why` says so in a sentence.
+
+    `gone`: when the ground itself ended; the end of a period excuses nobody who did not come while it ran.
+    """
 
     id: str
     start: datetime
     end: datetime | None
+    gone: datetime | None
     every: Span
     tenant: str
     why: str
@@ -65,7 +69,7 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
     for window in windows:
         every = window.every
         for number, (since, at, came) in enumerate(_gaps(window, visits, where)):
-            ends = [end for end in (came, window.end) if end is not None]
+            ends = [end for end in (came, window.gone) if end is not None]
             yield Finding(
                 measure="alert",
                 subject_kind="site",
@@ -104,7 +108,8 @@ def _held(site: SiteHistory, parameters: Parameters) -> Iterator[_Window]:
     for hazard in site.hazards:
         for number, (fact, end) in enumerate(hazard.held):
             why = f"的隐患（{hazard.hazard_id}）暂时无法消除"
-            yield _Window(f"{hazard.hazard_id}.{number}", fact.time, end, parameters.held, hazard.tenant, why, (fact,))
+            name = f"{hazard.hazard_id}.{number}"
+            yield _Window(name, fact.time, end, end, parameters.held, hazard.tenant, why, (fact,))
 
 
 def _periods(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[_Window]:
@@ -119,7 +124,7 @@ def _periods(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> 
         start, end = max(bounds[0], entry.told.time), bounds[1]
         why = f"在{period.name}期间"
         if start < end:
-            yield _Window(period.id, start, end, asked.every, entry.told.tenant, why, (entry.told,))
+            yield _Window(period.id, start, end, None, asked.every, entry.told.tenant, why, (entry.told,))
 
 
 def _is_asked(asked: InPeriod, site: SiteHistory) -> bool:
