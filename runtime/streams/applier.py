@@ -3,7 +3,8 @@
 import datetime as dt
 import os
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NoReturn
 
 from runtime import crash, dead_letters, log, positions
 from runtime.clock import Clock
@@ -22,11 +23,20 @@ _logger = log.get(__name__)
 class Applier:
     """Runs in one thread. Knows the database and the handler, and nothing of the broker."""
 
-    def __init__(self, *, database: Database, handler: Handler, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        handler: Handler,
+        metrics: Metrics,
+        clock: Clock,
+        leave: Callable[[str], NoReturn] = crash.leave,
+    ) -> None:
         self._database = database
         self._handler = handler
         self._metrics = metrics
         self._clock = clock
+        self._leave = leave
         self.owner = f"{socket.gethostname()}:{os.getpid()}"
 
     # ---- ownership
@@ -137,7 +147,7 @@ class Applier:
                 positions.note_stopped(work, {slot: f"fuse: {sentence}"}, {slot: lease.owned[slot].epoch})
         except Unavailable as error:
             _logger.warning("fuse not written down", error=str(error))
-        crash.leave(f"fuse: {sentence}")
+        self._leave(f"fuse: {sentence}")
 
     # ---- after a failure
 
