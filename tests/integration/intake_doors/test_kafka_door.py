@@ -1,6 +1,7 @@
 """The Kafka door on a real broker: three modes, poison of every kind, ticks, and a registry that changes."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -216,3 +217,50 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
     assert [fact["id"] for fact in facts] == [*(f"{life}-{n}" for life in range(3) for n in range(500)), "last"]
     assert [fact["sequence"] for fact in facts] == [f"1:{n}" for n in range(1, 1502)]
+
+
+def test_nothing_but_poison_blows_the_fuse_and_loses_nothing(
+    settings: ProcessSettings, empty: Database, worker: Program, send: Send
+) -> None:
+    """The worker leaves and holds the topic until a person accepts its position; every record is a letter."""
+    send(*[b"{broken"] * 150)
+    left = worker.ended(60)
+    send(encoded(id="after"))
+    worker.start()
+
+    def stopped() -> str | None:
+        with empty.begin() as work:
+            row = work.connection.execute(
+                "SELECT stopped FROM consumer_position WHERE topic = %s", (COUNTY.topic,)
+            ).fetchone()
+        return row[0] if row else None
+
+    reason = eventually(stopped, within=60)
+    none = facts_of(settings)
+    environment = {
+        "BIHUAN_DATABASE_URL": settings.database_url.get_secret_value(),
+        "BIHUAN_KAFKA_BROKERS": settings.kafka_brokers,
+    }
+    accepting = Program(
+        ["-m", "bihuan", "positions", "accept", "--service", "intake", "--topic", str(COUNTY.topic), "--at", "here"],
+        environment=environment,
+        output=Path(os.devnull),
+    )
+    accepted = accepting.start().ended(60)
+    facts = eventually(lambda: alive(worker) and facts_of(settings), within=90)
+
+    assert left == 70
+    assert reason is not None
+    assert reason.startswith("fuse")
+    assert none == []
+    assert accepted == 0
+    assert [fact["id"] for fact in facts] == ["after"]
+    with empty.begin() as work:
+        assert dead_letters.count_open(work) == 150
+
+
+def alive(program: Program) -> bool:
+    """Start a program again that has left, as a supervisor does."""
+    if program.process.poll() is not None:
+        program.start()
+    return True
