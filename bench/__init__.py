@@ -1,0 +1,1 @@
+"""Measure what the product does on this machine, and what it is measured against."""
