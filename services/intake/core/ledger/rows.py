@@ -90,8 +90,10 @@ def imply(row: Row, mapping: MappingFile, tenant: str) -> Implied | BadRow | Non
     said = tenant if mapping.tenant is None else str(reading.cell(mapping.tenant) or tenant)
     statements: dict[str, Statement] = {}
     for rule in mapping.events:
-        if _holds(row, rule.when) and (statement := reading.statement(rule, said)) is not None:
-            statements.setdefault(statement.kind, statement)  # of two rules for one kind the first counts
+        if _name(rule) in statements or not _holds(row, rule.when):
+            continue  # of two rules for one kind of event the first counts
+        if (statement := reading.statement(rule, said)) is not None:
+            statements.setdefault(statement.kind, statement)
     if not statements and not reading.errors:
         reading.errors.append("没有一条规则适用于这一行")
     if reading.errors:
@@ -191,17 +193,17 @@ class _Reading:
         raise BadCellError(f"{clean(raw)} 不在映射的词表 {wanted.words} 里")
 
     def _moment_of(self, column: str, wanted: Cell) -> str | None:
-        moment = parse_moment(self._raw(column), self.mapping.times, self.zone)
-        if moment is None:
-            return None
-        if wanted.not_before is not None:
-            earliest = self._parsed(wanted.not_before)
-            if earliest is not None and moment.is_before(earliest):
+        found = parse_moment(self._raw(column), self.mapping.times, self.zone)
+        earliest = self._parsed(wanted.not_before) if wanted.not_before else None
+        if found is not None and earliest is not None:
+            if found.is_before(earliest):
                 self.flags.append(DEADLINE_BEFORE_FINDING)
                 return None
-            if earliest is not None and moment.moment - earliest.moment > FAR:
+            if found.moment - earliest.moment > FAR:
                 self.flags.append(DEADLINE_FAR)
-        return moment.text if wanted.kind == "time" else moment.moment.date().isoformat()
+        if wanted.kind == "day":
+            return None if found is None else found.moment.date().isoformat()
+        return None if found is None else found.text
 
     def _parsed(self, column: str) -> Written | None:
         try:

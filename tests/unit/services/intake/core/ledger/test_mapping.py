@@ -63,6 +63,7 @@ def test_the_columns_it_needs_are_all_that_it_names() -> None:
         pytest.param({"events": []}, "events", id="no events"),
         pytest.param({"key": []}, "key", id="no key"),
         pytest.param({"colour": 1}, "colour", id="a key nobody knows"),
+        pytest.param({"skip": ["合计"]}, "skip", id="a condition that names no column"),
         pytest.param({"words": {}}, "level", id="words that are not there"),
         pytest.param(
             {"events": [{"type": "hazard.exploded.v1", "at": "x", "data": {}}]}, "events.0.type", id="no type"

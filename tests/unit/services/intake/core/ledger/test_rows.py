@@ -118,6 +118,14 @@ def test_a_deadline_years_away_is_kept_and_flagged() -> None:
     assert found.remarks == ("deadline_far",)
 
 
+def test_a_text_that_was_cut_is_kept_and_flagged() -> None:
+    """Nobody knows what stood there."""
+    found = implied(隐患内容="轨道巷3113绕道刮板及 ...")
+
+    assert found.statements[0].data["description"] == "轨道巷3113绕道刮板及 ..."
+    assert found.remarks == ("text_cut",)
+
+
 def test_one_place_spelt_three_ways_is_one_site() -> None:
     """By the mapping's table; blanks and width do not count, an unlisted place is its own."""
     spelt = ("3113综采工作面", "3113综采面", "3113 综采工作面", "３１１３", "3113回采工作面")
@@ -167,3 +175,104 @@ def test_of_rows_with_one_key_the_earliest_counts_in_any_order() -> None:
 
     for order in (rows, rows[::-1]):
         assert [bad.row.number for bad in repeated(order)] == [4]
+
+
+ODD = parse_mapping(
+    {
+        "id": "odd",
+        "title": "测试",
+        "zone": "Asia/Shanghai",
+        "key": ["乡镇", "编号"],
+        "tenant": {"from": "乡镇", "words": "towns"},
+        "words": {"towns": {"泽国": "331081006"}, "kinds": {"甲": "a"}},
+        "skip": {"编号": ["合计"], "内容": "empty"},
+        "events": [
+            {
+                "type": "hazard.reported.v1",
+                "at": ["发现", "登记"],
+                "when": {"内容": "filled", "状态": ["新"]},
+                "data": {
+                    "kind": {"from": "类别", "words": "kinds", "else": "other"},
+                    "deaths": {"from": "死亡", "as": "count"},
+                    "loss": {"from": "损失", "as": "amount"},
+                    "day": {"from": "期限", "as": "day", "not_before": "起算"},
+                    "said": [{"from": "内容"}, {"from": "备注"}],
+                    "fixed": 7,
+                },
+            },
+            {"type": "hazard.reported.v1", "at": "登记", "when": {"状态": ["新"]}, "data": {}},
+        ],
+    }
+)
+
+
+def odd(**changes: str) -> Implied | BadRow | None:
+    names = ("乡镇", "编号", "发现", "登记", "内容", "状态", "类别", "死亡", "损失", "期限", "起算", "备注")
+    cells = dict.fromkeys(names, "") | {"乡镇": "泽国", "编号": "1", "发现": "2023-05-08", "内容": "x", "状态": "新"}
+    return imply(Row(2, cells | changes), ODD, TOWN)
+
+
+def test_numbers_days_lists_and_constants_are_read() -> None:
+    """What is empty is left out, what is no word of the table is something else."""
+    found = odd(类别="乙", 死亡="2", 损失="1,000.5", 期限="2023-05-20 17:00", 起算="2023-05-08", 备注="y")
+
+    assert isinstance(found, Implied)
+    (statement,) = found.statements
+    assert statement.data == {
+        "kind": "other",
+        "deaths": 2,
+        "loss": 1000.5,
+        "day": "2023-05-20",
+        "said": ["x", "y"],
+        "fixed": 7,
+    }
+    assert found.key == "泽国/1"
+
+
+def test_a_column_may_name_the_tenant() -> None:
+    """Where it is empty the import's own counts; an unknown one sends the row back."""
+    named, unnamed, unknown = odd(), odd(乡镇=""), odd(乡镇="别处")
+
+    assert isinstance(named, Implied)
+    assert isinstance(unnamed, Implied)
+    assert (named.statements[0].tenant, unnamed.statements[0].tenant) == ("331081006", TOWN)
+    assert isinstance(unknown, BadRow)
+
+
+def test_of_two_rules_for_one_event_the_first_counts() -> None:
+    """A row says each kind of event once."""
+    found = odd(登记="2023-05-09")
+
+    assert isinstance(found, Implied)
+    assert [one.time.isoformat() for one in found.statements] == ["2023-05-08T00:00:00+08:00"]
+
+
+def test_rows_that_are_no_records_are_passed_over() -> None:
+    """All conditions of `skip` have to hold."""
+    assert odd(编号="合计", 内容="") is None
+    assert isinstance(odd(编号="合计"), Implied)
+
+
+def test_a_row_that_no_rule_knows_is_sent_back() -> None:
+    """It is not dropped in silence."""
+    found = odd(状态="旧")
+
+    assert isinstance(found, BadRow)
+    assert found.errors == ("没有一条规则适用于这一行",)
+
+
+def test_a_bound_that_cannot_be_read_is_an_error_of_its_own() -> None:
+    """And a bound that is empty bounds nothing."""
+    bad, free = odd(期限="2023-05-20", 起算="x"), odd(期限="2023-05-20")
+
+    assert isinstance(bad, BadRow)
+    assert isinstance(free, Implied)
+    assert free.statements[0].data["day"] == "2023-05-20"
+
+
+def test_a_deadline_cell_of_blanks_has_no_deadline() -> None:
+    """Control characters are no text."""
+    found = odd(期限="\x00 ")
+
+    assert isinstance(found, Implied)
+    assert "day" not in found.statements[0].data
