@@ -77,13 +77,3 @@ def latest(records: Iterable[DecisionRecord]) -> dict[tuple[str, str], DecisionR
         if known is None or known.place <= record.place:
             counting[key] = record
     return counting
-
-
-def overdue_since(records: Iterable[DecisionRecord]) -> datetime | None:
-    """Since when a hazard is overdue by its decisions, each given by its latest record; None while it is not."""
-    moments = [
-        record.decision.since or record.decision.at
-        for record in records
-        if record.decision.rule == OVERDUE and record.stands
-    ]
-    return min(moments, default=None)

@@ -107,23 +107,23 @@ def arrival(fact: Fact) -> tuple[int, int]:
 def in_order(facts: Iterable[Fact]) -> list[Heard]:
     """The facts as they count now: corrected, voided ones left out, by (time, recorded, source, id).
 
-    A correction replaces the data of the event that it names, which keeps its time; empty data voids it. Of several
-    corrections of one event the latest recorded counts, then the one that arrived last. The order of `facts` is
-    of no importance.
+    A correction replaces the data of the event that it names, which keeps its time; empty data voids it. A correction
+    whose event is not among `facts` stands for it. Of several corrections of one event the latest recorded counts, then
+    the one that arrived last. The order of `facts` is of no importance.
     """
     counted = [Heard(fact, said) for fact in corrected(list(facts)) if (said := read(fact)) is not None]
     return sorted(counted, key=lambda heard: _place_in_time(heard.fact))
 
 
 def corrected(facts: Sequence[Fact]) -> list[Fact]:
-    """The events that are no corrections, each with the data and recording time of the correction that counts."""
+    """The events as they were corrected: each with the data and recording time of the correction that counts."""
     originals = {(fact.source, fact.id): fact for fact in facts if not fact.correction}
     corrections = [fact for fact in facts if fact.correction]
     named = {(fact.source, fact.id): (fact.source, fact.correction or "") for fact in corrections}
     for fact in sorted(corrections, key=lambda fact: (fact.recorded, arrival(fact), fact.id)):
         root = _root(named, (fact.source, fact.id))
-        if root in originals:
-            originals[root] = msgspec.structs.replace(originals[root], data=fact.data, recordedtime=fact.recorded)
+        event = originals.get(root, fact)
+        originals[root] = msgspec.structs.replace(event, data=fact.data, recordedtime=fact.recorded)
     return list(originals.values())
 
 

@@ -72,6 +72,8 @@ class Outcome(msgspec.Struct, frozen=True):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """One hazard as its facts tell it now. Instants are aware; None means that it has not happened.
 
+    `closed_at` is set while it is closed, `last_closed_at` from the first close-out on.
+
     `original` is the first deadline, `deadline` the present one. `rectified_at` and `passed_at` belong to the present
     round; a failed re-inspection begins the next. `suspended_at` is set while the clock stands still (挂账).
     """
@@ -114,6 +116,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     failed_at: datetime | None = None
     failures: int = 0
     closed_at: datetime | None = None
+    last_closed_at: datetime | None = None
     withdrawn_at: datetime | None = None
     outcome: Outcome | None = None
     historic: bool = False
@@ -182,7 +185,8 @@ def _opened(heard: Heard, hazard_id: str) -> Standing:
 
 def _on_reported(standing: Standing, fact: Fact, said: Said) -> Standing:
     """The first report, or one more word about a known hazard: it adds what was missing and may raise the level."""
-    again = standing.closed_at is not None and fact.time > standing.closed_at
+    last = standing.last_closed_at
+    again = last is not None and fact.time > last and not standing.awaits_work
     if again:
         standing = _reopened(standing, State.REPORTED)
     site = said.site
@@ -254,10 +258,10 @@ def _on_clock_suspended(standing: Standing, fact: Fact, _said: Said) -> Standing
 
 
 def _on_clock_resumed(standing: Standing, fact: Fact, _said: Said) -> Standing:
-    since = standing.suspended_at
-    if since is None:
+    if standing.suspended_at is None:
         return standing
-    moved = standing.deadline.moved(since, fact.time) if standing.deadline else None
+    since = max(standing.suspended_at, standing.reported_at)
+    moved = standing.deadline.moved(since, max(fact.time, since)) if standing.deadline else None
     return msgspec.structs.replace(standing, suspended_at=None, deadline=moved)
 
 
@@ -281,12 +285,14 @@ def _on_reinspected(standing: Standing, fact: Fact, said: Said) -> Standing:
 
 def _on_closed(standing: Standing, fact: Fact, _said: Said) -> Standing:
     if not standing.is_open:
-        return standing
+        return msgspec.structs.replace(standing, last_closed_at=fact.time)
     done_at = max(standing.rectified_at or standing.passed_at or fact.time, standing.reported_at)
     outcome = Outcome(done_at, None, None)
     if standing.deadline is not None:
         outcome = Outcome(done_at, standing.deadline.days_left(done_at), standing.deadline.met_by(done_at))
-    return msgspec.structs.replace(standing, state=State.CLOSED, closed_at=fact.time, outcome=outcome)
+    return msgspec.structs.replace(
+        standing, state=State.CLOSED, closed_at=fact.time, last_closed_at=fact.time, outcome=outcome
+    )
 
 
 def _on_regraded(standing: Standing, _fact: Fact, said: Said) -> Standing:

@@ -137,7 +137,7 @@ def mark_overdue(work: Work, keys: Iterable[HazardKey]) -> None:
 
 
 def overdue_since(work: Work, keys: Sequence[HazardKey]) -> dict[HazardKey, datetime]:
-    """Since when each hazard is overdue by the decisions that stand; see `decided.overdue_since`."""
+    """Since when each hazard is overdue: the earliest instant that a standing overdue decision about it counts from."""
     rows = bulk.run(
         work,
         """SELECT d.committee, d.namespace, d.hazard_id, min(coalesce(d.since, d.at))

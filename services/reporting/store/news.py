@@ -8,7 +8,6 @@ from psycopg import sql
 
 from contracts.decisions import Decision
 from runtime.database import Work
-from services.reporting.core.decided import STANDING
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.scope import Scope
 from services.reporting.store.scoped import within
@@ -48,13 +47,3 @@ def decided(work: Work, scope: Scope, *, since: datetime, until: datetime, limit
         for document, known_at, committee, namespace, hazard_id in rows
     ]
     return news, int(count[0]) if count else 0
-
-
-def standing_by_rule(work: Work, scope: Scope) -> list[tuple[str, str, int]]:
-    """(rule, status, decisions) of everything that stands now."""
-    where, parameters = within(scope)
-    statement = sql.SQL(
-        "SELECT rule, status, count(*) FROM decision WHERE status = ANY(%(standing)s) AND {} GROUP BY 1, 2 ORDER BY 1, 2"
-    ).format(where)
-    rows = work.connection.execute(statement, {**parameters, "standing": [str(s) for s in STANDING]}).fetchall()
-    return [(rule, status, int(count)) for rule, status, count in rows]

@@ -13,6 +13,7 @@ from contracts.vocabulary import NoticeState, RuleId, Status
 from runtime.database import Database
 from runtime.errors import NewerVersion, Rejected
 from runtime.streams import Record
+from services.reporting.core.decided import STANDING
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.scope import EVERYTHING, Scope
 from services.reporting.handlers import ReadModels
@@ -140,6 +141,24 @@ def test_a_failed_re_inspection_is_overdue_again(database: Database, models: Rea
 
     assert ("failed", True, at("2023-05-21 00:00")) == (row.state, row.overdue, row.overdue_since)
     assert at("2023-05-21 00:00") == row.due_at
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_only_decisions_that_stand_make_overdue(database: Database, models: ReadModels, status: Status) -> None:
+    """Since the earliest instant any of them counts from; another rule's decision does not matter."""
+    apply(
+        database,
+        models,
+        [
+            reported(),
+            decided("H-1", status, at("2023-05-21 00:00"), number=1, since=at("2023-05-21 00:00")),
+            decided("H-1", Status.RAISED, at("2023-05-24 00:00"), number=2, step="T+3"),
+            decided("H-1", Status.RAISED, at("2023-05-17 00:00"), number=3, rule=RuleId.DUE_SOON, step="T-3"),
+        ],
+    )
+
+    since = at("2023-05-21 00:00") if status in STANDING else at("2023-05-24 00:00")
+    assert since == row_of(database).overdue_since
 
 
 def test_cleared_decisions_end_overdue(database: Database, models: ReadModels, story: list[Fact]) -> None:

@@ -15,14 +15,12 @@ from services.reporting.core.decided import (
     DecisionRecord,
     decided_deadline,
     latest,
-    overdue_since,
     read_decision,
 )
 from services.reporting.core.rows import HazardKey
 from tests.unit.services.reporting.facts import at, saying
 
 HAZARD = Subject(SubjectKind.HAZARD, "H-1")
-MIDNIGHT = at("2023-05-21 00:00")
 
 
 def record(
@@ -69,23 +67,11 @@ def test_the_last_place_in_the_log_counts(statuses: list[Status], dice: Random) 
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_only_decisions_that_stand_make_overdue(status: Status) -> None:
+def test_decisions_stand_until_they_are_ended(status: Status) -> None:
     """Raised, proposed, provisional, confirmed and questioned stand; what ended or never began does not."""
-    expected = MIDNIGHT if status in STANDING else None
+    ended = {Status.REJECTED, Status.CLEARED, Status.RETRACTED, Status.COALESCED}
 
-    assert expected == overdue_since([record(status, since=MIDNIGHT)])
-
-
-def test_overdue_counts_from_the_earliest_that_stands() -> None:
-    """Several rungs stand at once; without `since` the instant of the decision counts; other rules do not matter."""
-    rungs = [
-        record(decision_id="a", since=at("2023-05-28 00:00")),
-        record(decision_id="b"),
-        record(decision_id="c", since=MIDNIGHT, rule=RuleId.DUE_SOON),
-    ]
-
-    assert at("2023-05-27 10:00") == overdue_since(rungs)
-    assert overdue_since([]) is None
+    assert (status not in ended, status in STANDING) == (record(status).stands, record(status).stands)
 
 
 def test_a_decision_belongs_to_the_hazard_it_is_about_or_names() -> None:

@@ -77,6 +77,16 @@ def standing_of(*facts: Fact) -> Standing:
             id="reported again after its close-out",
         ),
         pytest.param(
+            [
+                follow("closed", MORNING),
+                follow("reinspected", MORNING + timedelta(days=1), passed=False),
+                follow("rectified", MORNING + timedelta(days=2)),
+                reported(MORNING + timedelta(days=9), event_id="again"),
+            ],
+            State.REPORTED,
+            id="reported again after a close-out and another round",
+        ),
+        pytest.param(
             [follow("reinspected", MORNING, passed=False), follow("plan_filed", MORNING + timedelta(days=1))],
             State.FAILED,
             id="a failure stays in sight until it is put right",
@@ -198,6 +208,17 @@ def test_a_suspended_clock_is_not_late_and_its_days_are_added() -> None:
     standing = standing_of(*held, follow("clock_resumed", at("2023-05-28 09:00")))
 
     assert read_deadline("2023-05-30") == standing.deadline
+
+
+def test_what_stood_still_before_the_report_moves_nothing() -> None:
+    """A clock cannot have stood before it ran."""
+    standing = standing_of(
+        reported(),
+        follow("clock_suspended", BASE - timedelta(days=9)),
+        follow("clock_resumed", BASE - timedelta(days=2)),
+    )
+
+    assert read_deadline("2023-05-20") == standing.deadline
 
 
 def test_resuming_a_clock_that_runs_changes_nothing() -> None:
