@@ -31,7 +31,7 @@ def said(*facts: Fact, until: str, of: str) -> list[str]:
     ]
 
 
-# ------------------------------------------------------------------ rosters (S1-18)
+# ------------------------------------------------------------------ rosters: S1-18
 
 
 def roster(unit: str, when: str) -> Fact:
@@ -89,7 +89,7 @@ def test_one_unit_of_two_names(spelling: str) -> None:
     assert (len(lines), [line for line in lines if "统战" in line]) == (18, [])
 
 
-# ------------------------------------------------------------------ daily reports (S1-19)
+# ------------------------------------------------------------------ daily reports: S1-19
 
 
 def daily(unit: str, period: str, when: str, tenant: str = CITY) -> Fact:
@@ -137,7 +137,7 @@ def test_a_day_of_a_team(facts: list[Fact], expected: list[str]) -> None:
     assert [line.removeprefix("team-1/2020-03-28 ") for line in lines if "team-1/2020-03-28" in line] == expected
 
 
-# ------------------------------------------------------------------ commitments (S1-06)
+# ------------------------------------------------------------------ commitments: S1-06
 
 
 def plant(*tags: str, sector: str = "危险化学品", when: str = "2020-03-26 09:00") -> Fact:
