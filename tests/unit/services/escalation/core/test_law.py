@@ -26,6 +26,26 @@ def test_a_spelling_means_the_unit_of_who_says_it(unit: str, tenant: str, known:
     assert law_of(*LISHUI).unit_id("331100", unit, tenant) == known
 
 
+@pytest.mark.parametrize(
+    ("duty", "unit", "known"),
+    [
+        pytest.param(
+            "half_year_report", "消防专委会", "消防专委办", id="a report said of the committee is its office's"
+        ),
+        pytest.param(
+            "quarterly_meeting", "市消防专委办", "消防专委会", id="a meeting said of the office is its committee's"
+        ),
+        pytest.param("monthly_consultation", "市安委办", "市安委会", id="the office speaks for the committee"),
+        pytest.param("prompt_letter", "安委办", "市安委办", id="the office by its short name"),
+        pytest.param("", "消防专委会", "消防专委会", id="without a duty each is itself"),
+        pytest.param("work_list", "太平街道", "331081001", id="who does not owe it is still known"),
+    ],
+)
+def test_among_several_units_of_one_name_who_owes_it_is_meant(duty: str, unit: str, known: str) -> None:
+    """A special committee and its office are two units, and people write the one for the other."""
+    assert law_of("wenling-2023").unit_id("331081", unit, "331081", duty) == known
+
+
 def test_a_rule_knows_when_its_pack_first_bound() -> None:
     """A second version does not make older accidents uncounted."""
     first, second = pack(), pack(version="2", effective_from="2024-01-01")

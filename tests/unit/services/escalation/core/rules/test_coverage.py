@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.facts import Fact
 from tests.unit.services.escalation.accidents import pack, under
@@ -182,3 +183,11 @@ def test_a_sort_is_told_apart(sort: dict[str, Any], binds: bool) -> None:
     records = under(law_with_sites(**sort), place(tags=["key_unit"]), until="2023-07-10")
 
     assert bool(told(records, RULE)) is binds
+
+
+def test_a_rule_that_names_no_list_of_the_pack_is_refused() -> None:
+    """Areas and teams are unit lists of the same pack."""
+    rules = {RULE: {"clauses": ["S1-23"], "areas": {"areas": "areas", "teams": "teams", "clauses": ["S1-23"]}}}
+
+    with pytest.raises(ValidationError, match="rule coverage: no unit list 'teams'; lists: areas"):
+        pack(rules=rules, units={"areas": [{"id": "331081001"}]})

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.facts import Fact
+from tests.unit.services.escalation.accidents import pack
 from tests.unit.services.escalation.stories import fact, law_of, live, moment, settle
 from tests.unit.services.escalation.visits import correcting, decide, told, voiding
 
@@ -186,3 +188,17 @@ def test_the_order_of_arrival_does_not_matter(order: list[int]) -> None:
     until, here = moment("2020-07-30"), law_of(*WENZHOU)
 
     assert settle([facts[place] for place in order], until, here) == live(facts, until, here)
+
+
+def test_two_steps_of_one_name_for_one_subject_are_refused() -> None:
+    """For different subjects one name may stand twice."""
+    step = {
+        "step": "expired",
+        "after": {"count": 0, "unit": "calendar_day"},
+        "measure": "suspension",
+        "subjects": ["site"],
+    }
+    pack(rules={RULE: {"clauses": ["S0-17"], "ladder": [step, step | {"subjects": ["project"]}]}})
+
+    with pytest.raises(ValidationError, match="two steps for one kind of subject have one name"):
+        pack(rules={RULE: {"clauses": ["S0-17"], "ladder": [step, step]}})

@@ -1,6 +1,7 @@
 """久拖不决 is age and nothing else (S4-18, S3-27): no deadline, extension or suspension changes it."""
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.facts import Fact
 from services.escalation.core.law import Law
@@ -87,3 +88,11 @@ def test_overdue_and_old_are_two_things() -> None:
     records = under(law_with(pack(rules=rules)), report("05-08", rectify_by="2023-12-01"), until="2023-08-01")
 
     assert told(records, RULE, "overdue") == [AGED]
+
+
+def test_two_ages_of_one_name_are_refused() -> None:
+    """Two rungs of one name would be one decision."""
+    age = {"step": "30d", "after": {"count": 30, "unit": "calendar_day"}}
+
+    with pytest.raises(ValidationError, match="two ages have one step"):
+        pack(rules={RULE: {"clauses": ["S4-18"], "ages": [age, age]}})

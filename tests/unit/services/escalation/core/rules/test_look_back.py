@@ -1,8 +1,10 @@
 """回头看: what an earlier round found, or a stage closed, is inspected again by a day (S1-05, S4-11)."""
 
 import pytest
+from pydantic import ValidationError
 
 from contracts.facts import Fact
+from tests.unit.services.escalation.accidents import pack
 from tests.unit.services.escalation.stories import report
 from tests.unit.services.escalation.visits import about, closed, decide, found, told
 
@@ -83,3 +85,11 @@ def test_a_closed_major_hazard_is_looked_at_before_the_stage_ends() -> None:
         "look_back closed_major J-4 cleared 11-20 10:00",
         "look_back closed_major/missed J-1 raised 12-01 00:00",
     ]
+
+
+def test_a_task_that_ends_before_it_begins_is_refused() -> None:
+    """Nobody could do it."""
+    task = {"id": "t", "title": "回头看", "clauses": ["S1-05"], "begins": "2023-05-10", "due": "2023-05-09"}
+
+    with pytest.raises(ValidationError, match="due 2023-05-09 lies before begins 2023-05-10"):
+        pack(rules={RULE: {"clauses": ["S1-05"], "tasks": [task]}})
