@@ -37,8 +37,7 @@ class World:
         self.topic = self.topics[0]
         self.out = f"{self.name}.out"
         self.settings = ProcessSettings.model_construct(database_url=None, kafka_brokers=brokers)
-        self.admin = Admin(self.settings, client_id="world")
-        self.producer = broker.producer(self.settings, client_id="world")
+        self.connect()
         self.reference: dict[tuple[str, int], Fold] = defaultdict(Fold)
         self.programs: list[Program] = []
         self.sent = 0
@@ -46,6 +45,15 @@ class World:
         make_schema(self.sql, self.name)
         self.create_topics(*self.topics, self.out)
         self.database = Database(postgres_url, schema=self.name, application_name="test")
+
+    def connect(self) -> None:
+        self.admin = Admin(self.settings, client_id="world")
+        self.producer = broker.producer(self.settings, client_id="world")
+
+    def disconnect(self) -> None:
+        """Before the broker is killed: its clients would leave sockets behind."""
+        self.producer.close()
+        self.admin.close()
 
     def close(self) -> None:
         for program in self.programs:
