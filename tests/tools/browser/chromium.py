@@ -18,6 +18,7 @@ PACKAGES = TOOL.parents[2] / ".local" / "tools" / "browser"
 STAMP = PACKAGES / "installed"
 AXE = TOOL / "node_modules" / "axe-core" / "axe.min.js"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LEFT = "net::ERR_ABORTED"  # the reader went on before it came: no fault of the page
 MISSING = "Chromium is missing: apt-get install --no-install-recommends chromium fonts-noto-cjk"
 
 
@@ -67,8 +68,13 @@ def watched(chromium: Any, seen: Seen, **options: Any) -> Any:
     page = context.new_page()
     page.on("console", lambda message: seen.complaints.append(f"{page.url} {message.type}: {message.text}"))
     page.on("pageerror", lambda error: seen.complaints.append(f"{page.url} {error}"))
-    page.on("requestfailed", lambda request: seen.complaints.append(f"{page.url} failed: {request.url}"))
+    page.on("requestfailed", lambda request: _note_failure(seen, request))
     return page
+
+
+def _note_failure(seen: Seen, request: Any) -> None:
+    if request.failure != LEFT:
+        seen.complaints.append(f"failed: {request.url} {request.failure}")
 
 
 def serious(page: Any) -> list[str]:
