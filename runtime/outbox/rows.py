@@ -120,6 +120,12 @@ def forget(work: Work, batches: Sequence[Numbered]) -> None:
     )
 
 
+def any_row(work: Work) -> bool:
+    """Whether anything waits."""
+    row = work.connection.execute("SELECT EXISTS (SELECT FROM outbox)").fetchone()
+    return row is not None and bool(row[0])
+
+
 def next_rows(work: Work, limit: int) -> list[Row]:
     """What is committed and not yet published, oldest first."""
     cursor = work.connection.cursor(binary=True)
