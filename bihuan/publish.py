@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FAILED = 1
 MOST_LINES = 500  # events a request
 MOST_BYTES = 900_000  # bytes a request, below the door's mebibyte
+MOST_UNREPORTED = 10_000  # records under way to the broker
+SHOWN = 5  # unknown sources named
 TRIES = 20  # at a door that asks to come again
 KEY_HOURS = 1
 
@@ -38,67 +40,97 @@ def publish(
     Over HTTP each refused line is printed with its reason, and the exit code is 1. Over Kafka refusals are found by
     `bihuan dead-letters list`.
     """
-    from services.intake.core.lines import read_lines
-
     with intake.database() as database, database.begin() as work:
         registry = intake.admission(work).registry
-    with file.open("rb") as lines:
-        placed = list(_place(file, list(read_lines(lines)), registry))
+    count, sources = _survey(file, registry)
     if http:
-        refused = _post(file, placed, url or _local_url(), key)
-        print(f"{len(placed)} 行已发送，{refused} 行被拒收")
-        if refused:
-            raise typer.Exit(FAILED)
+        refused = _post(file, _place(file, registry, sources[0]), count, url or _local_url(), key)
+        print(f"{count} 行已发送，{refused} 行被拒收")
     else:
-        _produce(placed)
-        topics = ", ".join(sorted({source.topic or "" for _, source in placed}))
-        print(f"{len(placed)} 行已写入 {topics}；被拒收的见 bihuan dead-letters list")
+        missing = [source.slug for source in sources if not source.topic]
+        if missing:
+            intake.refuse(f"来源 {'、'.join(missing)} 没有主题，改用 --http")
+        refused = _produce(file, _place(file, registry, sources[0]), count)
+        topics = ", ".join(source.topic or "" for source in sources)
+        print(f"{count - refused} 行已写入 {topics}；被拒收的见 bihuan dead-letters list")
+    if refused:
+        raise typer.Exit(FAILED)
 
 
-def _place(file: Path, lines: Sequence["Line"], registry: "Registry") -> Iterator[Placed]:
-    """Find the source of each line; one that cannot be read goes with the line before it, to become a dead letter."""
-    unknown = sorted({line.source for line in lines if line.source and registry.of_attribute(line.source) is None})
-    if unknown:
-        names = "、".join(unknown)
-        intake.refuse(
-            f"{file}：来源没有登记：{names}\n先登记：bihuan sources register SLUG --source {unknown[0]} --tenant CODE"
-        )
-    first = next((line.source for line in lines if line.source), None)
-    if first is None:
+def _survey(file: Path, registry: "Registry") -> tuple[int, list["Source"]]:
+    """Return how many lines there are and the sources they name, the first one first; ends where one is unknown."""
+    from services.intake.core.lines import read_lines
+
+    count = 0
+    named: dict[str, None] = {}
+    with file.open("rb") as lines:
+        for line in read_lines(lines):
+            count += 1
+            if line.source:
+                named.setdefault(line.source)
+    if not named:
         intake.refuse(f"{file}：没有一行写明 source，不知道发往哪里")
-    source = registry.of_attribute(first)
-    for line in lines:
-        source = registry.of_attribute(line.source or "") or source
-        if source is not None:
+    unknown = [name for name in named if registry.of_attribute(name) is None]
+    if unknown:
+        intake.refuse(
+            f"{file}：来源没有登记：{'、'.join(unknown[:SHOWN])}\n"
+            f"先登记：bihuan sources register SLUG --source {unknown[0]} --tenant CODE"
+        )
+    found = (registry.of_attribute(name) for name in named)
+    return count, list(dict.fromkeys(source for source in found if source is not None))
+
+
+def _place(file: Path, registry: "Registry", first: "Source") -> Iterator[Placed]:
+    """Yield each line with its source; one that cannot be read goes with the line before it, to become a dead letter."""
+    from services.intake.core.lines import read_lines
+
+    source = first
+    with file.open("rb") as lines:
+        for line in read_lines(lines):
+            source = registry.of_attribute(line.source or "") or source
             yield line, source
 
 
-def _produce(placed: Sequence[Placed]) -> None:
+def _produce(file: Path, placed: Iterable[Placed], count: int) -> int:
+    """Write the lines to the topics of their sources; return how many no message can hold."""
     from runtime import broker
 
-    missing = sorted({source.slug for _, source in placed if not source.topic})
-    if missing:
-        intake.refuse(f"来源 {'、'.join(missing)} 没有主题，改用 --http")
     headers = [("content-type", b"application/cloudevents+json")]
     reports = []
-    with closing(broker.producer(intake.settings(), client_id="bihuan-publish")) as producer:
-        with _progress("发送", len(placed)) as advance:
-            for line, source in placed:
-                key = line.tenant.encode() if line.tenant else None
-                reports.append(producer.send(source.topic, value=line.body, key=key, headers=headers))
-                advance()
-            producer.flush()
-        for report in reports:
-            report.get(timeout=60)
+    too_large = 0
+    with (
+        closing(broker.producer(intake.settings(), client_id="bihuan-publish")) as producer,
+        _progress("发送", count) as advance,
+    ):
+        for line, source in placed:
+            advance()
+            if len(line.body) > MOST_BYTES:
+                too_large += 1
+                _complain(file, line, "too_large", f"{len(line.body)} 字节，一条消息放不下")
+                continue
+            key = line.tenant.encode() if line.tenant else None
+            reports.append(producer.send(source.topic, value=line.body, key=key, headers=headers))
+            if len(reports) == MOST_UNREPORTED:
+                _settle(producer, reports)
+        _settle(producer, reports)
+    return too_large
 
 
-def _post(file: Path, placed: Sequence[Placed], url: str, key: str) -> int:
+def _settle(producer: Any, reports: list[Any]) -> None:
+    """Wait until every report is in; the first failure is raised."""
+    producer.flush()
+    for report in reports:
+        report.get(timeout=60)
+    reports.clear()
+
+
+def _post(file: Path, placed: Iterable[Placed], count: int, url: str, key: str) -> int:
     """Post runs of lines of one source; return how many lines were refused."""
     refused = 0
-    with _progress("发送", len(placed)) as advance:
+    with _progress("发送", count) as advance:
         for source, run in groupby(placed, key=lambda pair: pair[1]):
             with _key(source, key) as token:
-                for lines in _batches([line for line, _ in run]):
+                for lines in _batches(line for line, _ in run):
                     refused += _post_batch(file, lines, url, token)
                     advance(len(lines))
     return refused

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from contracts.vocabulary import Door
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
@@ -59,7 +60,9 @@ class EventDoor:
             pieces = _pieces(body, media_type)
             self.quotas.draw(key, len(pieces))
             outcomes = posting.post(work, pieces, admission=admission, source=source, key=key, received_at=now)
+        self.counter.show(admission.registry)
         self.counter.count(source.slug, outcomes, at=now)
+        self.counter.count_letters(Door.HTTP, outcomes)
         return outcomes
 
 

@@ -4,6 +4,7 @@ from collections import Counter as Tally
 from collections.abc import Sequence
 from datetime import datetime
 
+from contracts.vocabulary import Door
 from runtime.metrics import Metrics
 from services.intake.core.registry import Registry
 from services.intake.handlers.taking import Outcome
@@ -16,11 +17,21 @@ class Counter:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._shown: set[str] = set()
+        self._registry: Registry | None = None
 
     def show(self, registry: Registry) -> None:
         """Start every registered source at zero, so that one that never spoke is seen as silent."""
+        if registry is self._registry:
+            return
+        self._registry = registry
         for source in registry.sources:
             self._start(source.slug)
+
+    def count_letters(self, door: Door, outcomes: Sequence[Outcome]) -> None:
+        """Count the dead letters of a door that no consumer counts."""
+        for outcome in outcomes:
+            if outcome.refused is not None:
+                self._metrics.count("dead_letters_total", topic=door.value, reason=outcome.refused.reason.value)
 
     def count(self, slug: str, outcomes: Sequence[Outcome], *, at: datetime) -> None:
         """Count the outcomes of one source; `at` is when they were received."""

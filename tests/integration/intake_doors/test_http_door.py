@@ -147,6 +147,7 @@ def test_one_bad_event_never_sinks_its_batch(post: Callable[..., Any], metrics: 
         "duplicate",
     ]
     assert metrics.value("intake_events_total", source_system="county", result="rejected") == 10
+    assert metrics.value("dead_letters_total", topic="http", reason="not_utf8") == 1
 
 
 def test_a_refusal_says_field_by_field_what_is_wrong(post: Callable[..., Any]) -> None:
