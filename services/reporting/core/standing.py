@@ -101,11 +101,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     reports: int = 0
     original: Deadline | None = None
+    ordered: Deadline | None = None
     deadline: Deadline | None = None
     later_deadline_ignored: bool = False
     extensions: int = 0
     extensions_refused: int = 0
     suspended_at: datetime | None = None
+    stands_from: datetime | None = None
     plan: Plan | None = None
     handed_over_at: datetime | None = None
     escalated_up_at: datetime | None = None
@@ -207,18 +209,21 @@ def _on_reported(standing: Standing, fact: Fact, said: Said) -> Standing:
         sources=tuple(dict.fromkeys([*standing.sources, fact.source])),
         reports=standing.reports + 1,
     )
-    standing = _with_reported_deadline(standing, deadline_in(said.rectify_by), again=again)
+    standing = _with_reported_deadline(standing, deadline_in(said.rectify_by), fact.time, again=again)
     return _on_rectified(standing, fact, said) if said.fixed_on_the_spot else standing
 
 
-def _with_reported_deadline(standing: Standing, offered: Deadline | None, *, again: bool) -> Standing:
-    """A later report may only bring the deadline forward, unless it opens the hazard again."""
+def _with_reported_deadline(standing: Standing, offered: Deadline | None, at: datetime, *, again: bool) -> Standing:
+    """A later report may only bring the ordered date forward, unless it opens the hazard again.
+
+    Said again, the ordered date does not take back an extension that was decided since.
+    """
     if offered is None:
         return standing
-    if standing.deadline is None or again or offered < standing.deadline:
-        return msgspec.structs.replace(standing, deadline=offered, original=standing.original or offered)
+    if standing.ordered is None or again or offered < standing.ordered:
+        return msgspec.structs.replace(_deadline_set(standing, offered, at), ordered=offered)
     return msgspec.structs.replace(
-        standing, later_deadline_ignored=standing.later_deadline_ignored or offered > standing.deadline
+        standing, later_deadline_ignored=standing.later_deadline_ignored or offered > standing.ordered
     )
 
 
@@ -241,28 +246,28 @@ def _on_plan_filed(standing: Standing, fact: Fact, said: Said) -> Standing:
     return msgspec.structs.replace(_in_work(standing), plan=plan)
 
 
-def _on_extension_decided(standing: Standing, _fact: Fact, said: Said) -> Standing:
+def _on_extension_decided(standing: Standing, fact: Fact, said: Said) -> Standing:
     until = deadline_in(said.until)
     if not said.granted or until is None:
         return msgspec.structs.replace(standing, extensions_refused=standing.extensions_refused + 1)
     return msgspec.structs.replace(
-        _in_work(standing),
-        deadline=until,
-        original=standing.original or until,
-        extensions=standing.extensions + 1,
+        _deadline_set(_in_work(standing), until, fact.time), extensions=standing.extensions + 1
     )
 
 
 def _on_clock_suspended(standing: Standing, fact: Fact, _said: Said) -> Standing:
-    return msgspec.structs.replace(_in_work(standing), suspended_at=standing.suspended_at or fact.time)
+    if standing.suspended_at is not None:
+        return standing
+    begun = max(fact.time, standing.reported_at)
+    return msgspec.structs.replace(_in_work(standing), suspended_at=fact.time, stands_from=begun)
 
 
 def _on_clock_resumed(standing: Standing, fact: Fact, _said: Said) -> Standing:
-    if standing.suspended_at is None:
+    since = standing.stands_from
+    if since is None:
         return standing
-    since = max(standing.suspended_at, standing.reported_at)
     moved = standing.deadline.moved(since, max(fact.time, since)) if standing.deadline else None
-    return msgspec.structs.replace(standing, suspended_at=None, deadline=moved)
+    return msgspec.structs.replace(standing, suspended_at=None, stands_from=None, deadline=moved)
 
 
 def _on_rectified(standing: Standing, fact: Fact, _said: Said) -> Standing:
@@ -311,6 +316,17 @@ def _on_refused(standing: Standing, fact: Fact, _said: Said) -> Standing:
 def _on_withdrawn(standing: Standing, fact: Fact, _said: Said) -> Standing:
     return msgspec.structs.replace(
         standing, state=State.WITHDRAWN, withdrawn_at=standing.withdrawn_at or fact.time, closed_at=None, outcome=None
+    )
+
+
+def _deadline_set(standing: Standing, deadline: Deadline, at: datetime) -> Standing:
+    """The same hazard with another deadline; while its clock stands still the new one waits from `at` on."""
+    moves = standing.stands_from is not None and deadline != standing.deadline
+    return msgspec.structs.replace(
+        standing,
+        deadline=deadline,
+        original=standing.original or deadline,
+        stands_from=max(at, standing.stands_from or at) if moves else standing.stands_from,
     )
 
 

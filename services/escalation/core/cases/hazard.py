@@ -206,7 +206,7 @@ def _hear_follow(hazard: Hazard, fact: Heard, follow: Follow) -> None:
     elif fact.subject == "hazard.reinspected":
         if follow.passed:
             _end_work(hazard, fact)
-        elif hazard.work[-1].end is not None:
+        elif hazard.work[-1].end is not None and not hazard.told("hazard.withdrawn"):
             hazard.work.append(Work(max(fact.time, hazard.found_at), fact))
 
 
@@ -237,29 +237,50 @@ def terms(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> li
     A second report may only bring the deadline forward; a plan moves the term of a stock hazard only, a date that an
     inspector ordered moves by a decided extension only (S0-10).
     """
-    result = [Term(hazard.found_at, *_first_due(hazard, stock, calendar))]
-    from_stock = hazard.report.rectify_by is None
-    paused: datetime | None = None
+    due, cause = _first_due(hazard, stock, calendar)
+    result = [Term(hazard.found_at, due, cause)]
+    clock = _Clock(due, from_stock=hazard.report.rectify_by is None)
     for fact, move in _moves(hazard):
-        due = result[-1].due
-        if isinstance(move, Report):
-            if move.rectify_by and _brings_forward(hazard, fact, due, offered := due_instant(move.rectify_by)):
-                due, from_stock = offered, False
-        elif fact.subject == "hazard.plan_filed":
-            if from_stock and due is not None and move.target_date:
-                due = due_instant(move.target_date)
-        elif fact.subject == "hazard.extension_decided":
-            if move.granted and move.until:
-                due, from_stock = due_instant(move.until), False
-        elif fact.subject == "hazard.clock_suspended":
-            if due is not None and paused is None:
-                due, paused = None, due
-        elif paused is not None:  # hazard.clock_resumed: the days that stood still are added
-            stood = local_day(fact.time) - local_day(result[-1].start)
-            due, paused = paused + stood.days * ONE_DAY, None
-        if due != result[-1].due:
-            result.append(Term(max(fact.time, result[-1].start), due, fact))
+        now = max(fact.time, result[-1].start)
+        before, clock.due = clock.due, _due_after(hazard, clock, fact, move, now)
+        if clock.still_since is not None and clock.due != before:
+            clock.still_since = now  # set anew while the clock stands still: it waits from here
+        running = clock.due if clock.still_since is None else None
+        if running != result[-1].due:
+            result.append(Term(now, running, fact))
     return result
+
+
+@dataclass(slots=True)
+class _Clock:
+    """The deadline while the facts that move it are told; it stands still where `still_since` is set."""
+
+    due: datetime | None
+    from_stock: bool
+    still_since: datetime | None = None
+
+
+def _due_after(hazard: Hazard, clock: _Clock, fact: Heard, move: Report | Follow, now: datetime) -> datetime | None:
+    """The deadline after one more fact; says in `clock` where it comes from and whether it stands still."""
+    due = clock.due
+    if isinstance(move, Report):
+        if move.rectify_by and _brings_forward(hazard, fact, move.rectify_by):
+            clock.from_stock = False
+            return due_instant(move.rectify_by)
+    elif fact.subject == "hazard.plan_filed":
+        if clock.from_stock and due is not None and move.target_date:
+            return due_instant(move.target_date)
+    elif fact.subject == "hazard.extension_decided":
+        if move.granted and move.until:
+            clock.from_stock = False
+            return due_instant(move.until)
+    elif fact.subject == "hazard.clock_suspended":
+        if due is not None and clock.still_since is None:
+            clock.still_since = now
+    elif clock.still_since is not None:  # hazard.clock_resumed: the days that stood still are added
+        stood, clock.still_since = local_day(now) - local_day(clock.still_since), None
+        return due and due + stood.days * ONE_DAY
+    return due
 
 
 def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> tuple[datetime | None, Heard]:
@@ -281,9 +302,18 @@ def _moves(hazard: Hazard) -> Iterator[tuple[Heard, Report | Follow]]:
     return iter(moves)
 
 
-def _brings_forward(hazard: Hazard, fact: Heard, due: datetime | None, offered: datetime) -> bool:
-    reopened = any(work.begun_by is fact for work in hazard.work)
-    return due is None or offered < due or reopened
+def _brings_forward(hazard: Hazard, fact: Heard, rectify_by: str) -> bool:
+    """Whether a further report sets the deadline: it is earlier than every date ordered before, or reopens the hazard.
+
+    Said again, the ordered date does not take back an extension that was decided since.
+    """
+    if any(work.begun_by is fact for work in hazard.work):
+        return True
+    offered = due_instant(rectify_by)
+    before = hazard.reports[: next(place for place, (told, _) in enumerate(hazard.reports) if told is fact)]
+    reopened = [place for place, (told, _) in enumerate(before) if any(work.begun_by is told for work in hazard.work)]
+    ordered = [due_instant(report.rectify_by) for _, report in before[max(reopened, default=0) :] if report.rectify_by]
+    return all(offered < date for date in ordered)
 
 
 def overdue_spans(hazard: Hazard, running: Sequence[Term]) -> list[Overdue]:

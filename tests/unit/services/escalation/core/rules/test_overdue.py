@@ -81,6 +81,39 @@ def extended(when: str, until: str, *, granted: bool = True, known: str | None =
             id="the four days that stood still are added",
         ),
         pytest.param(
+            [
+                FOUND,
+                fact("hazard.clock_suspended", "05-18", hazard_id="H-1", approver="市安委办", reason="挂账"),
+                extended("05-19", "2023-05-22"),
+                fact("hazard.clock_resumed", "05-21", hazard_id="H-1", approver="市安委办", reason="恢复"),
+            ],
+            ["overdue first raised 05-25 00:00", "overdue T+3 raised 05-27 00:00"],
+            id="an extension decided while the clock stands still waits from there",
+        ),
+        pytest.param(
+            [
+                fact("hazard.clock_suspended", "05-06", hazard_id="H-1", approver="市安委办", reason="挂账"),
+                fact("hazard.clock_resumed", "05-07", hazard_id="H-1", approver="市安委办", reason="恢复"),
+                FOUND,
+            ],
+            LADDER,
+            id="a clock that stood still before the finding adds nothing",
+        ),
+        pytest.param(
+            [FOUND, extended("05-18", "2023-06-20"), report("05-19", rectify_by="2023-05-20", id_="second")],
+            [],
+            id="the ordered date said again does not take an extension back",
+        ),
+        pytest.param(
+            [
+                FOUND,
+                fact("hazard.withdrawn", "05-12", hazard_id="H-1", reason="误报"),
+                reinspected("05-15", passed=False),
+            ],
+            [],
+            id="what was withdrawn is not reopened by a re-inspection",
+        ),
+        pytest.param(
             [FOUND, report("05-10", rectify_by="2023-05-15", id_="second")],
             ["overdue first raised 05-16 00:00", "overdue T+3 raised 05-18 00:00", "overdue T+7 raised 05-22 00:00"],
             id="a second report brings the deadline forward",
