@@ -3,11 +3,31 @@
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+Place = tuple[str | int, ...]
+"""A place within a file: keys and positions in lists, from the top."""
+
+
+class Marked(NamedTuple):
+    """A YAML mapping with the line (from 1) of each of its places, and the keys that stand twice, with their lines."""
+
+    raw: dict[str, Any]
+    lines: Mapping[Place, int]
+    repeated: tuple[tuple[Place, int], ...]
+
+
+class Unreadable(ValueError):
+    """The file is no YAML mapping; `line` is where reading ended."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 def folder(named: str | Path | None = None) -> Path:
@@ -29,6 +49,46 @@ def read(path: Path) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError(f"{path}: a pack is a mapping of keys, this file holds a {type(raw).__name__}")  # noqa: TRY004  # it is the file that is wrong
     return raw
+
+
+def marked(path: Path) -> Marked:
+    """Read one YAML mapping with the line of each of its places; Unreadable says where it is no such thing."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        top = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is the safe loader
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not in UTF-8: {error.reason} at byte {error.start}", 1) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise Unreadable(f"not readable as YAML: {_problem(error)}", mark.line + 1 if mark else 1) from error
+    if not isinstance(raw, dict) or top is None:
+        raise Unreadable(f"a pack is a mapping of keys, this file holds a {type(raw).__name__}", 1)
+    lines: dict[Place, int] = {(): 1}
+    repeated: list[tuple[Place, int]] = []
+    _mark(top, (), lines, repeated)
+    return Marked(raw, lines, tuple(repeated))
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    words = (getattr(error, "context", None), getattr(error, "problem", None))
+    return ", ".join(str(word) for word in words if word) or str(error)
+
+
+def _mark(node: yaml.Node, place: Place, lines: dict[Place, int], repeated: list[tuple[Place, int]]) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for number, part in enumerate(node.value):
+            lines[*place, number] = part.start_mark.line + 1
+            _mark(part, (*place, number), lines, repeated)
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                repeated.append(((*place, name), key.start_mark.line + 1))
+            seen.add(name)
+            lines[*place, name] = key.start_mark.line + 1
+            _mark(value, (*place, name), lines, repeated)
 
 
 def packs(named: str | Path | None = None) -> Iterator[tuple[Path, Mapping[str, Any]]]:

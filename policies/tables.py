@@ -1,0 +1,38 @@
+"""Read the tables that ship beside the packs: the clauses of the notices, and which days are worked."""
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+CLAUSES: Final = "clauses.csv"
+WORKDAYS: Final = "workdays.csv"
+
+
+class ClauseRow(NamedTuple):
+    """One clause: the notice it stands in, its words, what it becomes here, and what will hold it where no test does."""
+
+    clause: str
+    notice: str
+    quotation: str
+    becomes: str
+    held_by: str
+
+
+@cache
+def clauses() -> Mapping[str, ClauseRow]:
+    """Every clause by its id, in the order of the notices."""
+    return {row["clause"]: ClauseRow(**row) for row in _rows(CLAUSES)}
+
+
+@cache
+def workdays() -> Mapping[date, bool]:
+    """The days that the State Council's notices set apart: True is worked though it is a weekend, False is free."""
+    return {date.fromisoformat(row["day"]): row["kind"] == "working_day" for row in _rows(WORKDAYS)}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("policies").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -1,0 +1,59 @@
+"""Reading pack files: every place has its line, and what is no pack says where."""
+
+from pathlib import Path
+
+import pytest
+
+from policies import files
+
+TEXT = """# a comment
+id: one
+rules:
+  overdue:
+    ladder:
+      - {step: first, day: 1}
+      - step: T+3
+        day: 3
+  overdue: {}
+"""
+
+
+def written(folder: Path, text: str | bytes) -> Path:
+    path = folder / "pack.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_every_place_has_its_line(tmp_path: Path) -> None:
+    """Keys and list entries, counted from 1; a key that stands twice is told apart."""
+    read = files.marked(written(tmp_path, TEXT))
+
+    assert read.lines["id",] == 2
+    assert read.lines["rules", "overdue", "ladder", 0, "day"] == 6
+    assert read.lines["rules", "overdue", "ladder", 1] == 7
+    assert read.lines["rules", "overdue", "ladder", 1, "day"] == 8
+    assert read.repeated == ((("rules", "overdue"), 9),)
+    assert read.raw["rules"] == {"overdue": {}}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        pytest.param("id: one\nrules: [\n", 3, "not readable as YAML", id="a list that never ends"),
+        pytest.param("- one\n", 1, "a pack is a mapping of keys, this file holds a list", id="a list"),
+        pytest.param("", 1, "a pack is a mapping of keys, this file holds a NoneType", id="nothing"),
+        pytest.param("title: 安全生产工作要点".encode("gb18030"), 1, "not in UTF-8", id="another encoding"),
+        pytest.param("a: !!python/object:os.system {}\n", 1, "not readable as YAML", id="an object of Python"),
+    ],
+)
+def test_what_is_no_pack_says_where(tmp_path: Path, text: str | bytes, line: int, said: str) -> None:
+    """With the line, so that an editor can go there."""
+    with pytest.raises(files.Unreadable, match=said) as refused:
+        files.marked(written(tmp_path, text))
+
+    assert refused.value.line == line
+
+
+def test_the_packs_are_read_as_ever() -> None:
+    """The marks change nothing in what is read."""
+    assert [files.marked(path).raw for path in files.pack_files()] == [dict(raw) for _, raw in files.packs()]
