@@ -76,8 +76,9 @@ format: .venv/.dev ## Format the code and mend what can be mended
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-contracts: .venv/.run ## Write schemas, AsyncAPI, the reference of events and the glossary from the models
+contracts: .venv/.run ## Write schemas, AsyncAPI, references, the glossary and the table of clauses from models and tests
 	@$(PY) -m contracts.generate
+	@$(PY) -m bihuan.published
 
 check: lint test ## What has to pass before a change is proposed
 

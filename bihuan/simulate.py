@@ -41,7 +41,7 @@ def simulate(
     What is malformed goes to stderr with line and reason; the rest is still done, and the exit code is 1.
     """
     begin, end = _instant(since, "--from"), _instant(until, "--until")
-    law = Law(list(_packs(policy)), _divisions(tenants))
+    law = Law(list(_packs(policy)), read_divisions(tenants))
     facts, refused = _read(events, law)
     decisions = run(law, facts, begin, end)
     if form == "table":
@@ -66,7 +66,8 @@ def _instant(text: str | None, option: str) -> datetime | None:
     return instant
 
 
-def _divisions(table: Path | None) -> divisions.Divisions:
+def read_divisions(table: Path | None) -> divisions.Divisions:
+    """The division table of this file, else the one that ships."""
     if table is None:
         return divisions.load()
     with table.open(encoding="utf-8-sig", newline="") as rows:

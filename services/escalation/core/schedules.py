@@ -167,7 +167,7 @@ class AfterStages(CutOff):
 
 
 class AfterMilestone(CutOff):
-    """A span after (or `before: true`) a milestone."""
+    """A span after a milestone."""
 
     kind: Literal["milestone"] = Field("milestone", description="Anchored on a milestone.")
     milestone: str = Field(description="The milestone's id.")

@@ -54,9 +54,11 @@ def _bare(value: object) -> object:
     return value if isinstance(value, Given) or (isinstance(value, dict) and "value" in value) else {"value": value}
 
 
-GivenInt = Annotated[Given[int], BeforeValidator(_bare)]
-GivenWords = Annotated[Given[tuple[str, ...]], BeforeValidator(_bare)]
-GivenFlag = Annotated[Given[bool], BeforeValidator(_bare)]
+GivenInt = Annotated[Given[int], BeforeValidator(_bare, json_schema_input_type=int | Given[int])]
+GivenWords = Annotated[
+    Given[tuple[str, ...]], BeforeValidator(_bare, json_schema_input_type=tuple[str, ...] | Given[tuple[str, ...]])
+]
+GivenFlag = Annotated[Given[bool], BeforeValidator(_bare, json_schema_input_type=bool | Given[bool])]
 
 
 class Span(PackModel):
