@@ -4,7 +4,7 @@ import dataclasses
 from collections import Counter as Tally
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
@@ -68,7 +68,7 @@ class EventDoor:
 
 def router(door: EventDoor) -> APIRouter:
     """The routes of the event door."""
-    routes = APIRouter(tags=["events"])
+    routes = APIRouter(tags=["events"], dependencies=[Security(keys.DOCUMENTED)])
 
     @routes.post("/v1/events", status_code=202, openapi_extra=_DOCUMENTED)
     async def post_events(request: Request) -> JSONResponse:
@@ -126,7 +126,6 @@ def _described(outcome: Outcome) -> dict[str, Any]:
 
 _EVENT = {"type": "object", "required": ["specversion", "id", "source", "type", "time", "tenant", "data"]}
 _DOCUMENTED = {
-    "security": [{"bearer": []}],
     "requestBody": {
         "required": True,
         "content": {

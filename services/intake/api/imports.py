@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, File, Form, Request, Security, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
@@ -92,10 +92,9 @@ class Upload:
 
 def router(door: ImportDoor) -> APIRouter:
     """The routes of the import door."""
-    routes = APIRouter(tags=["imports"])
-    secured: dict[str, Any] = {"security": [{"bearer": []}]}
+    routes = APIRouter(tags=["imports"], dependencies=[Security(keys.DOCUMENTED)])
 
-    @routes.post("/v1/imports", openapi_extra=secured)
+    @routes.post("/v1/imports")
     async def post_import(
         request: Request,
         file: Annotated[UploadFile, File(description="The ledger: .csv or .xlsx.")],
@@ -117,7 +116,7 @@ def router(door: ImportDoor) -> APIRouter:
         )
         return _answer(await run_in_threadpool(door.take, token, upload))
 
-    @routes.get("/v1/imports/{identity}", openapi_extra=secured)
+    @routes.get("/v1/imports/{identity}")
     def show_import(request: Request, identity: UUID) -> dict[str, Any]:
         """What came of an import of this key's source."""
         token = keys.token_of(request)
@@ -134,7 +133,7 @@ def router(door: ImportDoor) -> APIRouter:
             "refused": list(found.refused[:SHOWN]),
         }
 
-    @routes.get("/v1/imports/{identity}/refused.{form}", openapi_extra=secured, response_class=Response)
+    @routes.get("/v1/imports/{identity}/refused.{form}", response_class=Response)
     def show_refused(request: Request, identity: UUID, form: str) -> Response:
         """The refused rows as they came, with the reason beside each: `refused.csv` or `refused.xlsx`."""
         token = keys.token_of(request)

@@ -3,6 +3,7 @@
 import threading
 
 from fastapi import Request
+from fastapi.security import HTTPBearer
 
 from runtime.clock import Clock
 from runtime.database import Work
@@ -12,6 +13,8 @@ from services.intake.core.keys import ApiKey
 from services.intake.core.quota import Bucket, Quota, draw
 from services.intake.store import keys as store
 
+#: For the OpenAPI document only: `token_of` decides, and answers alike whatever is wrong with a key.
+DOCUMENTED = HTTPBearer(scheme_name="bearer", auto_error=False, description="bihuan keys create")
 CHALLENGE = {"www-authenticate": 'Bearer realm="bihuan"'}
 
 

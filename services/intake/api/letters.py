@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Security
 
 from runtime import dead_letters
 from runtime.clock import Clock
@@ -66,9 +66,9 @@ class LetterDoor:
 
 def router(door: LetterDoor) -> APIRouter:
     """The routes of the dead letters."""
-    routes = APIRouter(tags=["dead letters"])
+    routes = APIRouter(tags=["dead letters"], dependencies=[Security(keys.DOCUMENTED)])
 
-    @routes.get("/v1/dead-letters", openapi_extra={"security": [{"bearer": []}]})
+    @routes.get("/v1/dead-letters")
     def list_letters(
         request: Request,
         state: Literal["open", "replayed", "dismissed", "all"] = "open",
@@ -89,7 +89,7 @@ def router(door: LetterDoor) -> APIRouter:
             )
         return {"items": [summary(letter) for letter in found], "next": None if then is None else _cursor(then)}
 
-    @routes.get("/v1/dead-letters/{identity}", openapi_extra={"security": [{"bearer": []}]})
+    @routes.get("/v1/dead-letters/{identity}")
     def show_letter(request: Request, identity: Identity) -> dict[str, Any]:
         """One letter with its bytes: `text` where they are UTF-8, `base64` always."""
         token = keys.token_of(request)
@@ -97,7 +97,7 @@ def router(door: LetterDoor) -> APIRouter:
             letter = door.letter(work, door.operator(work, token), identity)
         return whole(letter)
 
-    @routes.post("/v1/dead-letters/{identity}/replay", openapi_extra={"security": [{"bearer": []}]})
+    @routes.post("/v1/dead-letters/{identity}/replay")
     def replay_letter(request: Request, identity: Identity) -> dict[str, Any]:
         """Send an open letter through the validator again; it is closed when its event is in."""
         token = keys.token_of(request)

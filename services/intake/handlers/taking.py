@@ -20,6 +20,8 @@ from services.intake.store import heard
 _WELL_MADE = frozenset(
     {Reason.ID_CONFLICT, Reason.NEWER_VERSION, Reason.NOT_ALLOWED, Reason.NO_COMMITTEE, Reason.UNKNOWN_SOURCE}
 )
+#: The one refusal whose bytes nobody may read later: the informer's identity is kept nowhere.
+INFORMER_NAMED = "informer_named"
 
 
 class Word(StrEnum):
@@ -100,7 +102,11 @@ def _heard_before(accepted: Accepted, digest: bytes) -> Outcome:
 
 def _park(work: Work, arrival: Arrival, refused: Refused, received_at: datetime) -> None:
     detail = list(refused.errors)
-    if len(arrival.body) > MAX_BYTES:
+    body = arrival.body[:MAX_BYTES]
+    if any(problem.code == INFORMER_NAMED for problem in refused.problems):
+        body = b""
+        detail.append("the bytes are not kept: they name who gave a tip-off")
+    elif len(arrival.body) > MAX_BYTES:
         detail.append(f"kept are the first {MAX_BYTES} of {len(arrival.body)} bytes; the rest is at the origin")
     dead_letters.park(
         work,
@@ -109,7 +115,7 @@ def _park(work: Work, arrival: Arrival, refused: Refused, received_at: datetime)
         detail=detail,
         door=arrival.door,
         origin=arrival.origin,
-        body=arrival.body[:MAX_BYTES],
+        body=body,
         headers=[(name, value.decode("utf-8", "replace")) for name, value in arrival.headers],
         source=refused.source,
         event_id=refused.event_id,

@@ -305,6 +305,25 @@ def test_a_letter_is_replayed_once(
     assert client.get("/v1/dead-letters", headers=operator).json()["items"] == []
 
 
+def test_the_document_says_what_a_route_needs(client: TestClient) -> None:
+    """Every route of ours asks for a key, and the event door names both of its media types."""
+    document = client.get("/openapi.json").json()
+    ours = {path: routes for path, routes in document["paths"].items() if path.startswith("/v1/")}
+
+    assert set(ours) == {
+        "/v1/events",
+        "/v1/dead-letters",
+        "/v1/dead-letters/{identity}",
+        "/v1/dead-letters/{identity}/replay",
+        "/v1/imports",
+        "/v1/imports/{identity}",
+        "/v1/imports/{identity}/refused.{form}",
+    }
+    assert all(route["security"] == [{"bearer": []}] for routes in ours.values() for route in routes.values())
+    assert "bearer" in document["components"]["securitySchemes"]
+    assert len(ours["/v1/events"]["post"]["requestBody"]["content"]) == 2
+
+
 def test_a_ledger_comes_in_by_the_api_and_its_refused_rows_go_back(client: TestClient, new_key: NewKey) -> None:
     """The answer counts and explains; the refused rows can be fetched as a table, by the one who sent them only."""
     key, other = new_key(), new_key(slug=None, tenants=("*",), operates=True)

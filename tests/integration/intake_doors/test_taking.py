@@ -71,6 +71,17 @@ def test_what_is_refused_is_kept_with_reason_origin_and_bytes(database: Database
     assert letters[3].tenant == "330300"
 
 
+def test_who_gave_a_tip_off_is_kept_nowhere(database: Database, arrive: Arrive) -> None:
+    """The letter says what is wrong and where it came from; the bytes that name somebody are not in it."""
+    tip = {"tip_off_id": "T-1", "category": "fire", "description": "通道堵塞", "phone": "138****5678"}
+
+    words(database, [arrive(event(type="tip_off.received.v1", data=tip))])
+
+    with database.begin() as work:
+        (letter,) = dead_letters.listed(work)
+    assert (letter.reason, letter.event_id, letter.body) == ("invalid_data", "1", b"")
+
+
 def test_an_id_is_remembered_over_the_turn_of_a_month(database: Database, arrive: Arrive) -> None:
     """The month is part of the table's key and no part of the event's."""
     february = datetime(2023, 2, 28, 23, 59, tzinfo=UTC)
