@@ -15,7 +15,7 @@ from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
 from services.escalation.core.policy import AfterAccident, Pack
 from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure
-from services.escalation.core.rules.registry import ABSENCES, RULES
+from services.escalation.core.rules.registry import ABSENCES
 from services.escalation.core.wording import hazard_context
 
 Gifts = Iterator[tuple[CaseKey, Contribution]]
@@ -261,11 +261,9 @@ def _is_division(unit: str) -> bool:
 def _rules_for(law: Law, kind: str, pack: Pack, state: Any) -> Finds:
     """What every rule of `pack` that reads this kind of case finds."""
     where = law.where(pack)
-    for name, parameters in pack.rules.items():
-        find = RULES[name].finds.get(kind)
-        if find is not None:
-            for finding in find(state, parameters, where):
-                yield pack, name, parameters.clauses, finding
+    for rule, find, parameters in law.finders(pack, kind):
+        for finding in find(state, parameters, where):
+            yield pack, rule, parameters.clauses, finding
 
 
 def _rules_of_versions(law: Law, case: Case, kind: str, state: Any) -> Finds:

@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import WorkCalendar, midnight
 from services.escalation.core.cases.hazard import StockTerm
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.policy import Pack
+from services.escalation.core.rules.registry import RULES, Find
+from services.escalation.core.terms import RuleParameters
+
+
+class Finder(NamedTuple):
+    """A rule of one pack with its parameters."""
+
+    rule: str
+    find: Find
+    parameters: RuleParameters
 
 
 class Law:
@@ -31,6 +42,7 @@ class Law:
         for pack in self.packs:
             if not pack.child_of:
                 self._own.setdefault(pack.root, []).append((self.begins(pack), pack))
+        self._finders: dict[tuple[str, str, str], tuple[Finder, ...]] = {}
         self._units = {(pack.id, pack.version): _spellings(pack, pack.units) for pack in self.packs}
         self._owing = {(pack.id, pack.version): _spellings_by_duty(pack) for pack in self.packs}
 
@@ -77,6 +89,14 @@ class Law:
     def versions(self, committee: str) -> tuple[Pack, ...]:
         """The committee's packs in the order in which they begin to bind, without children."""
         return tuple(pack for _, pack in self._own.get(committee, ()))
+
+    def finders(self, pack: Pack, kind: str) -> tuple[Finder, ...]:
+        """The rules of `pack` that read this kind of case; asked for at every fact, so it is remembered."""
+        key = (pack.id, pack.version, kind)
+        if key not in self._finders:
+            on = ((name, RULES[name].finds.get(kind), parameters) for name, parameters in pack.rules.items())
+            self._finders[key] = tuple(Finder(name, find, found) for name, find, found in on if find is not None)
+        return self._finders[key]
 
     def unit_id(self, committee: str, unit: str, tenant: str, obligation: str = "") -> str:
         """The unit's id, whatever spelling an event of `tenant` used.

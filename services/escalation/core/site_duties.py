@@ -81,6 +81,8 @@ def _opened(site: SiteHistory, committee: str, law: Law, after: datetime | None,
 
 def _duties(site: SiteHistory, committee: str, law: Law, after: datetime | None) -> Iterator[Iterator[_Opening]]:
     """For each duty of each spell, what opens after `after`, in order and perhaps without end."""
+    if not site.registrations:
+        return  # nobody says yet what it is
     versions = law.versions(committee)
     for pack, following in zip(versions, (*versions[1:], None), strict=False):  # no pack, no duty
         replaced = law.begins(following) if following else None

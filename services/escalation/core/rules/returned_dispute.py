@@ -42,6 +42,8 @@ class _Dispute(NamedTuple):
 
 def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield each dispute, until the hazard is reassigned or done."""
+    if len(hazard.reports) < MANY and not hazard.told("hazard.returned"):
+        return
     for dispute in (*_returned(hazard, parameters), *_claimed(hazard)):
         yield Finding(
             measure=parameters.measure,
