@@ -4,32 +4,26 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 import psutil
-import psycopg
 import pytest
 
 from contracts.decisions import Decision
 from contracts.divisions import load as load_divisions
 from contracts.topics import ESCALATION_FACTS, HAZARD_FACTS
-from deploy.local import machine, ports, supervisor
-from deploy.local.places import CLONE, places
 from runtime import broker
 from runtime.clock import SystemClock
-from runtime.settings import ProcessSettings
 from runtime.testing import eventually
 from services.escalation.packs import law_of, read_packs
 from tests.faults.feeding import SOURCE, TOPIC, Feeder
 from tests.faults.reference import decide, differences, facts_of, plain
+from tests.machine import Machine
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(7200)]
 
@@ -41,67 +35,18 @@ STOPPED = 60.0  # seconds that intake stands still
 GRACE = timedelta(seconds=30)  # ticks come each 5 s and lie 10 s back
 
 
-class Machine:
-    """The whole product on ports of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        jars = places().jars
-        os.environ["BIHUAN_LOCAL_DIR"] = str(folder)
-        (folder / "kafka").mkdir(parents=True)
-        (folder / "kafka" / "jars").symlink_to(jars)
-        base = ports.free_block(24)
-        chosen = {"--kafka-port": base + 20, "--pg-port": base + 22, "--http-port": base}
-        self.run("up", "--no-demo", *(str(word) for pair in chosen.items() for word in pair))
-        self.here = machine.load()
-        self.settings = ProcessSettings(**self._settings())
-
-    def _settings(self) -> dict[str, str]:
-        told = self.here.environment()
-        return {
-            "database_url": Path(told["BIHUAN_DATABASE_URL_FILE"]).read_text().strip(),
-            "kafka_brokers": self.here.brokers,
-        }
-
-    def run(self, *arguments: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "bihuan", *arguments],
-            cwd=CLONE,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def pid(self, name: str) -> int:
-        return supervisor.states(self.here)[name].pid
-
-    def kill(self, name: str) -> None:
-        if pid := self.pid(name):
-            os.kill(pid, signal.SIGKILL)
-
-    def rows(self, query: str, *parameters: object) -> list[tuple[object, ...]]:
-        with closing(psycopg.connect(self.settings.database_url.get_secret_value())) as connection:
-            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     """A machine with the policies in force and one registered source."""
-    before = os.environ.get("BIHUAN_LOCAL_DIR")
-    folder = tmp_path_factory.mktemp("faults")
+    started = Machine(tmp_path_factory.mktemp("faults") / "local")
     try:
-        started = Machine(folder)
+        started.up()
         tenants = [word for root in ("331081", "330300", "371000", "331100") for word in ("--tenant", root)]
         started.run("sources", "register", "faults", "--source", SOURCE, *tenants)
         started.run("policy", "activate", "--all")
         yield started
     finally:
-        if os.environ.get("BIHUAN_LOCAL_DIR"):
-            subprocess.run([sys.executable, "-m", "bihuan", "down"], cwd=CLONE, capture_output=True, check=False)
-        os.environ.pop("BIHUAN_LOCAL_DIR", None)
-        if before is not None:
-            os.environ["BIHUAN_LOCAL_DIR"] = before
+        started.down()
 
 
 def services(running: Machine) -> list[str]:
@@ -125,10 +70,10 @@ def torment(running: Machine, chance: random.Random) -> None:
             worker.resume()
         else:
             for name in ("intake-worker", "intake-api"):
-                supervisor._call(running.here, "stopProcess", f"services:{name}")
+                running.stop(name)
             pause(STOPPED)
             for name in ("intake-worker", "intake-api"):
-                supervisor._call(running.here, "startProcess", f"services:{name}", False)
+                running.start(name)
 
 
 def pause(seconds: float) -> None:
