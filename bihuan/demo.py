@@ -14,7 +14,7 @@ app = typer.Typer(no_args_is_help=True, help="The demonstration: an invented cam
 SLUG = "demonstration"
 LEDGER_SLUG = "demonstration-ledger"
 TENANT = "331081"
-LEDGER_TENANT = "331081003"
+LEDGER_TENANT = "331081006"
 SEED = 1
 ANCHOR_FILE = "demonstration.json"
 

@@ -12,7 +12,9 @@ def test_one_term_for_each_chinese_word() -> None:
 
 def test_every_list_of_words_is_shown() -> None:
     """A new list cannot be forgotten."""
-    assert set(Term.__subclasses__()) == set(LISTS)
+    ours = {term for term in Term.__subclasses__() if term.__module__.startswith("contracts.")}
+
+    assert ours == set(LISTS)
     assert {Level, Measure, Verdict} <= set(LISTS)
 
 
