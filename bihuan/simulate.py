@@ -20,6 +20,7 @@ from services.escalation.core.calendar import SHANGHAI
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack, parse_pack
 from services.escalation.core.simulation import simulate as run
+from services.escalation.packs import work_calendar
 from services.intake.core.reasons import EXPLANATIONS
 from services.intake.core.validation import Refused, Standing, validate
 
@@ -41,7 +42,7 @@ def simulate(
     What is malformed goes to stderr with line and reason; the rest is still done, and the exit code is 1.
     """
     begin, end = _instant(since, "--from"), _instant(until, "--until")
-    law = Law(list(_packs(policy)), read_divisions(tenants))
+    law = Law(list(_packs(policy)), read_divisions(tenants), work_calendar())
     facts, refused = _read(events, law)
     decisions = run(law, facts, begin, end)
     if form == "table":

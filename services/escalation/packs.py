@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from contracts.divisions import Divisions
-from policies import files
+from policies import files, tables
+from services.escalation.core.calendar import WorkCalendar
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack, parse_pack
 
@@ -32,4 +33,10 @@ def read_packs(folder: Path | None) -> tuple[PackFile, ...]:
 
 def law_of(packs: Sequence[PackFile], divisions: Divisions) -> Law:
     """The law that these packs are."""
-    return Law([found.pack for found in packs], divisions)
+    return Law([found.pack for found in packs], divisions, work_calendar())
+
+
+def work_calendar() -> WorkCalendar:
+    """The days that the State Council's notices set apart, as the table that ships has them."""
+    days = tables.workdays()
+    return WorkCalendar(days, frozenset(day.year for day in days))

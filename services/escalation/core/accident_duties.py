@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
+
 from services.escalation.core.calendar import end_of
 from services.escalation.core.case import CaseKey, Owed
 from services.escalation.core.cases.accident import Accident
@@ -20,7 +22,9 @@ def with_a_span(accident: Accident, pack: Pack, where: Jurisdiction) -> Iterator
         if isinstance(spec.when, AfterAccident) and not spec.when.until_milestone:
             within = spec.when.within
             last = where.calendar.add(accident.day, within.count, within.unit) if within else None
-            yield from _owed(accident, pack, where, name, spec, end_of(last) if last else None)
+            for key, owed in _owed(accident, pack, where, name, spec, end_of(last) if last else None):
+                sure = within is None or last is None or where.calendar.is_sure(accident.day, last, within.unit)
+                yield key, owed if sure else msgspec.structs.replace(owed, firm=False)
 
 
 def with_a_milestone(accident: Accident, pack: Pack, where: Jurisdiction, committee: Committee) -> Iterator[Duty]:

@@ -17,6 +17,7 @@ ONE_DAY = timedelta(days=1)
 JUST_BEFORE = timedelta(microseconds=1)
 SUNDAY_AND_SATURDAY = (5, 6)
 MONTHS = 12
+NEW_YEARS_NOTICE = (12, 25)  # from here on the next year's notice may move days; the earliest so far was 29 December
 
 Unit = Literal["calendar_day", "working_day", "month", "year"]
 """Units of a span. There is no default: a notice that says 日 means calendar days, one that says 工作日 working days."""
@@ -53,7 +54,7 @@ class WorkCalendar:
     """Which days are worked (调休 included); `days` holds every exception that was announced.
 
     A year in `years` has been announced by the State Council; for any other year the answer rests on weekends only
-    and is provisional.
+    and is provisional. The last days of December are also governed by the next year's notice.
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
@@ -64,8 +65,9 @@ class WorkCalendar:
         return self.days.get(day, day.weekday() not in SUNDAY_AND_SATURDAY)
 
     def knows(self, first: date, last: date) -> bool:
-        """Whether every year from `first` to `last` has been announced."""
-        return all(year in self.years for year in range(first.year, last.year + 1))
+        """Whether every notice that governs a day from `first` to `last` has been announced."""
+        through = last.year + ((last.month, last.day) >= NEW_YEARS_NOTICE)
+        return all(year in self.years for year in range(first.year, through + 1))
 
     def add(self, day: date, count: int, unit: Unit) -> date:
         """The last day of a span of `count` units that begins on `day`; the first day is not counted."""
@@ -81,6 +83,10 @@ class WorkCalendar:
             day += step
             left -= self.is_worked(day)
         return day
+
+    def is_sure(self, begins: date, last: date, unit: Unit) -> bool:
+        """Whether no notice that is still to come can move the end of a span that was counted from `begins`."""
+        return unit != "working_day" or self.knows(begins, last)
 
     def worked_between(self, first: date, last: date) -> int:
         """How many working days lie after `first` up to and with `last`."""

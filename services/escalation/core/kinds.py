@@ -231,6 +231,7 @@ def _committee_gives(law: Law, case: Case, state: committee.Committee, now: date
                 clauses=spec.clauses,
                 policy_id=pack.id,
                 policy_version=pack.version,
+                firm=period.firm,
                 remind=spec.remind,
             ),
         )

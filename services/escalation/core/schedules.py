@@ -18,13 +18,15 @@ WEEK = 7
 class Period(NamedTuple):
     """One instance of an obligation: its label, when it opens, when its term is over (None: none, or not known yet).
 
-    `name` is the period as one would read it out, where the label alone does not tell.
+    `name` is the period as one would read it out, where the label alone does not tell. `firm`: False where `due` rests on
+    working days that nobody has announced yet.
     """
 
     label: str
     opens_at: datetime
     due: datetime | None
     name: str = ""
+    firm: bool = True
 
 
 class CutOff(PackModel):
@@ -36,6 +38,13 @@ class CutOff(PackModel):
     def end(self, day: date) -> datetime:
         """The instant at which a term that ends on `day` is over."""
         return datetime.combine(day, self.cut_off, SHANGHAI) if self.cut_off else end_of(day)
+
+    def after(self, day: date | None, within: Span, calendar: WorkCalendar) -> tuple[datetime | None, bool]:
+        """The instant at which a span from `day` is over (None: the day is not known yet), and whether it is sure."""
+        if day is None:
+            return None, True
+        last = calendar.add(day, within.count, within.unit)
+        return self.end(last), calendar.is_sure(day, last, within.unit)
 
 
 class Dated(PackModel):
@@ -161,9 +170,8 @@ class AfterStages(CutOff):
     def periods(self, start: date, milestones: Mapping[str, date], calendar: WorkCalendar) -> Iterator[Period]:
         """Each stage; one whose end is not dated is owed without a term."""
         for stage in self.stages:
-            last = stage.last_day(milestones)
-            due = self.end(calendar.add(last, self.within.count, self.within.unit)) if last else None
-            yield Period(f"stage:{stage.id}", midnight(start), due, stage.name)
+            due, firm = self.after(stage.last_day(milestones), self.within, calendar)
+            yield Period(f"stage:{stage.id}", midnight(start), due, stage.name, firm)
 
 
 class AfterMilestone(CutOff):
@@ -176,9 +184,8 @@ class AfterMilestone(CutOff):
 
     def periods(self, start: date, milestones: Mapping[str, date], calendar: WorkCalendar) -> Iterator[Period]:
         """One period, without a term until the milestone is dated."""
-        day = milestones.get(self.milestone)
-        due = self.end(calendar.add(day, self.within.count, self.within.unit)) if day else None
-        yield Period(self.period, midnight(start), due)
+        due, firm = self.after(milestones.get(self.milestone), self.within, calendar)
+        yield Period(self.period, midnight(start), due, firm=firm)
 
 
 class AfterEach(CutOff):
@@ -196,8 +203,8 @@ class AfterEach(CutOff):
         for name, day in sorted(milestones.items(), key=lambda dated: (dated[1], dated[0])):
             base, _, number = name.partition(":")
             if base == self.milestone and day >= start:
-                due = self.end(calendar.add(day, self.within.count, self.within.unit))
-                yield Period(number or day.isoformat(), midnight(day), due)
+                due, firm = self.after(day, self.within, calendar)
+                yield Period(number or day.isoformat(), midnight(day), due, firm=firm)
 
 
 class KeyPeriodDays(CutOff):

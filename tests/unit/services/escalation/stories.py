@@ -18,6 +18,7 @@ from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack, parse_pack
 from services.escalation.core.simulation import simulate
+from services.escalation.packs import work_calendar
 
 WENLING = "331081"
 
@@ -31,11 +32,11 @@ def all_divisions() -> divisions.Divisions:
 def law_of(*names: str) -> Law:
     """The law of the packs that ship under these names."""
     folder = files.folder()
-    return Law([parse_pack(files.read(folder / f"{name}.yaml")) for name in names], all_divisions())
+    return Law([parse_pack(files.read(folder / f"{name}.yaml")) for name in names], all_divisions(), work_calendar())
 
 
 def law_with(pack: Pack) -> Law:
-    return Law([pack], all_divisions())
+    return Law([pack], all_divisions(), work_calendar())
 
 
 def moment(text: str) -> datetime:

@@ -64,14 +64,18 @@ def test_the_date_is_that_of_shanghai() -> None:
     assert local_day(datetime(2023, 5, 20, 23, 30, tzinfo=UTC)) == date(2023, 5, 21)
 
 
-def test_a_year_that_nobody_announced_is_not_known() -> None:
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        pytest.param("2023-01-01", "2023-12-24", True, id="a year that was announced"),
+        pytest.param("2023-12-01", "2024-01-02", False, id="over the end of what was announced"),
+        pytest.param("2022-12-31", "2023-01-02", False, id="before it"),
+        pytest.param("2023-12-20", "2023-12-25", False, id="the last days of December wait for next year's notice"),
+    ],
+)
+def test_a_year_that_nobody_announced_is_not_known(first: str, last: str, expected: bool) -> None:
     """Weekends alone say what is worked in a year that was not announced, and the calendar admits it."""
-    known = (
-        NATIONAL_DAY.knows(date(2023, 12, 1), date(2023, 12, 31)),
-        NATIONAL_DAY.knows(date(2023, 12, 1), date(2024, 1, 2)),
-    )
-
-    assert known == (True, False)
+    assert NATIONAL_DAY.knows(date.fromisoformat(first), date.fromisoformat(last)) is expected
 
 
 def test_working_days_between_two_dates_leave_the_first_out() -> None:
