@@ -49,7 +49,7 @@ def test_a_record_that_cannot_be_applied_is_parked(
 
     found = rows(database, "SELECT reason, body, origin FROM dead_letter")
     assert found == [(reason, document, {"topic": "hazard.facts", "slot": log.slot, "offset": 0})]
-    assert said(announced(database)) == ["major_hazard proposed 05-08 09:00"]
+    assert said(announced(database), "major_hazard") == ["major_hazard proposed 05-08 09:00"]
 
 
 def test_a_committee_without_a_pack_is_parked(database: Database, handler: EscalationHandler) -> None:
