@@ -106,7 +106,7 @@ def _produce(file: Path, placed: Iterable[Placed], count: int) -> int:
             advance()
             if len(line.body) > MOST_BYTES:
                 too_large += 1
-                _complain(file, line, "too_large", f"{len(line.body)} 字节，一条消息放不下")
+                _complain_of_size(file, line)
                 continue
             key = line.tenant.encode() if line.tenant else None
             reports.append(producer.send(source.topic, value=line.body, key=key, headers=headers))
@@ -152,13 +152,18 @@ def _batches(lines: Iterable["Line"]) -> Iterator[list["Line"]]:
 
 
 def _post_batch(file: Path, lines: Sequence["Line"], url: str, token: str) -> int:
+    from services.intake.core.guard import MAX_BYTES
     from services.intake.handlers.posting import BATCH, ONE
 
     alone = len(lines) == 1
+    if alone and len(lines[0].body) > MAX_BYTES:
+        _complain_of_size(file, lines[0])
+        return 1
     body = lines[0].body if alone else b"[" + b",".join(line.body for line in lines) + b"]"
     status, answer = _request(f"{url}/v1/events", body, {"content-type": ONE if alone else BATCH}, token)
-    if status in {400, 413} and alone:
-        _complain(file, lines[0], answer.get("detail", ""), "")
+    if status == 400 and alone:  # noqa: PLR2004 (it could not be read, so it is no dead letter)
+        (error,) = answer["errors"]
+        _complain(file, lines[0], error["reason"], f"{answer['detail']}{error['detail']} {error['mend']}")
         return 1
     if status != 202:  # noqa: PLR2004 (accepted)
         intake.refuse(f"{url} 答复 {status}：{answer.get('detail') or answer.get('title')}")
@@ -233,6 +238,13 @@ def _local_url() -> str:
     from deploy.local.ports import LOOPBACK
 
     return f"http://{LOOPBACK}:{machine.load().ports.of('intake', 'api')}"
+
+
+def _complain_of_size(file: Path, line: "Line") -> None:
+    from services.intake.core.reasons import EXPLANATIONS, Reason
+
+    told = EXPLANATIONS[Reason.TOO_LARGE]
+    _complain(file, line, Reason.TOO_LARGE, f"{told.sentence}{len(line.body)} 字节 {told.mend}")
 
 
 def _complain(file: Path, line: "Line", reason: str, sentence: str) -> None:
