@@ -277,7 +277,7 @@ class _Limits:
         limit = max((size for path, size in self._limits.items() if scope["path"].startswith(path)), default=BODY_LIMIT)
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > limit:
-            await _send_json(send, 413, _problem_body(scope, 413, f"at most {limit} bytes"))
+            await _send_json(send, 413, _problem_body(scope, 413, _too_large(limit)))
             return
         try:
             body = await asyncio.wait_for(_read(receive, limit), BODY_SECONDS)
@@ -285,9 +285,13 @@ class _Limits:
             await _send_json(send, 408, _problem_body(scope, 408, f"the body did not come within {BODY_SECONDS:.0f} s"))
             return
         if body is None:
-            await _send_json(send, 413, _problem_body(scope, 413, f"at most {limit} bytes"))
+            await _send_json(send, 413, _problem_body(scope, 413, _too_large(limit)))
             return
         await self._app(scope, _replay(body, receive), send)
+
+
+def _too_large(limit: int) -> str:
+    return f"请求超过 {limit} 字节的上限，请分成几次发送 (at most {limit} bytes; send it in parts)"
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:
