@@ -1,0 +1,63 @@
+"""(f) `bihuan simulate` over a file of events: how fast, and in how much memory."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from bench import stream
+from bench.figures import Figure
+from bench.processes import Stage, load
+from contracts.divisions import Divisions
+from runtime import codec
+
+TENANT = "331081003"
+
+
+def measure(stage: Stage) -> Iterator[Figure]:
+    """Simulate the stream as one committee's."""
+    file, events = stage.folder / "events.jsonl", stage.sizes.simulated
+    write(file, stage.table, events)
+    arguments = ["-m", "bihuan", "simulate", "--policy", stream.PACK, "--events", str(file)]
+    began = time.perf_counter()
+    with (stage.folder / "decisions.jsonl").open("wb") as output:
+        process = subprocess.Popen([sys.executable, *arguments], stdout=output)
+        _, status, used = os.wait4(process.pid, 0)
+    took = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"bihuan simulate ended with {process.returncode}")
+    with (stage.folder / "decisions.jsonl").open("rb") as lines:
+        records = sum(1 for _ in lines)
+    yield Figure(
+        part="f",
+        key="simulate",
+        what=f"bihuan simulate, {events:,} events",
+        rate=events / took,
+        worker_cpu=(used.ru_utime + used.ru_stime) / events * 1e6,
+        memory=used.ru_maxrss * 1024 / 1e6,
+        load=load(),
+        note=f"{took:.1f} s from start to end, {records:,} records",
+    )
+
+
+def write(file: Path, table: Divisions, events: int) -> None:
+    """The stream's facts as upstream would send them, all from one town."""
+    with file.open("wb") as output:
+        for record in stream.records(table, events, ticks_every=events + 1):
+            fact = codec.decode(record.value or b"")
+            event = {
+                "specversion": "1.0",
+                "id": fact.id,
+                "source": fact.source,
+                "type": fact.type,
+                "time": fact.time,
+                "recordedtime": fact.recordedtime,
+                "tenant": TENANT,
+                "data": fact.data,
+            }
+            output.write(msgspec.json.encode(event) + b"\n")
