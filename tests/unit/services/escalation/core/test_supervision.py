@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contracts.facts import Fact
 from services.escalation.core.case import CaseKey, MemoryCases, decode_case, encode_case
-from services.escalation.core.contributions import SeenAgain, Visited
+from services.escalation.core.contributions import SectorListed, SeenAgain, Visited
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.simulation import activation
@@ -210,3 +210,65 @@ def test_a_later_now_never_takes_a_decision_away(facts: list[Fact], days: int) -
     early, late = (settle(facts, UNTIL + timedelta(days=passed), WITHOUT_DUTIES) for passed in (0, days))
 
     assert set(early) <= set(late)
+
+
+def test_a_team_that_a_later_version_drops_is_watched_no_more() -> None:
+    """Its new charge names a pack in which it does not stand."""
+    rules = {"field_days": {"clauses": ["S1-12"], "teams": "teams", "days": 1}}
+    campaign = {"id": "c", "name": "行动", "begins": "2023-05-01", "ends": "2023-05-31", "clauses": ["S1-01"]}
+    both = {"rules": rules, "campaign": campaign}
+    first = pack(units={"teams": [{"id": "team-1"}]}, **both)
+    law = Law([first], all_divisions())
+    cases = told_to(activation(law, "331081", moment("2023-04-28")), law=law)
+    without = Law([first.model_copy(update={"units": {}})], all_divisions())
+    engine = Engine(without)
+
+    engine.pass_deadline(CaseKey("331081", "team", "", "team-1"), moment("2023-06-01"), cases)
+
+    assert cases.cases[CaseKey("331081", "team", "", "team-1")].ledger == {}
+
+
+def test_teams_tell_a_campaign_only_where_it_asks() -> None:
+    """A pack that counts days and no areas has no campaign case."""
+    rules = {"field_days": {"clauses": ["S1-12"], "teams": "teams", "days": 1}}
+    campaign = {"id": "c", "name": "行动", "begins": "2023-05-01", "ends": "2023-05-31", "clauses": ["S1-01"]}
+    law = Law([pack(rules=rules, campaign=campaign, units={"teams": [{"id": "team-1"}]})], all_divisions())
+    visit = inspected("2023-05-10 10:00", tenant="331081003", team_id="team-1")
+
+    cases = told_to(activation(law, "331081", moment("2023-04-28")), visit, law=law).cases
+
+    assert {key.kind for key in cases} == {"committee", "team", "site"}
+
+
+def test_only_the_rules_of_a_pack_are_remembered() -> None:
+    """Without 复发 in the pack a site remembers repeats alone, and a listing without 覆盖 tells nobody its sector."""
+    rules = {"repeat_offence": {"clauses": ["S3-12"]}, "accident_track": {"clauses": ["S3-12"], "verified_only": True}}
+    law = Law([pack(rules=rules)], all_divisions())
+    here = {"tenant": "331081003"}
+    facts = [
+        found("2023-05-08 09:00", **here),
+        about("reinspected", "2023-05-10 09:00", passed=False, **here),
+        fact("listing.opened", "05-11", listing_id="G-1", subject={"kind": "site", "id": "S-1"}, level="county", until="2023-06-01"),
+    ]  # fmt: skip
+    case = told_to(*facts, law=law).cases[CaseKey("331081", "hazard", "", "J-1")]
+
+    assert [
+        (len(given.returns), len(given.repeats)) for given in case.inputs.values() if isinstance(given, SeenAgain)
+    ] == [(0, 1)]
+
+
+def test_a_site_that_is_listed_often_counts_once() -> None:
+    """Two listings of one site are one sector, from the earlier one within the campaign on."""
+    wenzhou = law_of("wenzhou-2020")
+    site = {"id": "S-1", "name": "厂", "address": "x", "kind": "unit", "sector": "建筑施工"}
+    facts = [
+        activation(wenzhou, "330300", moment("2020-03-24")),
+        fact("site.registered", "2020-03-25", tenant="330302", site=site),
+        *(
+            fact("listing.opened", day, tenant="330302", id_=name, listing_id=name, subject={"kind": "project", "id": "S-1"}, level="county", until="2020-08-01")
+            for name, day in (("G-1", "2020-03-01"), ("G-2", "2020-04-02"), ("G-3", "2020-04-05"))
+        ),
+    ]  # fmt: skip
+    campaign = told_to(*facts, law=wenzhou).cases[CaseKey("330300", "campaign", "", "wenzhou-2020")]
+
+    assert [given.opened.id for given in campaign.inputs.values() if isinstance(given, SectorListed)] == ["G-2"]

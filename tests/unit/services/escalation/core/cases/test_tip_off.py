@@ -48,3 +48,12 @@ def test_a_tip_off_may_become_a_hazard_later() -> None:
     assert tip_off is not None
 
     assert (tip_off.hazard_id, tip_off.word.received.id) == ("H-1", first.id)
+
+
+def test_a_word_of_another_sort_says_nothing() -> None:
+    """Only receipt and verification do."""
+    other = fact("tip_off.rewarded", "05-12", tip_off_id="T-1")
+    tip_off = folded(RECEIVED, other)
+    assert tip_off is not None
+
+    assert tip_off.word.verified is None

@@ -6,8 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.facts import Fact
+from services.escalation.core.cases.campaign import Reach
+from services.escalation.core.jurisdiction import Jurisdiction
+from services.escalation.core.rules.coverage import Parameters, find_in_campaign
 from tests.unit.services.escalation.accidents import pack, under
-from tests.unit.services.escalation.stories import fact, law_with
+from tests.unit.services.escalation.stories import all_divisions, fact, law_with
 from tests.unit.services.escalation.visits import decide, inspected, told
 
 RULE = "coverage"
@@ -191,3 +194,13 @@ def test_a_rule_that_names_no_list_of_the_pack_is_refused() -> None:
 
     with pytest.raises(ValidationError, match="rule coverage: no unit list 'teams'; lists: areas"):
         pack(rules=rules, units={"areas": [{"id": "331081001"}]})
+
+
+def test_without_a_campaign_no_area_is_missed() -> None:
+    """Areas and sectors are reached within a campaign; a pack without one asks for nothing."""
+    parameters = Parameters.model_validate(
+        {"clauses": ["S0-16"], "sectors": {"sectors": ["消防"], "clauses": ["S0-16"]}}
+    )
+    where = Jurisdiction(committee="331081", divisions=all_divisions())
+
+    assert list(find_in_campaign(Reach("331081"), parameters, where)) == []

@@ -3,7 +3,8 @@
 import pytest
 
 from contracts.facts import Fact
-from tests.unit.services.escalation.stories import fact, moment
+from tests.unit.services.escalation.accidents import pack, under
+from tests.unit.services.escalation.stories import fact, law_with, moment
 from tests.unit.services.escalation.visits import decide, inspected
 
 RULE = "field_days"
@@ -114,3 +115,11 @@ def test_the_reason_counts_the_days() -> None:
     )
 
     assert warned.reason == "第四督查暗访组截至2020年4月12日现场暗访4天，少于规定的8天，还差4天，行动只剩3天。"
+
+
+def test_without_a_campaign_nothing_is_counted() -> None:
+    """The days are days of a campaign."""
+    rules = {RULE: {"clauses": ["S1-12"], "teams": "teams", "days": 8}}
+    here = law_with(pack(rules=rules, units={"teams": [{"id": "team-4", "area": "331081003"}]}))
+
+    assert [one for one in under(here, until="2024-06-01") if one.rule == RULE] == []

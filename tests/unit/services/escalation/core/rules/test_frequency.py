@@ -125,3 +125,15 @@ def test_a_key_period_raises_the_frequency(facts: list[Fact], expected: list[str
     records = decide(*facts, until="2020-04-14")
 
     assert told(records, RULE) == expected
+
+
+def test_a_period_that_milestones_will_date_binds_no_site_yet() -> None:
+    """Its days are not in the pack: nobody can be late."""
+    periods = [{"id": "summit", "name": "峰会期间", "begins_with": "summit_start", "ends_with": "summit_end"}]
+    rules = {RULE: {"clauses": ["S4-08"], "in_periods": [{"period": "summit", "every": SPAN}]}}
+    here = law_with(pack(rules=rules, key_periods=periods, milestones=["summit_start", "summit_end"]))
+    site = {"id": "S-1", "name": "厂", "address": "x", "kind": "unit", "sector": "工贸"}
+
+    records = under(here, fact("site.registered", "05-08", site=site), until="2023-12-01")
+
+    assert told(records, RULE) == []

@@ -172,3 +172,10 @@ def test_the_order_of_arrival_does_not_matter(order: list[int]) -> None:
     until, here = moment("2023-08-01"), law()
 
     assert settle([facts[place] for place in order], until, here) == live(facts, until, here)
+
+
+def test_a_check_after_the_day_is_none() -> None:
+    """A target that is due in June is not checked in September."""
+    here = law(checks=({"step": "Q3", "day": "2023-09-30", "share": 0.75},))
+
+    assert told(under(here, until="2023-12-01"), RULE) == [BEHIND]
