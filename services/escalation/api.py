@@ -36,6 +36,14 @@ _read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
 def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile]) -> APIRouter:
     """The routes under `/v1`."""
     router = APIRouter(prefix="/v1", tags=["escalation"])
+    _add_decisions(router, database, divisions)
+    _add_timeline(router, database)
+    _add_policies(router, database, packs)
+    return router
+
+
+def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) -> None:
+    """Where each decision stands, and what waits for a person."""
 
     @router.get("/decisions", response_class=Response, responses=_documented("items", "next"))
     def decisions(
@@ -79,6 +87,10 @@ def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile]) 
             page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
         return _page(page)
 
+
+def _add_timeline(router: APIRouter, database: Database) -> None:
+    """One hazard's story."""
+
     @router.get("/hazards/{hazard_id:path}/timeline", response_class=Response, responses=_documented("hazard", "items"))
     def timeline(
         hazard_id: Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)],
@@ -101,6 +113,10 @@ def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile]) 
             told = reading.timeline(work, named[0])
         items = [{"kind": line.kind, "known_at": line.known_at, line.kind: msgspec.Raw(line.document)} for line in told]
         return _json({"hazard": named[0]._asdict(), "items": items})
+
+
+def _add_policies(router: APIRouter, database: Database, packs: Sequence[PackFile]) -> None:
+    """What is in force where."""
 
     @router.get("/policies", response_class=Response, responses=_documented("items"))
     def policies() -> Response:
@@ -125,8 +141,6 @@ def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile]) 
             for pack, digest in packs
         ]
         return _json({"items": items})
-
-    return router
 
 
 def _page(page: reading.Page) -> Response:
