@@ -40,6 +40,8 @@ _TROUBLES: Final[Mapping[int, tuple[str, str]]] = {
 }
 _DEFECT: Final = ("页面出错", "系统已经记录了这个错误，请把下面的追踪号告诉维护人员。")
 
+Answering = Callable[..., HTMLResponse]
+
 Flag = Annotated[str, Query(pattern="^1?$")]
 Word = Annotated[str, Query(max_length=LONGEST_TEXT, pattern=TEXT)]
 Tenant = Annotated[str, Query(pattern=DIVISION)]
@@ -51,11 +53,25 @@ def console(reader: Reader, stale_after: timedelta) -> APIRouter:
     """The pages, their assets and their icon. Pages warn when their numbers are older than `stale_after`."""
     pages = Pages(reader.divisions)
     router = APIRouter(route_class=_guarded(pages), include_in_schema=False)
+    answer = _answering(reader, pages, stale_after)
+    _add_pages(router, reader, answer)
+    _add_assets(router)
+    return router
+
+
+def _answering(reader: Reader, pages: Pages, stale_after: timedelta) -> Answering:
+    """What lays out a page and says how old its numbers are."""
 
     def answer(name: str, as_of: datetime | None, **shown: Any) -> HTMLResponse:
         now = reader.now()
         stale = as_of is not None and now - as_of > stale_after
         return _html(pages.render(name, as_of=as_of, moment=as_of or now, now=now, stale=stale, **shown))
+
+    return answer
+
+
+def _add_pages(router: APIRouter, reader: Reader, answer: Answering) -> None:
+    """Overview, ledger, one hazard."""
 
     @router.get("/")
     def overview(tenant: Tenant = "") -> HTMLResponse:
@@ -110,6 +126,10 @@ def console(reader: Reader, stale_after: timedelta) -> APIRouter:
             raise Problem(HTTPStatus.NOT_FOUND)
         return answer("namesakes.html", None, rows=found, hazard_id=hazard_id, tenant="")
 
+
+def _add_assets(router: APIRouter) -> None:
+    """What the pages load."""
+
     @router.get("/static/{name}")
     def asset(name: str) -> Response:
         """One of the few files that pages load."""
@@ -119,8 +139,6 @@ def console(reader: Reader, stale_after: timedelta) -> APIRouter:
     def icon() -> Response:
         """Browsers ask for it by themselves; a missing one counts as an error of the page."""
         return _asset("favicon.svg")
-
-    return router
 
 
 def _html(text: str, status: int = HTTPStatus.OK) -> HTMLResponse:
