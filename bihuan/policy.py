@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bihuan.policy_check import check
+from bihuan.policy_explain import diff, explain
 
 if TYPE_CHECKING:
     from runtime.settings import ProcessSettings
     from services.escalation.packs import PackFile
 
-app = typer.Typer(no_args_is_help=True, help="Policy packs: check them, put them into force.")
+app = typer.Typer(no_args_is_help=True, help="Policy packs: check, compare and explain them, put them into force.")
 app.command("check")(check)
+app.command("explain")(explain)
+app.command("diff")(diff)
 
 ACTIVATED = "policy.activated.v1"
 WAIT_SECONDS = 30.0  # for the broker to take a record

@@ -42,8 +42,8 @@ def simulate(
     What is malformed goes to stderr with line and reason; the rest is still done, and the exit code is 1.
     """
     begin, end = _instant(since, "--from"), _instant(until, "--until")
-    law = Law(list(_packs(policy)), read_divisions(tenants), work_calendar())
-    facts, refused = _read(events, law)
+    law = Law(list(named_packs(policy)), read_divisions(tenants), work_calendar())
+    facts, refused = read_events(events, law)
     decisions = run(law, facts, begin, end)
     if form == "table":
         _print_table(decisions)
@@ -79,7 +79,7 @@ def read_divisions(table: Path | None) -> divisions.Divisions:
             raise typer.BadParameter(f"--tenants {table}: {error}; the columns are {columns}") from error
 
 
-def _packs(names: list[str]) -> Iterator[Pack]:
+def named_packs(names: list[str]) -> Iterator[Pack]:
     """Read the named packs and, after each, the children that it names."""
     shipped = {path.stem: path for path in files.pack_files()}
     done: set[Path] = set()
@@ -101,7 +101,7 @@ def _packs(names: list[str]) -> Iterator[Pack]:
         wanted += [str(file) if file.is_file() else child for child, file in beside.items()]
 
 
-def _read(path: Path, law: Law) -> tuple[list[Fact], int]:
+def read_events(path: Path, law: Law) -> tuple[list[Fact], int]:
     """Return the file's facts ordered by when they became known, ties in file order, and how many lines were refused."""
     facts: list[Fact] = []
     digests: dict[tuple[str, str], bytes] = {}

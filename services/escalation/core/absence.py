@@ -118,10 +118,11 @@ def _unit(owed: Owed, where: Jurisdiction) -> str:
 
 
 def _context(owed: Owed, where: Jurisdiction) -> dict[str, str]:
-    return {
+    words = {
         "obligation": owed.obligation,
         "unit": owed.unit,
         "unit_name": _unit(owed, where),
         "period": owed.period,
         "title": owed.title,
     }
+    return words | ({"counted_from": owed.begins.isoformat()} if owed.begins else {})

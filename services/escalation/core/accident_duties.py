@@ -24,7 +24,7 @@ def with_a_span(accident: Accident, pack: Pack, where: Jurisdiction) -> Iterator
             last = where.calendar.add(accident.day, within.count, within.unit) if within else None
             for key, owed in _owed(accident, pack, where, name, spec, end_of(last) if last else None):
                 sure = within is None or last is None or where.calendar.is_sure(accident.day, last, within.unit)
-                yield key, owed if sure else msgspec.structs.replace(owed, firm=False)
+                yield key, msgspec.structs.replace(owed, firm=sure, begins=accident.day if within else None)
 
 
 def with_a_milestone(accident: Accident, pack: Pack, where: Jurisdiction, committee: Committee) -> Iterator[Duty]:

@@ -56,7 +56,7 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     `due`: the instant at which the term is over (None: it opens no clock). `opens_measure`: a decision of its own at
     `opened_at` (a warning meeting that an accident calls for), else empty. `because`: what opened it, as the beginning
     of a sentence. `period_name`: the period as one would read it out. `remind`: how many days before the last day.
-    `of_site`: the unit is a registered site.
+    `of_site`: the unit is a registered site. `begins`: the day from which the span to `due` was counted, if one was.
     """
 
     obligation: str
@@ -81,6 +81,7 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     period_name: str = ""
     remind: tuple[int, ...] = ()
     of_site: bool = False
+    begins: date | None = None
 
 
 class Missed(msgspec.Struct, frozen=True, tag="missed"):

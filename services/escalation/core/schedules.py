@@ -19,7 +19,7 @@ class Period(NamedTuple):
     """One instance of an obligation: its label, when it opens, when its term is over (None: none, or not known yet).
 
     `name` is the period as one would read it out, where the label alone does not tell. `firm`: False where `due` rests on
-    working days that nobody has announced yet.
+    working days that nobody has announced yet. `begins`: the day from which a span to `due` was counted.
     """
 
     label: str
@@ -27,6 +27,7 @@ class Period(NamedTuple):
     due: datetime | None
     name: str = ""
     firm: bool = True
+    begins: date | None = None
 
 
 class CutOff(PackModel):
@@ -170,8 +171,9 @@ class AfterStages(CutOff):
     def periods(self, start: date, milestones: Mapping[str, date], calendar: WorkCalendar) -> Iterator[Period]:
         """Each stage; one whose end is not dated is owed without a term."""
         for stage in self.stages:
-            due, firm = self.after(stage.last_day(milestones), self.within, calendar)
-            yield Period(f"stage:{stage.id}", midnight(start), due, stage.name, firm)
+            last = stage.last_day(milestones)
+            due, firm = self.after(last, self.within, calendar)
+            yield Period(f"stage:{stage.id}", midnight(start), due, stage.name, firm, last)
 
 
 class AfterMilestone(CutOff):
@@ -184,8 +186,9 @@ class AfterMilestone(CutOff):
 
     def periods(self, start: date, milestones: Mapping[str, date], calendar: WorkCalendar) -> Iterator[Period]:
         """One period, without a term until the milestone is dated."""
-        due, firm = self.after(milestones.get(self.milestone), self.within, calendar)
-        yield Period(self.period, midnight(start), due, firm=firm)
+        day = milestones.get(self.milestone)
+        due, firm = self.after(day, self.within, calendar)
+        yield Period(self.period, midnight(start), due, firm=firm, begins=day)
 
 
 class AfterEach(CutOff):
@@ -204,7 +207,7 @@ class AfterEach(CutOff):
             base, _, number = name.partition(":")
             if base == self.milestone and day >= start:
                 due, firm = self.after(day, self.within, calendar)
-                yield Period(number or day.isoformat(), midnight(day), due, firm=firm)
+                yield Period(number or day.isoformat(), midnight(day), due, firm=firm, begins=day)
 
 
 class KeyPeriodDays(CutOff):

@@ -1,6 +1,6 @@
 """Read what the API shows: decisions by page, one hazard's facts and records, who is active since when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -124,6 +124,32 @@ def timeline(work: Work, name: HazardName) -> list[Told]:
     told = [Told(known_at, "fact", document) for known_at, document in facts]
     told += [Told(known_at, "decision", record) for known_at, record in records]
     return sorted(told, key=lambda line: (line.known_at, line.kind != "fact"))  # stable: each kind keeps its order
+
+
+def history(work: Work, decision_id: str) -> list[bytes]:
+    """Every record of one decision as JSON, in the order in which they came about; none for an id nobody knows."""
+    rows = _all(
+        work,
+        sql.SQL("SELECT convert_to(record::text, 'UTF8') FROM decision_record WHERE decision_id = %s ORDER BY place"),
+        (decision_id,),
+    )
+    return [record for (record,) in rows]
+
+
+def grounds(work: Work, decision_id: str, ids: Sequence[str]) -> list[bytes]:
+    """The documents of the facts with these ids, among those of the decision's case and of the cases that gave to it."""
+    rows = _all(
+        work,
+        sql.SQL(
+            """WITH own AS (SELECT committee, key FROM decision WHERE decision_id = %s),
+            place AS (SELECT * FROM own UNION
+                SELECT c.committee, c.giver FROM own JOIN contribution c USING (committee, key))
+            SELECT DISTINCT ON (f.source, f.event_id) f.document FROM place JOIN fact f USING (committee, key)
+            WHERE f.event_id = ANY(%s) ORDER BY f.source, f.event_id, f.known_at"""
+        ),
+        (decision_id, list(ids)),
+    )
+    return [document for (document,) in rows]
 
 
 def active_since(work: Work) -> dict[str, datetime]:

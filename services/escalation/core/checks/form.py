@@ -38,7 +38,9 @@ def read(parts: Parts) -> Iterator[Fault]:
             if not faults:
                 parts.head[name] = value
         elif field.is_required():
-            yield parts.fault("missing_key", (), f"{name!r} is missing: {(field.description or '').rstrip('.')}", f"add `{name}:`")
+            yield parts.fault(
+                "missing_key", (), f"{name!r} is missing: {(field.description or '').rstrip('.')}", f"add `{name}:`"
+            )
     yield from _rules(parts, raw.get("rules", {}), schema)
     yield from _obligations(parts, raw.get("obligations", {}), schema)
     yield from _clauses(parts)
