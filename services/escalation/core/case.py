@@ -1,6 +1,6 @@
 """A case: its facts, what other cases contribute to it, and the decisions taken so far."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 import msgspec
