@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench lint format contracts check lock
+        test-faults coverage bench lint format contracts docs check lock
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -81,6 +81,9 @@ format: .venv/.dev ## Format the code and mend what can be mended
 contracts: .venv/.run ## Write schemas, AsyncAPI, references, the glossary and the table of clauses from models and tests
 	@$(PY) -m contracts.generate
 	@$(PY) -m bihuan.published
+
+docs: contracts ## Write the pages that are made from the code: events, glossary, modules, metrics
+	@$(PY) -m deploy.docs
 
 check: lint test ## What has to pass before a change is proposed
 
