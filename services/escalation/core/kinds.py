@@ -232,6 +232,7 @@ def _committee_gives(law: Law, case: Case, state: committee.Committee, now: date
                 policy_id=pack.id,
                 policy_version=pack.version,
                 firm=period.firm,
+                begins=period.begins,
                 remind=spec.remind,
             ),
         )
@@ -269,7 +270,6 @@ def _rules_for(law: Law, kind: str, pack: Pack, state: Any) -> Finds:
 
 def _rules_of_versions(law: Law, case: Case, kind: str, state: Any) -> Finds:
     """The same for a case that outlives versions of a pack: each finding stands under the version of its first fact."""
-                begins=period.begins,
     versions = law.versions(case.key.committee)
     for pack in versions:
         for found in _rules_for(law, kind, pack, state):
