@@ -20,7 +20,7 @@ from runtime.database import Database
 from services.escalation.store import bulk
 
 _POSITIONS = ("topic", "slot", "epoch", "expected")
-_SETTLED = 1.0  # seconds: the rebalance that a second member brings has surely begun
+_SETTLED = 1.0  # seconds: whoever has slots now keeps them
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +34,24 @@ class Recorded:
 def record(stage: Stage, connections: int) -> Recorded:
     """Run (b)'s workers once more over the same events, and write their statements down.
 
-    They are there before the events: with slots of their own from the first record on, they can be replayed side by side.
+    They have their slots before the events come, and wait until all of them are there: so each slot stays with one
+    worker, batches are full as in (b), and the files can be replayed side by side.
     """
     url = stage.database("recorded")
     stage.empty_topics()
     folder = stage.folder / f"recorded-{connections}"
     folder.mkdir()
-    with asking(url) as ask, stage.workers(url, connections, ["-m", "bench.recording"]) as pids:
+    files = [folder / str(number) for number in range(connections)]
+    with asking(url) as ask, stage.workers(url, connections, recorded=folder) as pids:
         owners = "SELECT count(DISTINCT owner) FROM consumer_position WHERE owner <> ''"
         until(lambda: ask(owners) == connections, stage.seconds, pids)
         time.sleep(_SETTLED)
+        for file in files:
+            recording.gate_of(file).touch()
         fill(stage.settings, stream.records(stage.table, stage.sizes.events))
+        for file in files:
+            recording.gate_of(file).unlink()
         until(lambda: ask(workers.DONE) >= stage.sizes.events, stage.seconds, pids)
-        written = Path(f"/proc/{pids[0]}/cmdline").read_bytes().split(b"\0")[-2].decode()
-        files = []
-        for number in range(connections):
-            file = folder / str(number)
-            os.link(Path(written).with_name(str(number)), file)  # the workers' own folder goes with them
-            files.append(file)
     return Recorded(tuple(files), stage.sizes.events)
 
 

@@ -113,14 +113,16 @@ class Stage:
         self._held.close()
 
     @contextmanager
-    def workers(self, url: str, count: int, wrapper: Sequence[str] = ()) -> Iterator[list[int]]:
-        """Run worker processes of escalation (`wrapper`: as another module, with arguments of its own); gives pids."""
+    def workers(self, url: str, count: int, *, recorded: Path | None = None) -> Iterator[list[int]]:
+        """Run worker processes of escalation; gives their pids. `recorded`: write their statements down in this folder."""
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             own = Path(name)
             stream.write_packs(own, self.table)
             programs = [
                 Program(
-                    [*wrapper, f"{own}/{number}"] if wrapper else ["-m", "services.escalation.main", "worker"],
+                    ["-m", "bench.recording", str(recorded / str(number))]
+                    if recorded
+                    else ["-m", "services.escalation.main", "worker"],
                     environment={
                         "BIHUAN_DATABASE_URL": url,
                         "BIHUAN_KAFKA_BROKERS": self.kafka.url,

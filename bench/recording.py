@@ -6,6 +6,7 @@ The file holds one pickle after another: a transaction as a list of statements w
 import pickle
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,10 @@ from services.escalation import main as escalation
 
 FIRST_WORDS = b"UPDATE consumer_position p\n        SET next_offset"
 """How a batch transaction begins: it moves the positions."""
+
+
+_BATCHES = "batches"  # the thread of the consumer that works in the database
+_PAUSE = 0.01  # seconds between two looks at the gate
 
 
 class Statement(NamedTuple):
@@ -39,8 +44,11 @@ class _Heard(threading.local):
 
 
 @contextmanager
-def recording(into: IO[bytes]) -> Iterator[None]:
-    """Listen to every cursor of this process; a batch transaction is written down once it is committed."""
+def recording(into: IO[bytes], gate: Path) -> Iterator[None]:
+    """Listen to every cursor of this process; a batch transaction is written down once it is committed.
+
+    No batch begins while the file `gate` exists.
+    """
     execute, begin = psycopg.Cursor.execute, Database.begin
     heard, writing = _Heard(), threading.Lock()
 
@@ -52,6 +60,8 @@ def recording(into: IO[bytes]) -> Iterator[None]:
 
     @contextmanager
     def beginning(database: Database) -> Iterator[Work]:
+        while threading.current_thread().name.startswith(_BATCHES) and gate.exists():
+            time.sleep(_PAUSE)
         with begin(database) as work:
             mine: Transaction = []
             heard.transaction = mine
@@ -69,6 +79,11 @@ def recording(into: IO[bytes]) -> Iterator[None]:
         yield
     finally:
         psycopg.Cursor.execute, Database.begin = execute, begin  # type: ignore[method-assign]
+
+
+def gate_of(file: Path) -> Path:
+    """The file that holds back a worker which writes its statements to `file`."""
+    return file.with_suffix(".gate")
 
 
 def read(file: Path) -> list[Transaction]:
@@ -90,5 +105,6 @@ def _bytes_of(query: Any, cursor: Any) -> bytes:
 
 
 if __name__ == "__main__":
-    with Path(sys.argv[1]).open("wb") as file, recording(file):
+    written = Path(sys.argv[1])
+    with written.open("wb") as file, recording(file, gate_of(written)):
         sys.exit(escalation.main(["worker"]))

@@ -1,5 +1,6 @@
 """(e) What it costs that much is stored: an event, an idle sweep, a restart, a storm of deadlines."""
 
+import gc
 import json
 import statistics
 import time
@@ -134,7 +135,7 @@ def touching(everyone: Sequence[Committee], table: Log, events: int, *, stored: 
             one = everyone[number // 2 % SLOTS]
             level = "major" if decides(number // 2, 0.4) else "general"
             new = f"{first + number + 1:09}"
-            yield table.fact(one, reported(one, new, f"{first + number + 1:08}", now, level, "2026-03-20"))
+            yield table.fact(one, reported(one, new, f"{first + number + 1:08}", now, level, _LATE))
         else:
             at = (first + number) * 7_368_787 % stored  # a prime: near ones come far apart
             one = everyone[at // AT_A_SITE % SLOTS]
@@ -243,11 +244,14 @@ def _cost(stage: Stage, url: str, law: Law, size: int, first: int, note: str) ->
     records = touching(stream.committees(stage.table), Log(), events, stored=size, first=first)
     apply_all(handler, database, list(islice(records, events // _WARM)))
     rest = list(records)
+    gc.collect()
+    gc.freeze()  # what the benchmark holds is none of the handler's business
     server = stage.postgres.process.pid if stage.postgres.process else 0
     began, own, served = time.perf_counter(), time.process_time(), cpu_of(server)
     apply_all(handler, database, rest)
     took = time.perf_counter() - began
     own, served = time.process_time() - own, cpu_of(server) - served
+    gc.unfreeze()
     database.close()
     surprises = metrics.value("escalation_lazy_loads_total")
     return Figure(
@@ -300,7 +304,6 @@ def _restart_and_storm(stage: Stage, url: str, stored: int, first: int) -> Itera
     log, everyone = Log(), stream.committees(stage.table)
     stage.empty_topics()
     fill(stage.settings, touching(everyone, log, 1000, stored=stored, first=first))
-    storm_at = datetime.fromisoformat(_SOON).replace(tzinfo=UTC) - timedelta(days=1)
     server = stage.postgres.process.pid if stage.postgres.process else 0
     with asking(url) as ask:
         open_now, armed = (
@@ -314,6 +317,8 @@ def _restart_and_storm(stage: Stage, url: str, stored: int, first: int) -> Itera
             yield Figure(part="e", key="restart", what=f"restart with {armed:,} armed clocks", load=load(),
                          note=f"{started:.1f} s from the start of the process to the first events ({open_now:,} hazards)")  # fmt: skip
             until(lambda: ask(DONE) >= 1000, stage.seconds, pids)  # noqa: PLR2004 (as many were published)
+            last = f"SELECT extract(epoch FROM max(fire_at))::bigint FROM deadline WHERE fire_at < '{_SOON}'"
+            storm_at = datetime.fromtimestamp(ask(last), UTC)  # each of the early clocks fires once
             word = f"'{storm_at.isoformat()}'"
             due = ask(f"SELECT count(*) FROM deadline WHERE fire_at <= {word}")
             records = ask("SELECT count(*) FROM decision_record")

@@ -39,6 +39,8 @@ _AHEAD = 6.0  # seconds until those deadlines
 _SENDERS = 4  # connections of the HTTP door
 _PACE = 0.02  # seconds between two looks at what is to be sent
 _SETTLE = 15.0  # seconds after the start: the policies are in force, every program has its slots
+_IDLE = 0.5  # cores that everything uses when nothing comes in; ticks and looks at empty tables cost some
+_CALM_WITHIN = 60.0  # seconds
 _WARM = 20  # groups before the measurement
 _COMMAND_WITHIN = 300  # seconds
 
@@ -197,6 +199,7 @@ def measure(stage: Stage) -> Iterator[Figure]:
                 product, upstream, ear, list(itertools.islice(numbers, stage.sizes.whole // GROUP)), stage.seconds
             )
             yield full
+            _calm_down(product)
             yield _half_load(upstream, ear, numbers, (full.rate or 0.0) / 2, stage)
             yield _deadlines(upstream, ear, stage.seconds)
         finally:
@@ -278,6 +281,16 @@ def _full_load(product: Product, upstream: Upstream, ear: Ear, numbers: Sequence
         load=load(),
         note=f"from the first event sent to the last decision published; kafka {used.get('kafka', 0.0):,.0f} us; {each}",
     )
+
+
+def _calm_down(product: Product) -> None:
+    """Wait, but not for ever, until those that read decisions have read them all."""
+    ended = time.monotonic() + _CALM_WITHIN
+    while time.monotonic() < ended:
+        before = sum(product.cpu().values())
+        time.sleep(1.0)
+        if sum(product.cpu().values()) - before < _IDLE:
+            return
 
 
 def _half_load(upstream: Upstream, ear: Ear, numbers: Iterator[int], rate: float, stage: Stage) -> Figure:
