@@ -21,6 +21,7 @@ _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # PostgreSQL counts microsecond
 _DAY, _SECOND = 86_400_000_000, 1_000_000
 _NULL = struct.pack("!i", -1)
 _LENGTHS = [struct.pack("!i", length) for length in range(4096)]  # nearly every value is shorter
+_ONE_INT8 = struct.Struct("!iq").pack  # its length, 8, and itself
 _HEADER = struct.Struct("!5i")  # dimensions, has NULL, type of the elements, their number, first index
 
 
@@ -98,7 +99,11 @@ def _sized(value: bytes) -> bytes:
 
 
 def _bytes(values: Sequence[bytes]) -> tuple[bytes, bool]:
-    return b"".join(chain.from_iterable(zip([_length(len(value)) for value in values], values, strict=True))), False
+    try:
+        lengths = [_LENGTHS[len(value)] for value in values]
+    except IndexError:  # one of them is long
+        lengths = [_length(len(value)) for value in values]
+    return b"".join(chain.from_iterable(zip(lengths, values, strict=True))), False
 
 
 def _numbers(code: str, size: int) -> Callable[[Sequence[int]], tuple[bytes, bool]]:
@@ -115,7 +120,7 @@ _int8s = _numbers("q", 8)
 
 def _instants(values: Sequence[dt.datetime | None]) -> tuple[bytes, bool]:
     if None in values:
-        return b"".join(_NULL if value is None else _int8s([_microseconds(value)])[0] for value in values), True
+        return b"".join([_NULL if value is None else _ONE_INT8(8, _microseconds(value)) for value in values]), True
     return _int8s([_microseconds(value) for value in values])  # type: ignore[arg-type]  # no None is among them
 
 
