@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 
 import msgspec
 
@@ -11,6 +12,7 @@ from contracts.facts import Fact
 from services.escalation.core.case import Case, CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
+from services.escalation.core.ledger import LATE_EVIDENCE
 
 
 class _ArmedCases(MemoryCases):
@@ -64,18 +66,19 @@ def simulate(law: Law, facts: Iterable[Fact], since: datetime | None, until: dat
     cases, engine = _ArmedCases(), Engine(law)
     begins = sorted((law.begins(pack), pack.root) for pack in law.packs if not pack.child_of)
     openings = [activation(law, committee, at) for at, committee in begins]
+    told = _Told()
     pending: list[Decision] = []
     for fact in heapq.merge(openings, facts, key=lambda fact: fact.known_at):
         if until is not None and fact.known_at > until:
             break
         pending += _let_pass(engine, cases, fact.known_at, inclusive=False)
         if pending and pending[-1].known_at < fact.known_at:
-            yield from _ordered(pending)
+            yield from told.net(pending)
             pending = []
         pending += engine.apply_fact(fact, cases)
     if until is not None:
         pending += _let_pass(engine, cases, until, inclusive=True)
-    yield from _ordered(pending)
+    yield from told.net(pending)
 
 
 def _let_pass(engine: Engine, cases: _ArmedCases, until: datetime, *, inclusive: bool) -> list[Decision]:
@@ -87,5 +90,28 @@ def _let_pass(engine: Engine, cases: _ArmedCases, until: datetime, *, inclusive:
     return records
 
 
-def _ordered(records: list[Decision]) -> list[Decision]:
-    return sorted(records, key=lambda record: (record.known_at, record.at, record.decision_id))
+class _Told:
+    """What was told so far, so that what one instant both raises and takes back is not told at all.
+
+    A finding and its end that became known together, as two rows of one late batch, are known together: the order of
+    the rows within the instant accuses nobody.
+    """
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    def net(self, records: Iterable[Decision]) -> Iterator[Decision]:
+        """The records in order, without those that came and went within one instant; they come as they came about."""
+        for _, instant in groupby(records, key=lambda record: record.known_at):
+            for record in sorted(self._of(list(instant)), key=lambda record: (record.at, record.decision_id)):
+                self._ids.add(record.decision_id)
+                yield record
+
+    def _of(self, instant: list[Decision]) -> list[Decision]:
+        last = {record.decision_id: record.status for record in instant}
+        fleeting = {name for name, status in last.items() if status == "retracted" and name not in self._ids}
+        if not fleeting:
+            return instant
+        left = [record for record in instant if record.decision_id not in fleeting]
+        ended = {record.subject for record in left if record.status in ("cleared", "retracted")}
+        return [record for record in left if record.rule != LATE_EVIDENCE or record.subject in ended]
