@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     print(f"{title}: not measured: {error!r} {' '.join(getattr(error, '__notes__', ()))}", flush=True)
         finally:
             stage.stop()
-            print(f"\n{table(found)}\n", *_ratios(found), sep="\n", flush=True)
+            if found:
+                print(f"\n{table(found)}\n", *_ratios(found), sep="\n", flush=True)
     return 1 if failed else 0
 
 
@@ -89,7 +90,8 @@ def _plan(stage: Stage, wanted: set[str], rounds: int) -> Iterator[tuple[str, Ca
 
 def _ratios(found: Sequence[Figure]) -> Iterator[str]:
     for above, below, expected in (("b1", "a1", ">= 0.7"), ("b2", "a2", ">= 0.7"), ("b1", "c", ">= 20")):
-        yield ratio_line(f"{above} / {below}", ratios(found, above, below), expected)
+        if {above, below} & {figure.key for figure in found}:
+            yield ratio_line(f"{above} / {below}", ratios(found, above, below), expected)
     sizes = [figure for figure in found if figure.key.startswith("stored")]
     if len(sizes) > 1:
         yield ratio_line(f"cost an event, {sizes[-1].what} over {sizes[0].what}",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from pydantic import SecretStr
 
 from bench import stream
 from contracts import divisions
@@ -200,7 +201,7 @@ def ceiling(url: str, server: str, events: int) -> None:
 def worker(url: str, brokers: str, events: int, workers: int) -> None:
     """Worker processes with their relay, on a log that was filled before."""
     table = divisions.load()
-    settings = ProcessSettings.model_construct(database_url=None, kafka_brokers=brokers)
+    settings = ProcessSettings(database_url=SecretStr(url), kafka_brokers=brokers)
     admin = Admin(settings, client_id="bench")
     existing = admin.partitions(TOPICS)
     if existing:
