@@ -106,7 +106,8 @@ def test_who_is_in_charge_is_told_of_the_one_that_is_overdue_and_of_its_end(
     assert (call["rule"], call["status"], call["tenant"]) == ("overdue", "raised", COUNTY)
     assert hook.refused == 0
     assert machine.metric("escalation", "bihuan_escalation_decisions_total", rule="overdue", status="raised") > counted
-    assert machine.metric("reporting", "bihuan_escalations_total", level=call["level"], rule="overdue") > 0
+    raised = {"level": call["level"], "rule": "overdue"}
+    eventually(lambda: machine.metric("reporting", "bihuan_escalations_total", **raised) > 0, within=WITHIN)
     eventually(lambda: in_charge(machine) == (1, 2, 1.0), within=WITHIN)
     page = page_of(machine, LATE)
     for said in ("重大隐患", "隐患上报", "逾期未整改", "疏散通道被货物堵塞", "荣成市", "期满仍未整改"):
