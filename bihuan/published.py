@@ -11,12 +11,14 @@ LAST_YEAR = 2026
 
 def published(root: Path) -> dict[Path, str]:
     """Every generated file below the repository's root, with the text that it should hold."""
+    from bihuan.clauses_page import clauses_page
     from services.escalation.core.published import pack_schema
 
     schema = json.dumps(pack_schema(), ensure_ascii=False, indent=2)
     return {
         root / "policies" / "schema" / "pack.schema.json": f"{schema}\n",
         root / "policies" / "workdays.csv": workdays(FIRST_YEAR, LAST_YEAR),
+        root / "docs" / "clauses.md": clauses_page(root),
     }
 
 

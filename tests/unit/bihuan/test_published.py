@@ -9,10 +9,15 @@ from bihuan import published
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("path", [path.relative_to(ROOT) for path in published.published(ROOT)], ids=str)
-def test_what_is_generated_is_fresh(path: Path) -> None:
+def test_what_is_generated_is_fresh() -> None:
     """Otherwise run `make contracts` and look at what changed."""
-    assert published.published(ROOT)[ROOT / path] == (ROOT / path).read_text(encoding="utf-8")
+    stale = [
+        path.relative_to(ROOT).as_posix()
+        for path, text in published.published(ROOT).items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+
+    assert stale == []
 
 
 def test_it_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
