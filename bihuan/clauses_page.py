@@ -22,6 +22,7 @@ its tests, *open* when only the entry names what will hold it.
 """
 
 _CLAUSE: Final = re.compile(r"(S[0-4])-([0-9]{2})(?:\.\.([0-9]{2}))?")  # S2-28..35 names eight
+_TRAP: Final = re.compile(r"test_t([0-9]+)_")
 
 
 class Held(NamedTuple):
@@ -65,7 +66,32 @@ def clauses_page(root: Path) -> str:
             "|---|---|---|---|---|---|",
         ]
         lines += [_line(one) for one in found if one.row.notice == notice]
-    return "\n".join(lines) + "\n"
+    lines += ["\n## Traps that several notices lay together\n", "| trap | what | tests | state |", "|---|---|---|---|"]
+    return "\n".join([*lines, *_traps(root)]) + "\n"
+
+
+def trap_tests(folder: Path) -> dict[str, list[str]]:
+    """The tests that are named after each trap: `test_t5_...` holds T5."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("test_traps.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            named = _TRAP.match(node.name) if isinstance(node, ast.FunctionDef) else None
+            if named and isinstance(node, ast.FunctionDef):
+                name = f"{path.relative_to(folder.parent).as_posix()}::{node.name}"
+                found.setdefault(f"T{named[1]}", []).append(name)
+    return found
+
+
+def _traps(root: Path) -> Iterator[str]:
+    from policies import tables
+
+    tests = trap_tests(root / "tests")
+    for trap, row in tables.traps().items():
+        named = "<br>".join(f"`{test.removeprefix('tests/')}`" for test in tests.get(trap, ()))
+        state = (
+            f"{'partly held' if named else 'open'}: {row.held_by}" if row.held_by else "held" if named else "forgotten"
+        )
+        yield f"| {trap} | {row.words} | {named} | {state} |"
 
 
 def named_by_tests(folder: Path) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Final, NamedTuple
 
 CLAUSES: Final = "clauses.csv"
+TRAPS: Final = "traps.csv"
 WORKDAYS: Final = "workdays.csv"
 
 
@@ -25,6 +26,20 @@ class ClauseRow(NamedTuple):
 def clauses() -> Mapping[str, ClauseRow]:
     """Every clause by its id, in the order of the notices."""
     return {row["clause"]: ClauseRow(**row) for row in _rows(CLAUSES)}
+
+
+class TrapRow(NamedTuple):
+    """One trap that several notices together lay for a rule engine, and what will hold it where no test does."""
+
+    trap: str
+    words: str
+    held_by: str
+
+
+@cache
+def traps() -> Mapping[str, TrapRow]:
+    """Every trap by its id."""
+    return {row["trap"]: TrapRow(**row) for row in _rows(TRAPS)}
 
 
 @cache

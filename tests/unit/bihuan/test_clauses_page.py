@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bihuan.clauses_page import Held, clauses_page, holdings, named_by_tests
+from bihuan.clauses_page import Held, clauses_page, holdings, named_by_tests, trap_tests
+from policies import tables
 from policies.tables import ClauseRow
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +48,14 @@ def helper() -> None:
 def test_no_clause_is_forgotten() -> None:
     """Each has a test that names it, or an entry in policies/clauses.csv that names what will hold it."""
     assert [one.row.clause for one in holdings(ROOT) if one.state == "forgotten"] == []
+
+
+def test_no_trap_is_forgotten() -> None:
+    """Each of the sixteen has a test of its name, or an entry in policies/traps.csv."""
+    held = trap_tests(ROOT / "tests")
+
+    assert len(tables.traps()) == 16
+    assert [trap for trap, row in tables.traps().items() if trap not in held and not row.held_by] == []
 
 
 def test_most_clauses_are_held() -> None:
