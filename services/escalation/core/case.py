@@ -10,7 +10,7 @@ from services.escalation.core.cases.accident import Accident
 from services.escalation.core.contributions import Charge, Listed, SectorListed, SeenAgain, TipOff, Visited
 from services.escalation.core.heard import Heard
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 """Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
 
 
@@ -111,7 +111,8 @@ class Case(msgspec.Struct, kw_only=True):
     `inputs` are contributions of other cases by the giver's key; `gave_to` the cases this one contributes to.
     `ledger` holds each decision by its id. `instants_to` and `clocks_to` say up to which moment findings
     by event and by time have been decided; they never go back. `opened_to` belongs to cases that open obligations (the
-    committee, sites): up to when they did.
+    committee, sites): up to when they did. `coming` says when each rule finds something next, `ending` which rules found something whose end is
+    known and has not come: these rules are asked again whatever is told.
     """
 
     key: CaseKey
@@ -123,6 +124,8 @@ class Case(msgspec.Struct, kw_only=True):
     instants_to: datetime | None = None
     clocks_to: datetime | None = None
     opened_to: datetime | None = None
+    coming: dict[str, datetime] = {}
+    ending: list[str] = []
 
     def hear(self, fact: Heard) -> bool:
         """Keep a fact; False where it is known already."""

@@ -3,15 +3,16 @@
 The one path by which anything is decided, live, in `simulate` and in `what-if` alike.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
 from services.escalation.core.heard import hear
-from services.escalation.core.kinds import KINDS, Kind
+from services.escalation.core.kinds import KINDS, Kind, News
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
 from services.escalation.core.places import places_of
@@ -20,11 +21,21 @@ from services.escalation.core.rules import late_evidence
 PERSON_DECIDED = "proposal.decided"
 
 
+class Why(Enum):
+    """Why a case is settled: its own fact, its armed clock, or what another case gave it."""
+
+    FACT = "fact"
+    TIME = "time"
+    GIFT = "gift"
+
+
 class Engine:
     """The pure machine: give it facts and deadlines in order, it gives decision records."""
 
-    def __init__(self, law: Law) -> None:
+    def __init__(self, law: Law, *, asks_all: bool = False) -> None:
+        """With `asks_all` every rule is asked at every fact: the same records, slower (for the test that says so)."""
         self.law = law
+        self._asks_all = asks_all
 
     def keys_of(self, fact: Fact) -> tuple[CaseKey, ...]:
         """The cases that `fact` belongs to, to be loaded first; none for facts that no rule reads yet."""
@@ -39,7 +50,7 @@ class Engine:
             case = cases.get(key) or Case(key=key)
             if case.hear(heard):
                 moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
-                records += self._settle(case, cases, moment)
+                records += self._settle(case, cases, moment, Why.FACT)
         return records
 
     def pass_deadline(self, key: CaseKey, at: datetime, cases: Cases) -> list[Decision]:
@@ -47,21 +58,28 @@ class Engine:
         case = cases.get(key)
         if case is None:
             return []
-        return self._settle(case, cases, Moment(at, at, at, None))
+        return self._settle(case, cases, Moment(at, at, at, None), Why.TIME)
 
-    def _settle(self, case: Case, cases: Cases, moment: Moment) -> list[Decision]:
+    def _settle(self, case: Case, cases: Cases, moment: Moment, why: Why) -> list[Decision]:
         """Fold one case, tell the cases it contributes to, and hold its findings against its ledger."""
         case.instants_to = instants = max(moment.instants_to, case.instants_to or moment.instants_to)
         case.clocks_to = clocks = max(moment.clocks_to, case.clocks_to or moment.clocks_to)
         moment = Moment(moment.known_at, instants, clocks, moment.cause)
         kind = KINDS[case.key.kind]
         state = kind.fold(self.law, case)
-        gifts = dict(kind.gives(self.law, case, state, clocks)) if state is not None else {}
-        found = self._find(case, kind, state) if state is not None else iter(())
-        records = reconcile(case, found, moment, self._evidence(case, moment))
+        news = self._news(kind, state, why)
+        asked = kind.partly.asks(self.law, case, state, news) if kind.partly and news is not None else None
+        gives = news is None or kind.partly is None or kind.partly.gives(state, news)
+        gifts = dict(kind.gives(self.law, case, state, clocks)) if gives and state is not None else {}
+        records: list[Decision] = []
+        if asked is None or asked:
+            found = self._find(case, kind, state, asked) if state is not None else iter(())
+            records = reconcile(case, found, moment, self._evidence(case, moment), asked)
         if state is not None:
             kind.arm(self.law, case, state, clocks)
         cases.put(case)
+        if not gives:
+            return records
         for target in [key for key in case.gave_to if key not in gifts]:
             records += self._give(case, target, None, cases, moment)
         for target, gift in gifts.items():
@@ -81,11 +99,20 @@ class Engine:
             del other.inputs[name]
         else:
             other.inputs[name] = gift
-        return self._settle(other, cases, moment)
+        return self._settle(other, cases, moment, Why.GIFT)
 
-    def _find(self, case: Case, kind: Kind, state: Any) -> Iterator[Found]:
+    def _news(self, kind: Kind, state: Any, why: Why) -> News:
+        """What has changed since the case was settled last, None where it may be anything."""
+        if kind.partly is None or state is None or self._asks_all or why is Why.GIFT:
+            return None
+        return kind.partly.news(state) if why is Why.FACT else frozenset()
+
+    def _find(self, case: Case, kind: Kind, state: Any, asked: Container[str] | None) -> Iterator[Found]:
+        finds = kind.find(self.law, case, state)
+        if asked is not None and kind.partly is not None:
+            finds = kind.partly.find(self.law, case, state, asked)
         before: object = None
-        for pack, rule, clauses, finding in kind.find(self.law, case, state):
+        for pack, rule, clauses, finding in finds:
             if pack is not before:
                 before, begins, version = pack, self.law.begins(pack), PolicyVersion(pack.id, pack.version)
             if finding.at >= begins:

@@ -1,6 +1,6 @@
 """The kinds of case: how each is folded, what it gives to other cases, what is found in it, what else arms its clock."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,10 +20,24 @@ from services.escalation.core.wording import hazard_context
 
 Gifts = Iterator[tuple[CaseKey, Contribution]]
 Finds = Iterator[tuple[Pack, str, tuple[str, ...], Finding]]
+News = frozenset[str] | None
 
 
 def _always(_gift: Contribution) -> bool:
     return True
+
+
+class Partly(NamedTuple):
+    """How a kind is spared work: a fact changes little, and a rule that reads none of it finds what it found before.
+
+    `news` says what the fact heard last has changed, `asks` which rules read any of that or find something by now,
+    `find` what these find, `gives` whether what other cases are told may be another than before.
+    """
+
+    news: Callable[[Any], News]
+    asks: Callable[[Law, Case, Any, frozenset[str]], frozenset[str]]
+    find: Callable[[Law, Case, Any, Container[str]], Finds]
+    gives: Callable[[Any, frozenset[str]], bool]
 
 
 class Kind(NamedTuple):
@@ -37,6 +51,7 @@ class Kind(NamedTuple):
     find: Callable[[Law, Case, Any], Finds]
     arm: Callable[[Law, Case, Any, datetime], None]
     takes_back: Callable[[Contribution], bool] = _always
+    partly: Partly | None = None
 
 
 def _nothing(_law: Law, _case: Case, _state: Any, _now: datetime) -> Gifts:
@@ -96,9 +111,31 @@ def _bare(fact: Heard) -> Heard:
     return msgspec.structs.replace(fact, data=b"")
 
 
-def _find_hazard(law: Law, case: Case, state: hazard.Hazard) -> Finds:
+def _find_hazard(law: Law, case: Case, state: hazard.Hazard, asked: Container[str] | None = None) -> Finds:
     pack = law.pack_at(case.key.committee, state.found_at)
-    return _rules_for(law, "hazard", pack, state) if pack else iter(())
+    return _rules_for(law, "hazard", pack, state, asked) if pack else iter(())
+
+
+def _asked_of_hazard(law: Law, case: Case, state: hazard.Hazard, news: frozenset[str]) -> frozenset[str]:
+    pack = law.pack_at(case.key.committee, state.found_at)
+    limit = case.instants_to  # the later one of the two
+    asked = set(case.ending)
+    asked.update(rule for rule, at in case.coming.items() if limit is None or at <= limit)
+    if pack is not None and news:
+        asked.update(one.rule for one in law.finders(pack, "hazard") if not one.reads.isdisjoint(news))
+    return frozenset(asked)
+
+
+_SAID_AT_SITE = frozenset({hazard.LEVELS, hazard.CLOSURES, hazard.FAILURES, *hazard.HOLDING})
+
+
+def _hazard_gives_anew(state: hazard.Hazard, news: frozenset[str]) -> bool:
+    held = any(state.told(subject) for subject in hazard.HOLDING)
+    return not _SAID_AT_SITE.isdisjoint(news) or (held and hazard.WORK in news)
+
+
+def _hazard_news(state: hazard.Hazard) -> News:
+    return state.news
 
 
 def _fold_site(_law: Law, case: Case) -> site.SiteHistory:
@@ -260,12 +297,13 @@ def _is_division(unit: str) -> bool:
     return unit.isascii() and unit.isdigit()
 
 
-def _rules_for(law: Law, kind: str, pack: Pack, state: Any) -> Finds:
-    """What every rule of `pack` that reads this kind of case finds."""
+def _rules_for(law: Law, kind: str, pack: Pack, state: Any, asked: Container[str] | None = None) -> Finds:
+    """What every rule of `pack` that reads this kind of case finds; only those that are `asked`, where any are named."""
     where = law.where(pack)
-    for rule, find, parameters in law.finders(pack, kind):
-        for finding in find(state, parameters, where):
-            yield pack, rule, parameters.clauses, finding
+    for rule, find, parameters, _ in law.finders(pack, kind):
+        if asked is None or rule in asked:
+            for finding in find(state, parameters, where):
+                yield pack, rule, parameters.clauses, finding
 
 
 def _rules_of_versions(law: Law, case: Case, kind: str, state: Any) -> Finds:
@@ -302,7 +340,13 @@ def _find_nothing(_law: Law, _case: Case, _state: Any) -> Finds:
 
 
 KINDS: dict[str, Kind] = {
-    "hazard": Kind(_fold_hazard, _hazard_gives, _find_hazard, _armed),
+    "hazard": Kind(
+        _fold_hazard,
+        _hazard_gives,
+        _find_hazard,
+        _armed,
+        partly=Partly(_hazard_news, _asked_of_hazard, _find_hazard, _hazard_gives_anew),
+    ),
     "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, _is_no_duty),
     "obligation": Kind(_fold_obligation, _obligation_gives, _find_obligation, _armed),
     "accident": Kind(_fold_accident, _accident_gives, _find_accident, _armed),

@@ -14,11 +14,12 @@ from services.escalation.core.terms import RuleParameters
 
 
 class Finder(NamedTuple):
-    """A rule of one pack with its parameters."""
+    """A rule of one pack with its parameters; `reads` names what of a case it looks at beside reports."""
 
     rule: str
     find: Find
     parameters: RuleParameters
+    reads: frozenset[str]
 
 
 class Law:
@@ -73,7 +74,11 @@ class Law:
         own = self._own.get(committee)
         if not own:
             return None
-        return next((pack for begins, pack in reversed(own) if begins <= moment), own[0][1])
+        found = own[0][1]
+        for begins, pack in own[1:]:
+            if begins <= moment:
+                found = pack
+        return found
 
     def packs_at(self, committee: str, moment: datetime) -> tuple[Pack, ...]:
         """The committee's pack in force at `moment` and its children."""
@@ -94,8 +99,10 @@ class Law:
         """The rules of `pack` that read this kind of case; asked for at every fact, so it is remembered."""
         key = (pack.id, pack.version, kind)
         if key not in self._finders:
-            on = ((name, RULES[name].finds.get(kind), parameters) for name, parameters in pack.rules.items())
-            self._finders[key] = tuple(Finder(name, find, found) for name, find, found in on if find is not None)
+            on = ((RULES[name], parameters) for name, parameters in pack.rules.items())
+            self._finders[key] = tuple(
+                Finder(rule.id, rule.finds[kind], found, rule.reads) for rule, found in on if kind in rule.finds
+            )
         return self._finders[key]
 
     def unit_id(self, committee: str, unit: str, tenant: str, obligation: str = "") -> str:

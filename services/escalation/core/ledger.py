@@ -1,7 +1,7 @@
 """Hold what rules find now against what was decided before, and say what changed: one record per state."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -67,20 +67,26 @@ def identity(case: Case, found: Found) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:ID_DIGITS]
 
 
-def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Evidence | None) -> list[Decision]:
+def reconcile(
+    case: Case, found: Iterable[Found], moment: Moment, evidence: Evidence | None, asked: Container[str] | None = None
+) -> list[Decision]:
     """Update the case's ledger and `next_at`; return the records, in the order in which they come about.
 
     `evidence`: how to alert when something ends or falls on news recorded late, None where no pack asks for it.
+    `asked`: the rules that `found` comes from (None: all); what other rules found stays as it is.
     """
     changes: list[Entry] = []
     seen: set[str] = set()
     fresh: list[tuple[str, Found]] = []
-    coming: list[datetime] = []
+    coming: dict[str, datetime] = {}
+    ending: dict[str, None] = {}
     for one in sorted(found, key=_when):
         finding = one.finding
         if finding.at > (moment.instants_to if finding.instant else moment.clocks_to):
-            coming.append(finding.at)
+            coming.setdefault(one.rule, finding.at)  # the earliest: they come in order
             continue
+        if finding.until is not None and not _has_ended(finding, moment):
+            ending[one.rule] = None
         decision_id = identity(case, one)
         seen.add(decision_id)
         known = case.ledger.get(decision_id)
@@ -90,12 +96,16 @@ def reconcile(case: Case, found: Iterable[Found], moment: Moment, evidence: Evid
             changes += _moved(known, one, moment)
     for decision_id, one in fresh:
         changes += _first(case, decision_id, one, moment, fresh)
-    changes += _gone(case, seen, moment)
+    changes += _gone(case, seen, moment, asked)
     if evidence is not None and moment.cause is not None and moment.cause.is_late:
         changes += _late(case, changes, moment.cause, moment, evidence)
     for entry in changes:
         case.ledger[entry.record.decision_id] = entry
-    case.next_at = min(coming, default=None)
+    if asked is not None:
+        coming |= {rule: at for rule, at in case.coming.items() if rule not in asked}
+        ending |= {rule: None for rule in case.ending if rule not in asked}
+    case.coming, case.ending = coming, list(ending)
+    case.next_at = min(coming.values(), default=None)
     return [entry.record for entry in changes]
 
 
@@ -133,10 +143,12 @@ def _moved(known: Entry, one: Found, moment: Moment) -> Iterator[Entry]:
         yield Entry(moved, finding.at)
 
 
-def _gone(case: Case, seen: set[str], moment: Moment) -> Iterator[Entry]:
+def _gone(case: Case, seen: set[str], moment: Moment, asked: Container[str] | None) -> Iterator[Entry]:
     """What would never have been decided, folded again with what is known now."""
     for decision_id, known in case.ledger.items():
         if decision_id in seen or known.record.rule == LATE_EVIDENCE:
+            continue
+        if asked is not None and known.record.rule not in asked:
             continue
         if known.record.status in LIVE or known.record.status == "cleared":
             yield _status(known, "retracted", moment)

@@ -96,11 +96,16 @@ class Overdue:
     rests_on: tuple[Heard, ...]
 
 
+WORK, LEVELS, TERMS, CLOSURES, FAILURES = "work", "levels", "terms", "closures", "failures"
+"""What of a hazard a fact may change, beside that something of its subject was told; a rule's READS names these."""
+
+
 @dataclass(slots=True)
 class Hazard:
     """A hazard as its facts tell it so far. `site_id` is empty where no report named a site.
 
-    `seen_again` is what its site remembers of it, `tip_offs` are those that became it.
+    `seen_again` is what its site remembers of it, `tip_offs` are those that became it. `news` names what the fact that
+    was heard last has changed, None where it may be anything.
     """
 
     hazard_id: str
@@ -121,6 +126,7 @@ class Hazard:
     site_name: str = ""
     seen_again: SeenAgain | None = None
     tip_offs: tuple[TipOff, ...] = ()
+    news: frozenset[str] | None = None
 
     @property
     def done_at(self) -> datetime | None:
@@ -169,16 +175,39 @@ def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divi
     report = reports[id(opening)]
     hazard = Hazard(hazard_id, namespace, opening.tenant, opening, report, opening.time)
     _hear_report(hazard, opening, report)
+    last = ordered[-1] if ordered[-1] is facts[-1] else None  # else the fact heard last came late, or corrects another
     for fact in ordered:
         if fact is opening:
             continue
         if fact.tenant != hazard.tenant and not divisions.is_within(hazard.tenant, fact.tenant):
             hazard.ignored.append(fact)
+            if fact is last:
+                hazard.news = frozenset()
         elif id(fact) in reports:
             _hear_report(hazard, fact, reports[id(fact)])
+        elif fact is last:
+            hazard.news = _news_of(hazard, fact, _follow_of(fact.data))
         else:
             _hear_follow(hazard, fact, _follow_of(fact.data))
     return hazard
+
+
+def _news_of(hazard: Hazard, fact: Heard, follow: Follow) -> frozenset[str]:
+    """Hear the last fact, and say what it changes."""
+    work, levels, closures = hazard.work[-1], len(hazard.levels), len(hazard.closures)
+    _hear_follow(hazard, fact, follow)
+    news = {fact.subject}
+    if hazard.work[-1] is not work:
+        news.add(WORK)
+    if len(hazard.levels) > levels:
+        news.add(LEVELS)
+    if len(hazard.closures) > closures:
+        news.add(CLOSURES)
+    if fact.subject in _MOVING:
+        news.add(TERMS)
+    if fact.subject == "hazard.reinspected" and not follow.passed:
+        news.add(FAILURES)
+    return frozenset(news)
 
 
 def _hear_report(hazard: Hazard, fact: Heard, report: Report) -> None:
@@ -292,6 +321,8 @@ def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) 
 
 
 _MOVING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed")
+HOLDING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended")
+"""Facts that say that the hazard cannot be put right for the time being."""
 
 
 def _moves(hazard: Hazard) -> Iterator[tuple[Heard, Report | Follow]]:

@@ -7,13 +7,14 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import ONE_DAY, last_day_before, midnight
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import TERMS, WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import RuleParameters, Rung
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "due_soon"
+READS = frozenset({WORK, TERMS})
 
 
 class Parameters(RuleParameters):

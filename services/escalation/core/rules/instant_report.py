@@ -10,7 +10,7 @@ from functools import partial
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import LEVELS, WORK, Hazard
 from services.escalation.core.cases.matter import Matter
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
@@ -19,6 +19,7 @@ from services.escalation.core.terms import Acts, Addressee, RuleParameters
 from services.escalation.core.wording import FOUND_BY_WORDS, hazard_context, hazard_words, shortened
 
 RULE = "instant_report"
+READS = frozenset({WORK, LEVELS})
 
 
 class Parameters(RuleParameters):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import Hazard, Work
+from services.escalation.core.cases.hazard import LEVELS, TERMS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -19,6 +19,7 @@ from services.escalation.core.terms import Acts, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "joint_supervision"
+READS = frozenset({WORK, TERMS, LEVELS})
 
 
 class Parameters(RuleParameters):

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from services.escalation.core.calendar import end_of, local_day
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import CLOSURES, LEVELS, WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.rounds import found_again_at, gradings
@@ -19,6 +19,7 @@ from services.escalation.core.terms import Acts, Addressee, Measure, PackModel, 
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "long_standing"
+READS = frozenset({WORK, LEVELS, CLOSURES})
 
 
 class Age(PackModel):

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field, model_validator
 
 from services.escalation.core.calendar import end_of, local_day, midnight
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import CLOSURES, LEVELS, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -20,6 +20,7 @@ from services.escalation.core.terms import Acts, Addressee, Clause, PackModel, R
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "look_back"
+READS = frozenset({LEVELS, CLOSURES, "hazard.reinspected"})
 
 
 class Task(PackModel):

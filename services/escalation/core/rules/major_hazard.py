@@ -6,7 +6,7 @@ from functools import partial
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import Hazard, Work
+from services.escalation.core.cases.hazard import LEVELS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -14,6 +14,7 @@ from services.escalation.core.terms import Acts, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "major_hazard"
+READS = frozenset({WORK, LEVELS})
 
 
 class Parameters(RuleParameters):

@@ -10,7 +10,7 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import LEVELS, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -18,6 +18,7 @@ from services.escalation.core.terms import Acts, GivenWords, RuleParameters, Spa
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "missing_proposal"
+READS = frozenset({LEVELS, "enforcement.recorded"})
 WORDS = {"penalty": "行政处罚建议", "accountability": "责任追究建议"}
 
 

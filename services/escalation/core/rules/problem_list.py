@@ -11,7 +11,7 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day
-from services.escalation.core.cases.hazard import Hazard, Work
+from services.escalation.core.cases.hazard import CLOSURES, LEVELS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -20,6 +20,7 @@ from services.escalation.core.terms import Acts, Addressee, GivenInt, RuleParame
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "problem_list"
+READS = frozenset({WORK, LEVELS, CLOSURES})
 CLASS = "被动发现"
 
 

@@ -5,13 +5,14 @@ from functools import partial
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words, shortened
 
 RULE = "refusal"
+READS = frozenset({WORK, "hazard.rectification_refused"})
 
 
 class Parameters(RuleParameters):

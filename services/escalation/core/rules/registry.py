@@ -54,10 +54,11 @@ class Rule(NamedTuple):
     id: str
     parameters: type[RuleParameters]
     finds: Mapping[str, Find]
+    reads: frozenset[str] = frozenset()
 
 
 def _rule(kind: str, module: Any, **also: Find) -> Rule:  # a module has no narrower type
-    return Rule(module.RULE, module.Parameters, {kind: module.find, **also})
+    return Rule(module.RULE, module.Parameters, {kind: module.find, **also}, getattr(module, "READS", frozenset()))
 
 
 RULES: dict[str, Rule] = {

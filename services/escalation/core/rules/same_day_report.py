@@ -10,7 +10,7 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import local_day
-from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.hazard import CLOSURES, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.same_day import Duty, duties, earliest, first_act
@@ -18,6 +18,7 @@ from services.escalation.core.terms import Acts, Addressee, Measure, RuleParamet
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "same_day_report"
+READS = frozenset({CLOSURES, "hazard.escalated_up", "hazard.withdrawn"})
 
 
 class Parameters(RuleParameters):
