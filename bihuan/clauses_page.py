@@ -73,7 +73,7 @@ def clauses_page(root: Path) -> str:
 def trap_tests(folder: Path) -> dict[str, list[str]]:
     """The tests that are named after each trap: `test_t5_...` holds T5."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("test_traps.py")):
+    for path in sorted(folder.rglob("test_*traps.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             named = _TRAP.match(node.name) if isinstance(node, ast.FunctionDef) else None
             if named and isinstance(node, ast.FunctionDef):
