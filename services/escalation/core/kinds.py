@@ -67,8 +67,7 @@ def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
     pack = law.pack_at(case.key.committee, state.found_at) if state else None
     if state is not None and pack is not None:
         where = law.where(pack)
-        state.terms = hazard.terms(state, where.stock, where.calendar)
-        state.overdue = hazard.overdue_spans(state, state.terms)
+        state.stock, state.calendar = where.stock, where.calendar
     if state is not None and case.inputs:
         gifts = case.inputs.values()
         state.seen_again = next((gift for gift in gifts if isinstance(gift, SeenAgain)), None)

@@ -105,7 +105,8 @@ class Hazard:
     """A hazard as its facts tell it so far. `site_id` is empty where no report named a site.
 
     `seen_again` is what its site remembers of it, `tip_offs` are those that became it. `news` names what the fact that
-    was heard last has changed, None where it may be anything.
+    was heard last has changed, None where it may be anything. `stock` and `calendar` are its pack's, by which its
+    deadlines count.
     """
 
     hazard_id: str
@@ -120,13 +121,29 @@ class Hazard:
     follows: dict[str, list[tuple[Heard, Follow]]] = field(default_factory=dict)
     closures: list[Heard] = field(default_factory=list)
     ignored: list[Heard] = field(default_factory=list)
-    terms: list[Term] = field(default_factory=list)
-    overdue: list[Overdue] = field(default_factory=list)
     site_id: str = ""
     site_name: str = ""
     seen_again: SeenAgain | None = None
     tip_offs: tuple[TipOff, ...] = ()
     news: frozenset[str] | None = None
+    stock: "StockTerm | None" = None
+    calendar: WorkCalendar | None = None
+    _terms: "list[Term] | None" = None
+    _overdue: "list[Overdue] | None" = None
+
+    @property
+    def terms(self) -> list[Term]:
+        """The deadlines that ran, in order; none where no pack gives a calendar. Told when first asked for."""
+        if self._terms is None:
+            self._terms = terms(self, self.stock, self.calendar) if self.calendar is not None else []
+        return self._terms
+
+    @property
+    def overdue(self) -> list[Overdue]:
+        """The spans in which it was late. Told when first asked for."""
+        if self._overdue is None:
+            self._overdue = overdue_spans(self, self.terms)
+        return self._overdue
 
     @property
     def done_at(self) -> datetime | None:
