@@ -21,12 +21,14 @@ from runtime.errors import NewerVersion, Rejected
 from runtime.metrics import Metrics
 from runtime.outbox import Outgoing
 from runtime.streams import Record, SlotBatch
-from services.escalation.core.case import CaseKey
+from services.escalation.core import early
+from services.escalation.core.case import CaseKey, opened_by
 from services.escalation.core.engine import Engine
+from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
 from services.escalation.metrics import DECIDING, LOADING, SAVING
 from services.escalation.store import bulk, cases, facts
-from services.escalation.store.desk import Desk, opened_by
+from services.escalation.store.desk import Desk
 
 SOURCE: Final = "/bihuan/escalation"
 SAVE_AFTER: Final = 250
@@ -34,6 +36,8 @@ SAVE_AFTER: Final = 250
 MOST_TENANTS: Final = 50_000
 """Divisions remembered: a province has some ten thousand."""
 ID_DIGITS: Final = 32
+SENDERS_FAULTS: Final = ("no_such_hazard", "no_such_decision")
+"""Reasons that speak against a sender and never against a release of ours."""
 
 _VERSIONS: Final = {name.rpartition(".v")[0]: int(name.rpartition(".v")[2]) for name in EVENT_TYPES}
 _SHANGHAI: Final = timezone(timedelta(hours=8))
@@ -153,8 +157,6 @@ class EscalationHandler:
             return Step(record, fact, (), "misrouted", (detail,))
         if fact.committee not in self._committees:
             return Step(record, fact, (), "no_policy", (f"no pack binds the committee {fact.committee}",))
-        if any(key.committee != fact.committee for key in keys):
-            return Step(record, fact, (), "no_such_case", ("it names a case of another committee",))
         return Step(record, fact, keys)
 
     def _make_room(self, using: bulk.Cursor, turn: Turn) -> None:
@@ -175,7 +177,17 @@ class EscalationHandler:
             for step in _steps(turn)
             if step.fact is not None and step.fact.correction
         ]
-        turn.due = desk.lay_out(keys, corrected, ticks, turn.limit)
+        decided = [
+            (step.fact.committee, decision_of(bytes(step.fact.data)))
+            for step in _steps(turn)
+            if step.fact is not None and step.fact.type.startswith(DECIDED)
+        ]
+        told = [
+            early.key_of(step.fact.committee, step.fact.source, step.fact.id)
+            for step in _steps(turn)
+            if step.fact is not None and step.fact.type != TICK_TYPE and not step.refused
+        ]
+        turn.due = desk.lay_out(keys, corrected, decided, told, ticks, turn.limit)
 
     def _columns_of(self, tenant: str) -> TenantColumns:
         known = self._columns.get(tenant)
@@ -213,8 +225,12 @@ class EscalationHandler:
     def _apply(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, step: Step, fact: Fact) -> None:
         shelf, record = desk.shelf, step.record
         keys = step.keys
-        if fact.correction:
-            keys = tuple(dict.fromkeys((*keys, *shelf.whose(fact.source, fact.correction))))
+        if fact.correction or fact.type.startswith(DECIDED):
+            keys = self._engine.cases_of(fact, shelf)
+        if fact.type.startswith(DECIDED) and not keys:
+            detail = f"no decision {decision_of(bytes(fact.data))!r} of {fact.committee}"
+            self._park(work, step._replace(refused="no_such_decision", detail=(detail,)))
+            return
         if self._is_foreign(desk, fact, keys):
             detail = f"{fact.tenant} is neither the tenant of the case nor above it"
             self._park(work, step._replace(refused="no_such_hazard", detail=(detail,)))
@@ -263,7 +279,7 @@ class EscalationHandler:
             source=fact.source if fact else None,
             event_id=fact.id if fact else None,
             tenant=fact.tenant if fact else None,
-            poison=step.refused != "no_such_hazard",
+            poison=step.refused not in SENDERS_FAULTS,
         )
 
     def _count(self, desk: Desk, turn: Turn, seconds: tuple[float, float, float]) -> None:
@@ -335,4 +351,4 @@ def _foreseen(step: Step) -> tuple[CaseKey, ...]:
 
 def _facts_of(desk: Desk, key: CaseKey) -> int:
     case = desk.shelf.get(key)
-    return len(case.facts) if case is not None else 0
+    return case.heard if case is not None else 0

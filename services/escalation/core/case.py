@@ -7,10 +7,11 @@ import msgspec
 
 from contracts.decisions import Decision
 from services.escalation.core.cases.accident import Accident
-from services.escalation.core.contributions import Charge, Listed, SectorListed, SeenAgain, TipOff, Visited
+from services.escalation.core.contributions import Charge, Handed, Listed, SectorListed, SeenAgain, TipOff, Visited
+from services.escalation.core.gate import DECIDED
 from services.escalation.core.heard import Heard
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 """Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
 
 
@@ -95,7 +96,9 @@ class Missed(msgspec.Struct, frozen=True, tag="missed"):
     missed_at: datetime
 
 
-Contribution = HazardAtSite | Owed | Accident | Missed | Charge | TipOff | SeenAgain | Listed | SectorListed | Visited
+Contribution = (
+    HazardAtSite | Owed | Accident | Missed | Charge | TipOff | SeenAgain | Listed | SectorListed | Visited | Handed
+)
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -111,12 +114,14 @@ class Case(msgspec.Struct, kw_only=True):
     `inputs` are contributions of other cases by the giver's key; `gave_to` the cases this one contributes to.
     `ledger` holds each decision by its id. `instants_to` and `clocks_to` say up to which moment findings
     by event and by time have been decided; they never go back. `opened_to` belongs to cases that open obligations (the
-    committee, sites): up to when they did. `coming` says when each rule finds something next, `ending` which rules found something whose end is
-    known and has not come: these rules are asked again whatever is told.
+    committee, sites): up to when they did. `coming` says when each rule finds something next, `ending` which rules
+    found something whose end is known and has not come: these rules are asked again whatever is told. `verdicts` are
+    what people said about its decisions: no rule reads them.
     """
 
     key: CaseKey
     facts: list[Heard] = []
+    verdicts: list[Heard] = []
     inputs: dict[str, Contribution] = {}
     ledger: dict[str, Entry] = {}
     gave_to: list[CaseKey] = []
@@ -128,11 +133,17 @@ class Case(msgspec.Struct, kw_only=True):
     ending: list[str] = []
 
     def hear(self, fact: Heard) -> bool:
-        """Keep a fact; False where it is known already."""
-        if any(known.id == fact.id and known.source == fact.source for known in self.facts):
+        """Keep a fact, or what a person said of a decision; False where it is known already."""
+        kept = self.verdicts if fact.subject == DECIDED else self.facts
+        if any(known.id == fact.id and known.source == fact.source for known in kept):
             return False
-        self.facts.append(fact)
+        kept.append(fact)
         return True
+
+    @property
+    def heard(self) -> int:
+        """How many facts and words of people it keeps."""
+        return len(self.facts) + len(self.verdicts)
 
 
 class Cases(Protocol):
@@ -147,6 +158,12 @@ class Cases(Protocol):
     def whose(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
         """The cases that keep this fact: a correction may name it without saying whose it is."""
 
+    def holder(self, committee: str, decision_id: str) -> CaseKey | None:
+        """The case whose ledger holds this decision: a person names the decision alone."""
+
+    def early(self, key: CaseKey) -> Case | None:
+        """The corrections that came before the event that they name, None where none did; asked for every fact."""
+
 
 class MemoryCases:
     """Cases in a dictionary: for `simulate`, `what-if` and tests."""
@@ -154,23 +171,41 @@ class MemoryCases:
     def __init__(self) -> None:
         self.cases: dict[CaseKey, Case] = {}
         self._whose: dict[tuple[str, str], tuple[CaseKey, ...]] = {}
+        self._indexed: dict[CaseKey, int] = {}
 
     def get(self, key: CaseKey) -> Case | None:
         """The case of `key`, None where there is none yet."""
         return self.cases.get(key)
 
     def put(self, case: Case) -> None:
-        """Keep the case as it is now; of its facts, the last one can be the only new one."""
+        """Keep the case as it is now; facts are only ever added at its end."""
         self.cases[case.key] = case
-        if case.facts:
-            last = case.facts[-1].source, case.facts[-1].id
-            known = self._whose.get(last, ())
-            if case.key not in known:
-                self._whose[last] = (*known, case.key)
+        for fact in case.facts[self._indexed.get(case.key, 0) :]:
+            name = fact.source, fact.id
+            self._whose[name] = (*self._whose.get(name, ()), case.key)
+        self._indexed[case.key] = len(case.facts)
 
     def whose(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
         """The cases that keep this fact."""
         return self._whose.get((source, fact_id), ())
+
+    def holder(self, committee: str, decision_id: str) -> CaseKey | None:
+        """The case whose ledger holds this decision."""
+        own = (case for key, case in self.cases.items() if key.committee == committee)
+        return next((case.key for case in own if decision_id in case.ledger), None)
+
+    def early(self, key: CaseKey) -> Case | None:
+        """The corrections that came before the event that they name."""
+        return self.cases.get(key)
+
+
+def opened_by(case: Case) -> str:
+    """The tenant of a hazard's first report, empty while there is none and for other kinds of case."""
+    if case.key.kind != "hazard":
+        return ""
+    reports = [fact for fact in case.facts if fact.type.startswith("hazard.reported.") and not fact.correction]
+    first = min(reports, default=None, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
+    return first.tenant if first else ""
 
 
 encode_case = msgspec.msgpack.Encoder().encode

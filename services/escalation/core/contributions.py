@@ -56,3 +56,7 @@ class Visited(msgspec.Struct, frozen=True, tag="visited"):
     """The first visit of a team in each area: (division code, the fact without its data)."""
 
     areas: tuple[tuple[str, Heard], ...]
+
+
+class Handed(msgspec.Struct, frozen=True, tag="handed"):
+    """A correction that came before its event was handed over to the event's case, which keeps it among its facts."""

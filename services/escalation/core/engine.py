@@ -10,7 +10,9 @@ from typing import Any
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
+from services.escalation.core import early
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
+from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.heard import hear
 from services.escalation.core.kinds import KINDS, Kind, News
 from services.escalation.core.law import Law
@@ -18,15 +20,14 @@ from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
 from services.escalation.core.places import places_of
 from services.escalation.core.rules import late_evidence
 
-PERSON_DECIDED = "proposal.decided"
-
 
 class Why(Enum):
-    """Why a case is settled: its own fact, its armed clock, or what another case gave it."""
+    """Why a case is settled: its own fact, its armed clock, what another case gave it, or what a person decided."""
 
     FACT = "fact"
     TIME = "time"
     GIFT = "gift"
+    PERSON = "person"
 
 
 class Engine:
@@ -45,13 +46,31 @@ class Engine:
         """Apply a fact; `frontier` is up to when time is known to have passed (None: to when the fact became known)."""
         heard = hear(fact)
         records: list[Decision] = []
-        named = cases.whose(fact.source, fact.correction) if fact.correction else ()
-        for key in dict.fromkeys((*self.keys_of(fact), *named)):
+        moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
+        for key in self.cases_of(fact, cases):
             case = cases.get(key) or Case(key=key)
-            if case.hear(heard):
-                moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
-                records += self._settle(case, cases, moment, Why.FACT)
+            if key.kind == early.KIND:
+                early.wait_for(case, heard, cases)
+            elif case.hear(heard):
+                kept = len(case.facts)
+                early.hand_over(case, heard, cases, self.law.divisions)
+                why = Why.GIFT if len(case.facts) > kept else Why.PERSON if heard.subject == DECIDED else Why.FACT
+                records += self._settle(case, cases, moment, why)
         return records
+
+    def cases_of(self, fact: Fact, cases: Cases) -> tuple[CaseKey, ...]:
+        """Every case that `fact` belongs to: those it names, those of the event it corrects, that of its decision.
+
+        A correction whose event is not known yet has a place of its own to wait.
+        """
+        if fact.type.startswith(DECIDED):
+            holder = cases.holder(fact.committee, decision_of(bytes(fact.data)))
+            return (holder,) if holder else ()
+        keys = self.keys_of(fact)
+        if not fact.correction:
+            return tuple(dict.fromkeys(keys))
+        named = cases.whose(fact.source, fact.correction)
+        return early.beyond((*keys, *(named or (early.key_of(fact.committee, fact.source, fact.correction),))), cases)
 
     def pass_deadline(self, key: CaseKey, at: datetime, cases: Cases) -> list[Decision]:
         """Let time reach `at` for one case."""
@@ -103,7 +122,7 @@ class Engine:
 
     def _news(self, kind: Kind, state: Any, why: Why) -> News:
         """What has changed since the case was settled last, None where it may be anything."""
-        if kind.partly is None or state is None or self._asks_all or why is Why.GIFT:
+        if kind.partly is None or state is None or self._asks_all or why in (Why.GIFT, Why.PERSON):
             return None
         return kind.partly.news(state) if why is Why.FACT else frozenset()
 

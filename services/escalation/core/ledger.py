@@ -1,7 +1,7 @@
 """Hold what rules find now against what was decided before, and say what changed: one record per state."""
 
 import hashlib
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,10 +11,13 @@ import msgspec
 from contracts.decisions import Decision, PolicyVersion, Subject
 from services.escalation.core.case import Case, Entry
 from services.escalation.core.findings import Finding
+from services.escalation.core.gate import Word, may_be_decided, words
 from services.escalation.core.heard import Heard
 
-LIVE = frozenset({"raised", "proposed", "provisional", "coalesced"})
+LIVE = frozenset({"raised", "proposed", "provisional", "coalesced", "cleared"})
 BY_PERSON = frozenset({"confirmed", "rejected", "questioned"})
+TURNED = BY_PERSON | {"cleared"}
+"""Statuses from which a decision comes back when its cause is found again, or when a person gave it back."""
 LATE_EVIDENCE = "late_evidence"
 ID_DIGITS = 32
 
@@ -75,6 +78,7 @@ def reconcile(
     `evidence`: how to alert when something ends or falls on news recorded late, None where no pack asks for it.
     `asked`: the rules that `found` comes from (None: all); what other rules found stays as it is.
     """
+    people = words(case.verdicts) if case.verdicts else {}
     changes: list[Entry] = []
     seen: set[str] = set()
     fresh: list[tuple[str, Found]] = []
@@ -90,13 +94,16 @@ def reconcile(
         decision_id = identity(case, one)
         seen.add(decision_id)
         known = case.ledger.get(decision_id)
-        if known is None or known.record.status == "retracted":
+        held = known is not None and _is_held(known.record, people)
+        if known is None or (known.record.status == "retracted" and not held):
             fresh.append((decision_id, one))
-        elif known.record.status not in BY_PERSON:
+        elif not held:
             changes += _moved(known, one, moment)
     for decision_id, one in fresh:
         changes += _first(case, decision_id, one, moment, fresh)
-    changes += _gone(case, seen, moment, asked)
+    changes += _gone(case, seen, moment, asked, people)
+    if people:
+        changes += list(_by_people(case, changes, seen, moment, asked, people))
     if evidence is not None and moment.cause is not None and moment.cause.is_late:
         changes += _late(case, changes, moment.cause, moment, evidence)
     for entry in changes:
@@ -136,24 +143,59 @@ def _moved(known: Entry, one: Found, moment: Moment) -> Iterator[Entry]:
     if _has_ended(finding, moment):
         if record.status != "cleared":
             yield Entry(_status(known, "cleared", moment).record, finding.at)
-    elif record.status == "cleared" or (record.status == "provisional") == finding.firm:
+    elif record.status in TURNED or (record.status == "provisional") == finding.firm:
         yield _status(Entry(msgspec.structs.replace(record, **_words(one)), finding.at), finding.wanted, moment)
     elif known.found_at != finding.at:
         moved = msgspec.structs.replace(record, at=finding.at, known_at=moment.known_at, **_words(one))
         yield Entry(moved, finding.at)
 
 
-def _gone(case: Case, seen: set[str], moment: Moment, asked: Container[str] | None) -> Iterator[Entry]:
-    """What would never have been decided, folded again with what is known now."""
+def _gone(
+    case: Case, seen: set[str], moment: Moment, asked: Container[str] | None, people: Mapping[str, Word]
+) -> Iterator[Entry]:
+    """What would never have been decided, folded again with what is known now; what people hold is theirs."""
     for decision_id, known in case.ledger.items():
         if decision_id in seen or known.record.rule == LATE_EVIDENCE:
             continue
         if asked is not None and known.record.rule not in asked:
             continue
-        if known.record.status in LIVE or known.record.status == "cleared":
+        lifted = decision_id in people and not people[decision_id].holds
+        if _is_held(known.record, people):
+            if decision_id not in people and known.record.status == "confirmed":
+                yield _status(known, "questioned", moment)
+        elif known.record.status in LIVE or (lifted and known.record.status in BY_PERSON):
             yield _status(known, "retracted", moment)
-        elif known.record.status == "confirmed":
-            yield _status(known, "questioned", moment)
+
+
+def _is_held(record: Decision, people: Mapping[str, Word]) -> bool:
+    """Whether the decision's status is for people to change: by what they said, else by where it stands."""
+    word = people.get(record.decision_id)
+    if word is None:
+        return record.status in BY_PERSON
+    return word.holds and may_be_decided(record.measure)
+
+
+def _by_people(
+    case: Case,
+    changes: Iterable[Entry],
+    seen: set[str],
+    moment: Moment,
+    asked: Container[str] | None,
+    people: Mapping[str, Word],
+) -> Iterator[Entry]:
+    """What people's words make of the decisions that they hold."""
+    latest = case.ledger | {entry.record.decision_id: entry for entry in changes}
+    for decision_id, word in people.items():
+        entry = latest.get(decision_id)
+        if entry is None or not _is_held(entry.record, people):
+            continue
+        unasked = asked is not None and entry.record.rule not in asked
+        is_known = decision_id in seen or (unasked and entry.record.status not in ("retracted", "questioned"))
+        status = word.status(is_known=is_known)
+        if entry.record.status != status:
+            changed = _status(entry, status, moment)
+            context = changed.record.context | word.context
+            yield Entry(msgspec.structs.replace(changed.record, context=context), changed.found_at)
 
 
 def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, evidence: Evidence) -> list[Entry]:

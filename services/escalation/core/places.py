@@ -33,10 +33,6 @@ class _OfObligation(msgspec.Struct, frozen=True):
     period: str = ""
 
 
-class _OfProposal(msgspec.Struct, frozen=True):
-    case: str = ""
-
-
 class _OfTeam(msgspec.Struct, frozen=True):
     team_id: str | None = None
 
@@ -61,7 +57,6 @@ _hazard_in = msgspec.json.Decoder(_OfHazard).decode
 _accident_in = msgspec.json.Decoder(_OfAccident).decode
 _site_in = msgspec.json.Decoder(_OfSite).decode
 _obligation_in = msgspec.json.Decoder(_OfObligation).decode
-_proposal_in = msgspec.json.Decoder(_OfProposal).decode
 _team_in = msgspec.json.Decoder(_OfTeam).decode
 _listing_in = msgspec.json.Decoder(_OfListing).decode
 _tip_off_in = msgspec.json.Decoder(_OfTipOff).decode
@@ -135,12 +130,6 @@ def _obligation(law: Law, fact: Fact) -> Iterator[CaseKey]:
         yield CaseKey(fact.committee, "obligation", "", f"{said.obligation}/{unit}/{said.period}")
 
 
-def _proposal(_law: Law, fact: Fact) -> Iterator[CaseKey]:
-    case = _proposal_in(fact.data).case
-    if case:
-        yield CaseKey.parse(case)
-
-
 def _committee(_law: Law, fact: Fact) -> Iterator[CaseKey]:
     yield CaseKey(fact.committee, "committee", "", fact.committee)
 
@@ -157,7 +146,6 @@ _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
     "target": _target,
     "league": _league,
     "matter": _matter,
-    "proposal": _proposal,
     "milestone": _committee,
     "policy": _committee,
 }

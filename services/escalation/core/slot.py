@@ -52,10 +52,17 @@ class Shelf:
         self,
         read: Callable[[CaseKey], Case | None],
         find: Callable[[str, str], tuple[CaseKey, ...]],
+        hold: Callable[[str, str], CaseKey | None] = lambda _committee, _decision_id: None,
     ) -> None:
-        """`read` gives a stored case or None, `find` the stored cases that keep a fact (by source and id)."""
+        """`read` gives a stored case or None, `find` the stored cases that keep a fact (by source and id).
+
+        `hold` gives the stored case that holds a decision (by committee and id). `waiting` are the stored places where
+        corrections wait for events of this batch.
+        """
         self._read = read
         self._find = find
+        self._hold = hold
+        self.waiting: set[CaseKey] = set()
         self._cases: dict[CaseKey, Case | None] = {}
         self._whose: dict[tuple[str, str], tuple[CaseKey, ...]] = {}
         self.changed: dict[CaseKey, Case] = {}
@@ -80,6 +87,16 @@ class Shelf:
     def whose(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
         """The cases that keep this fact."""
         return self._whose.get((source, fact_id)) or self._find(source, fact_id)
+
+    def holder(self, committee: str, decision_id: str) -> CaseKey | None:
+        """The case whose ledger holds this decision, in this batch or stored."""
+        opened = (case for key, case in self._cases.items() if case is not None and key.committee == committee)
+        here = next((case.key for case in opened if decision_id in case.ledger), None)
+        return here or self._hold(committee, decision_id)
+
+    def early(self, key: CaseKey) -> Case | None:
+        """The corrections that came before the event that they name."""
+        return self.get(key) if key in self.waiting or key in self._cases else None
 
     def remember(self, fact: Fact, keys: tuple[CaseKey, ...]) -> None:
         """Know whose fact this is, for a correction that comes in the same batch."""

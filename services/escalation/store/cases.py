@@ -115,6 +115,15 @@ def load_due(
     return due, stored
 
 
+def waiting(using: bulk.Cursor, committees: Collection[str]) -> set[str]:
+    """Which of these committees have corrections that wait for their event."""
+    using.execute(
+        "SELECT DISTINCT committee FROM case_file WHERE kind = 'correction' AND committee = ANY(%b::text[])",
+        (bulk.column("text", list(committees)),),
+    )
+    return {committee for (committee,) in using.fetchall()}
+
+
 def frontiers(using: bulk.Cursor, slots: Iterable[int]) -> dict[int, datetime]:
     """Up to when time is known to have passed, by slot; a slot without a tick is left out."""
     using.execute(

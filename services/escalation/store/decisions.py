@@ -1,6 +1,6 @@
 """Keep every record of every decision, and beside it where each decision stands now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -71,6 +71,11 @@ _STAND: Final = bulk.Statement(
     _DECISION,
 )
 
+_HOLDERS: Final = bulk.Statement(
+    "SELECT d.committee, d.decision_id, d.key FROM {rows} JOIN decision d USING (committee, decision_id)",
+    {"committee": "text", "decision_id": "text"},
+)
+
 
 def keep(using: bulk.Cursor, rows: Sequence[DecisionRow]) -> None:
     """Keep records in their order and move each decision to its last one."""
@@ -85,6 +90,14 @@ def ledger(using: bulk.Cursor, place: Place) -> list[tuple[bytes, datetime]]:
         "SELECT convert_to(record::text, 'UTF8'), found_at FROM decision WHERE committee = %b AND key = %b", place
     )
     return [(record, found_at) for record, found_at in using.fetchall()]
+
+
+def holders(using: bulk.Cursor, named: Collection[tuple[str, str]]) -> dict[tuple[str, str], Place]:
+    """The case whose ledger holds each of these decisions (committee, id); one that nobody took is left out."""
+    if not named:
+        return {}
+    bulk.run(using, _HOLDERS, list(named))
+    return {(committee, decision_id): (committee, key) for committee, decision_id, key in using.fetchall()}
 
 
 def _record(row: DecisionRow) -> tuple[object, ...]:

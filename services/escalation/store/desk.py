@@ -11,7 +11,7 @@ from contracts.divisions import TenantColumns
 from contracts.facts import Fact
 from contracts.topics import slot_of
 from runtime import codec
-from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_case, encode_case
+from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_case, encode_case, opened_by
 from services.escalation.core.engine import Engine
 from services.escalation.core.refold import refold
 from services.escalation.core.slot import NO_TICK_YET, Due, Shelf, case_key, local_key
@@ -40,7 +40,8 @@ class Desk:
         self._facts: list[facts.FactRow] = []
         self._decisions: list[decisions.DecisionRow] = []
         self.frontiers: dict[int, datetime] = {}
-        self.shelf = Shelf(self._read, self._find)
+        self._holders: dict[tuple[str, str], CaseKey] = {}
+        self.shelf = Shelf(self._read, self._find, self._hold)
         self.surprises = 0
         self.refolded = 0
 
@@ -52,21 +53,30 @@ class Desk:
         self,
         keys: Iterable[CaseKey],
         corrected: Iterable[tuple[str, str, str]],
+        decided: Iterable[tuple[str, str]],
+        told: Iterable[CaseKey],
         until: Mapping[int, datetime],
         limit: int,
     ) -> dict[int, list[Due]]:
         """Read the cases of `keys`, of facts that are corrected (source, id, committee), and of clocks that are due.
 
-        `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned, in order.
+        `decided` are decisions that people speak of (committee, id), `told` the places where corrections of the batch's
+        facts would wait. `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned,
+        in order.
         """
         due, stored = cases.load_due(self._using, until, limit)
+        holders = decisions.holders(self._using, set(decided))
+        self._holders = {named: case_key(*place) for named, place in holders.items()}
         self._whose = {
             named: tuple(case_key(*place) for place in places)
             for named, places in facts.whose(self._using, set(corrected)).items()
         }
-        wanted = {*keys, *(key for named in self._whose.values() for key in named)}
+        waiting = self._waiting(told)
+        wanted = {*keys, *self._holders.values(), *waiting, *(key for named in self._whose.values() for key in named)}
         wanted -= self._open({case_key(*place): row for place, row in stored.items()})
-        self._open(self._load(wanted), wanted)
+        found = self._load(wanted)
+        self.shelf.waiting = waiting & found.keys()
+        self._open(found, wanted)
         reached = {target for case in self._opened.values() if case is not None for target in case.gave_to}
         reached -= self._opened.keys()
         self._open(self._load(reached), reached)
@@ -128,6 +138,12 @@ class Desk:
 
     # ---- reading
 
+    def _waiting(self, told: Iterable[CaseKey]) -> set[CaseKey]:
+        """The places among `told` that there may be: most committees have no correction that waits."""
+        places = set(told)
+        known = cases.waiting(self._using, {key.committee for key in places})
+        return {key for key in places if key.committee in known}
+
     def _load(self, keys: Iterable[CaseKey]) -> dict[CaseKey, Stored]:
         places = [(key.committee, local_key(key)) for key in keys]
         return {case_key(*place): row for place, row in cases.load(self._using, places).items()}
@@ -152,6 +168,9 @@ class Desk:
 
     def _find(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
         return self._whose.get((source, fact_id), ())
+
+    def _hold(self, committee: str, decision_id: str) -> CaseKey | None:
+        return self._holders.get((committee, decision_id))
 
     def _refold(self, key: CaseKey) -> Case | None:
         self.refolded += 1
@@ -182,18 +201,9 @@ class Desk:
         )
 
 
-def opened_by(case: Case) -> str:
-    """The tenant of a hazard's first report, empty while there is none and for other kinds of case."""
-    if case.key.kind != "hazard":
-        return ""
-    reports = [fact for fact in case.facts if fact.type.startswith("hazard.reported.") and not fact.correction]
-    first = min(reports, default=None, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
-    return first.tenant if first else ""
-
-
 def tenant_of(case: Case) -> str:
     """The division in whose charge the case is: of a hazard's first report, of what gives to it, else its committee."""
     if opened := opened_by(case):
         return opened
-    given = next(iter(case.inputs.values()), None)
-    return str(getattr(given, "tenant", "")) or case.key.committee
+    given = (str(getattr(given, "tenant", "")) for given in case.inputs.values())
+    return next((tenant for tenant in given if tenant), case.key.committee)

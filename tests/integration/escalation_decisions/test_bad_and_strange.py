@@ -27,12 +27,14 @@ def parked(database: Database) -> list[tuple[str, str | None, str | None]]:
             codec.encode(fact("hazard.rectified", "05-08", hazard_id=7)), "undecodable", id="no hazard in its data"
         ),
         pytest.param(
-            codec.encode(fact("proposal.decided", "05-08", case="nobody's")), "undecodable", id="a case that is no key"
+            codec.encode(fact("proposal.decided", "05-08", verdict="confirmed")),
+            "no_such_decision",
+            id="a word about no decision",
         ),
         pytest.param(
-            codec.encode(fact("proposal.decided", "05-08", case="330300|hazard||H-1")),
-            "no_such_case",
-            id="a case of another committee",
+            codec.encode(fact("proposal.decided", "05-08", decision_id="nobody's", verdict="confirmed")),
+            "no_such_decision",
+            id="a word about a decision that nobody took",
         ),
         pytest.param(
             codec.encode(msgspec.structs.replace(report("05-08"), committee="330300")), "misrouted", id="another slot"

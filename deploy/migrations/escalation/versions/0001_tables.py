@@ -106,6 +106,7 @@ DECISION_RECORD = """CREATE TABLE decision_record (
 
 INDEXES = (
     "CREATE INDEX case_file_hazard ON case_file (id) WHERE kind = 'hazard'",
+    "CREATE INDEX case_file_waiting ON case_file (committee) WHERE kind = 'correction'",
     "CREATE INDEX case_file_without_clock ON case_file (committee, key) WHERE waits = ''",
     "CREATE INDEX fact_case ON fact (committee, key)",
     "CREATE INDEX decision_newest ON decision (known_at, committee, decision_id)",

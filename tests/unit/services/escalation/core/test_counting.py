@@ -6,7 +6,7 @@ import pytest
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
-from services.escalation.core.calendar import WorkCalendar
+from services.escalation.core.calendar import SHANGHAI, WorkCalendar
 from services.escalation.core.counting import Count, Evidence, counts_of, days_of, spanned
 from services.escalation.core.law import Law
 from services.escalation.core.terms import Span
@@ -26,7 +26,7 @@ def counted(records: list[Decision], law: Law, rule: str, *facts: Fact, step: st
 
 
 def said(count: Count) -> str:
-    return f"{count.about} {count.begins} {count.begins_as} {count.span.words} {count.ends:%Y-%m-%d %H:%M}"
+    return f"{count.about} {count.begins} {count.begins_as} {count.span.words} {count.ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,35 @@ def test_a_correction_finds_a_fact_of_the_same_batch() -> None:
 
     assert shelf.whose("/tests", "R-1") == (HAZARD,)
     assert shelf.whose("/tests", "R-2") == ()
+
+
+def test_a_shelf_knows_who_holds_a_decision() -> None:
+    """Taken in this very batch, or stored."""
+    stored = CaseKey("331081", "site", "", "S-9")
+    shelf = Shelf(
+        lambda _key: None,
+        lambda _source, _id: (),
+        lambda committee, name: stored if (committee, name) == ("331081", "old") else None,
+    )
+    decided, *_ = run_on(shelf).apply(report("05-08", level="major"))
+
+    assert shelf.holder("331081", decided.record.decision_id) == HAZARD
+    assert shelf.holder("331081", "old") == stored
+    assert shelf.holder("330300", decided.record.decision_id) is None
+
+
+def test_a_shelf_reads_no_place_of_waiting_that_is_not_there() -> None:
+    """It is asked for every fact, and hardly ever does one wait."""
+    asked: list[CaseKey] = []
+    waiting, other = (CaseKey("331081", "correction", "", name) for name in ("/tests#R-1", "/tests#R-2"))
+
+    def read(key: CaseKey) -> Case | None:
+        asked.append(key)
+        return Case(key=key)
+
+    shelf = Shelf(read, lambda _source, _id: ())
+    shelf.waiting = {waiting}
+
+    assert shelf.early(waiting) == Case(key=waiting)
+    assert shelf.early(other) is None
+    assert asked == [waiting]

@@ -1,0 +1,91 @@
+"""Hear what named people decided about proposals: the machine proposes, a person confirms or rejects (S1-20, S0-22).
+
+A case keeps what people said beside its facts, and what counts is read from all of it in the order of time, so that the
+order of arrival does not matter. The first confirmation or rejection counts. What is rejected stays so. What is
+confirmed stays so while its cause is known; where it would be retracted it becomes questioned, until a person upholds
+it, which ends the question for good, or lifts it, which takes the confirmation back.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from services.escalation.core.findings import PUNITIVE
+from services.escalation.core.heard import Heard, in_order
+
+DECIDED: Final = "proposal.decided"
+HELD: Final = {"confirmed": "confirmed", "rejected": "rejected", "upheld": "confirmed"}
+"""The status to which each word of a person holds a decision while its cause is known."""
+
+
+class _Said(msgspec.Struct, frozen=True):
+    """What the gate reads of `proposal.decided`."""
+
+    decision_id: str
+    verdict: str
+    by: str = ""
+    reason: str = ""
+    document_no: str | None = None
+
+
+class Word(msgspec.Struct, frozen=True):
+    """What counts of what people said about one decision: the verdict, and whose it was, with reason and document."""
+
+    verdict: str
+    by: str
+    reason: str
+    document_no: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the machine leaves the decision's status to people; what was lifted is the machine's again."""
+        return self.verdict in HELD
+
+    def status(self, *, is_known: bool) -> str:
+        """The status of the decision; `is_known`: whether the cause still stands, folded with what is known now."""
+        if self.verdict == "confirmed" and not is_known:
+            return "questioned"
+        return HELD[self.verdict]
+
+    @property
+    def context(self) -> dict[str, str]:
+        """The word for letters and pages."""
+        words = {"decided_by": self.by, "decided_why": self.reason, "document_no": self.document_no}
+        return {key: word for key, word in words.items() if word}
+
+
+_FOLLOWS: Final = {
+    "": ("confirmed", "rejected"),
+    "confirmed": ("upheld", "lifted"),
+    "upheld": ("lifted",),
+    "lifted": ("confirmed", "rejected"),
+    "rejected": (),
+}
+"""Which words count after which; any other word is without effect."""
+
+_said_in: Final = msgspec.json.Decoder(_Said).decode
+
+
+def decision_of(data: bytes) -> str:
+    """The decision that a `proposal.decided` is about, empty where it names none."""
+    try:
+        return _said_in(data).decision_id
+    except msgspec.MsgspecError:
+        return ""
+
+
+def words(said: Iterable[Heard]) -> dict[str, Word]:
+    """What counts of what people said, by decision."""
+    found: dict[str, Word] = {}
+    for fact in in_order(list(said)):
+        word = _said_in(fact.data)
+        before = found.get(word.decision_id)
+        if word.verdict in _FOLLOWS[before.verdict if before else ""]:
+            found[word.decision_id] = Word(word.verdict, word.by, word.reason, word.document_no or "")
+    return found
+
+
+def may_be_decided(measure: str) -> bool:
+    """Whether a measure waits for a named person at all."""
+    return measure in PUNITIVE
