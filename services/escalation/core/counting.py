@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
-from services.escalation.core.calendar import ONE_DAY, Unit, WorkCalendar, end_of, last_day_before, local_day
+from services.escalation.core.calendar import ONE_DAY, SHANGHAI, Unit, WorkCalendar, end_of, last_day_before, local_day
 from services.escalation.core.policy import AfterAccident, Obligation, Pack
 from services.escalation.core.rules import (
     due_soon,
@@ -76,7 +76,7 @@ def spanned(calendar: WorkCalendar, about: str, begins: date, begins_as: str, sp
     last = calendar.add(begins, span.count, span.unit)
     days = days_of(calendar, begins, last, span.unit)
     known = span.unit != "working_day" or calendar.knows(begins, last)
-    return Count(about, begins, begins_as, span, days, end_of(last), known)
+    return Count(about, begins, begins_as, span, days, end_of(last).astimezone(SHANGHAI), known)
 
 
 def days_of(calendar: WorkCalendar, begins: date, last: date, unit: Unit) -> tuple[CountedDay, ...]:

@@ -1,7 +1,7 @@
 """What a case keeps of each fact: enough to fold it again, in the order in which things happened."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -52,9 +52,9 @@ def hear(fact: Fact) -> Heard:
         id=fact.id,
         source=fact.source,
         type=fact.type,
-        time=fact.time,
-        recorded=fact.recordedtime or fact.time,
-        known_at=fact.known_at,
+        time=fact.time.astimezone(UTC),
+        recorded=fact.recorded.astimezone(UTC),
+        known_at=fact.known_at.astimezone(UTC),
         tenant=fact.tenant,
         data=_without_nulls(bytes(fact.data)),
         correction=fact.correction,

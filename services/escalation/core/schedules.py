@@ -7,7 +7,15 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
-from services.escalation.core.calendar import MONTHS, ONE_DAY, SHANGHAI, WorkCalendar, add_months, end_of, midnight
+from services.escalation.core.calendar import (
+    MONTHS,
+    ONE_DAY,
+    WorkCalendar,
+    add_months,
+    end_of,
+    instant,
+    midnight,
+)
 from services.escalation.core.terms import PackModel, Source, Span
 
 QUARTER = 3
@@ -38,7 +46,7 @@ class CutOff(PackModel):
 
     def end(self, day: date) -> datetime:
         """The instant at which a term that ends on `day` is over."""
-        return datetime.combine(day, self.cut_off, SHANGHAI) if self.cut_off else end_of(day)
+        return instant(day, self.cut_off) if self.cut_off else end_of(day)
 
     def after(self, day: date | None, within: Span, calendar: WorkCalendar) -> tuple[datetime | None, bool]:
         """The instant at which a span from `day` is over (None: the day is not known yet), and whether it is sure."""

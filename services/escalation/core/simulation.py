@@ -13,6 +13,7 @@ from services.escalation.core.case import Case, CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import LATE_EVIDENCE
+from services.escalation.core.wording import in_local_time
 
 
 class _ArmedCases(MemoryCases):
@@ -105,7 +106,7 @@ class _Told:
         for _, instant in groupby(records, key=lambda record: record.known_at):
             for record in sorted(self._of(list(instant)), key=lambda record: (record.at, record.decision_id)):
                 self._ids.add(record.decision_id)
-                yield record
+                yield in_local_time(record)
 
     def _of(self, instant: list[Decision]) -> list[Decision]:
         last = {record.decision_id: record.status for record in instant}

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
+import msgspec
+
+from contracts.decisions import Decision
 from contracts.vocabulary import FoundBy
 from services.escalation.core.calendar import SHANGHAI, last_day_before, local_day
 from services.escalation.core.cases.accident import Accident, Grade
@@ -25,6 +28,16 @@ def moment_words(moment: datetime) -> str:
     """An instant in Chinese, in Asia/Shanghai: 2023年5月20日9时30分."""
     local = moment.astimezone(SHANGHAI)
     return f"{day_words(local_day(moment))}{local.hour}时{local.minute:02d}分"
+
+
+def in_local_time(record: Decision) -> Decision:
+    """The record with its instants as a clock in Shanghai shows them: this is how records leave."""
+    return msgspec.structs.replace(
+        record,
+        at=record.at.astimezone(SHANGHAI),
+        known_at=record.known_at.astimezone(SHANGHAI),
+        since=record.since.astimezone(SHANGHAI) if record.since else None,
+    )
 
 
 def deadline_words(due: datetime) -> str:
@@ -87,7 +100,7 @@ def hazard_context(hazard: Hazard, where: Jurisdiction, *, addressee: str = "") 
         "supervising_unit": report.supervising_unit or (report.site.supervising_unit if report.site else ""),
         "area_name": where.name_of(hazard.tenant),
         "addressee": addressee,
-        "due": hazard.due.isoformat() if hazard.due else "",
+        "due": hazard.due.astimezone(SHANGHAI).isoformat() if hazard.due else "",
     }
     return {key: word for key, word in words.items() if word}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -266,7 +266,7 @@ def due_instant(text: str) -> datetime:
     """The instant at which a deadline is over: a date runs to 24:00 of its day, an instant is itself."""
     if len(text) == len("2023-05-20"):
         return end_of(date.fromisoformat(text))
-    return datetime.fromisoformat(text)
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 class StockTerm(msgspec.Struct, frozen=True):
