@@ -30,7 +30,6 @@ from services.escalation.core.case import STATE_VERSION, Case, MemoryCases, enco
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.slot import local_key
-from services.escalation.core.waiting import waits_for
 from services.escalation.handlers import EscalationHandler
 from services.escalation.metrics import METRICS
 from services.escalation.store import bulk, cases
@@ -201,7 +200,7 @@ def _template(law: Law, one: Committee, case: Case) -> Template:
     columns = law.divisions.columns_of(one.town)
     return Template(
         local_key(case.key), case.key.id, case.key.kind, columns, encode_case(case), case.next_at,
-        waits_for(law, case),
+        case.waits,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 import msgspec
@@ -26,6 +26,7 @@ from services.escalation.core.case import CaseKey, opened_by
 from services.escalation.core.engine import Engine
 from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
+from services.escalation.core.wording import in_local_time
 from services.escalation.metrics import DECIDING, LOADING, SAVING
 from services.escalation.store import bulk, cases, facts
 from services.escalation.store.desk import Desk
@@ -40,7 +41,6 @@ SENDERS_FAULTS: Final = ("no_such_hazard", "no_such_decision")
 """Reasons that speak against a sender and never against a release of ours."""
 
 _VERSIONS: Final = {name.rpartition(".v")[0]: int(name.rpartition(".v")[2]) for name in EVENT_TYPES}
-_SHANGHAI: Final = timezone(timedelta(hours=8))
 _encode_decision: Final = msgspec.json.Encoder().encode
 
 
@@ -144,7 +144,7 @@ class EscalationHandler:
             fact = codec.decode(record.value or b"")
             if fact.type == TICK_TYPE:
                 return Step(record, fact)
-            keys = self._engine.keys_of(fact)
+            keys = tuple(dict.fromkeys(self._engine.keys_of(fact)))
         except Rejected as error:
             return Step(record, None, (), error.reason, error.detail)
         except (msgspec.MsgspecError, TypeError) as error:
@@ -237,7 +237,7 @@ class EscalationHandler:
             return
         known = [_facts_of(desk, key) for key in keys]
         try:
-            decided = run.apply(fact)
+            decided = run.apply(fact, keys)
         except msgspec.MsgspecError as error:
             raise Rejected("undecodable", [f"its data are not as {fact.type} says: {error}"]) from error
         new = tuple(key for key, before in zip(keys, known, strict=True) if _facts_of(desk, key) > before)
@@ -301,7 +301,7 @@ def event_id_of(record: Decision, cause: Fact | None) -> str:
 
 def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> None:
     for found, case, cause in decided:
-        record = _in_local_time(found)
+        record = in_local_time(found)
         event_id, document = event_id_of(record, cause), _encode_decision(record)
         desk.keep_decision(record, case, event_id, document)
         turn.counted[record.rule, record.status] += 1
@@ -320,16 +320,6 @@ def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> 
         turn.announced.append(
             Outgoing(topic=ESCALATION_FACTS, slot=slot, key=record.committee.encode(), value=codec.encode(fact))
         )
-
-
-def _in_local_time(record: Decision) -> Decision:
-    """The record with its instants written in one way: a case that was stored meanwhile has them in UTC."""
-    return msgspec.structs.replace(
-        record,
-        at=record.at.astimezone(_SHANGHAI),
-        known_at=record.known_at.astimezone(_SHANGHAI),
-        since=record.since.astimezone(_SHANGHAI) if record.since else None,
-    )
 
 
 def _steps(turn: Turn) -> Iterator[Step]:

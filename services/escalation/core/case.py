@@ -11,7 +11,7 @@ from services.escalation.core.contributions import Charge, Handed, Listed, Secto
 from services.escalation.core.gate import DECIDED
 from services.escalation.core.heard import Heard
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 """Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
 
 
@@ -116,7 +116,7 @@ class Case(msgspec.Struct, kw_only=True):
     by event and by time have been decided; they never go back. `opened_to` belongs to cases that open obligations (the
     committee, sites): up to when they did. `coming` says when each rule finds something next, `ending` which rules
     found something whose end is known and has not come: these rules are asked again whatever is told. `verdicts` are
-    what people said about its decisions: no rule reads them.
+    what people said about its decisions: no rule reads them. `waits` names what the case waits for.
     """
 
     key: CaseKey
@@ -131,6 +131,7 @@ class Case(msgspec.Struct, kw_only=True):
     opened_to: datetime | None = None
     coming: dict[str, datetime] = {}
     ending: list[str] = []
+    waits: str = "news"
 
     def hear(self, fact: Heard) -> bool:
         """Keep a fact, or what a person said of a decision; False where it is known already."""

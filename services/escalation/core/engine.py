@@ -19,6 +19,7 @@ from services.escalation.core.law import Law
 from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
 from services.escalation.core.places import places_of
 from services.escalation.core.rules import late_evidence
+from services.escalation.core.waiting import waits_for
 
 
 class Why(Enum):
@@ -42,12 +43,17 @@ class Engine:
         """The cases that `fact` belongs to, to be loaded first; none for facts that no rule reads yet."""
         return places_of(self.law, fact)
 
-    def apply_fact(self, fact: Fact, cases: Cases, frontier: datetime | None = None) -> list[Decision]:
-        """Apply a fact; `frontier` is up to when time is known to have passed (None: to when the fact became known)."""
+    def apply_fact(
+        self, fact: Fact, cases: Cases, frontier: datetime | None = None, keys: tuple[CaseKey, ...] | None = None
+    ) -> list[Decision]:
+        """Apply a fact; `frontier` is up to when time is known to have passed (None: to when the fact became known).
+
+        `keys` are its cases, where the caller has asked `cases_of` already.
+        """
         heard = hear(fact)
         records: list[Decision] = []
         moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
-        for key in self.cases_of(fact, cases):
+        for key in self.cases_of(fact, cases) if keys is None else keys:
             case = cases.get(key) or Case(key=key)
             if key.kind == early.KIND:
                 early.wait_for(case, heard, cases)
@@ -96,6 +102,8 @@ class Engine:
             records = reconcile(case, found, moment, self._evidence(case, moment), asked)
         if state is not None:
             kind.arm(self.law, case, state, clocks)
+        if asked is None or asked:
+            case.waits = waits_for(self.law, case, state)
         cases.put(case)
         if not gives:
             return records

@@ -122,10 +122,10 @@ class SlotRun:
         self.stale: list[Due] = []
         shelf.clocks = list(due)  # sorted, so it is a heap
 
-    def apply(self, fact: Fact) -> list[Decided]:
-        """Apply one fact at the frontier as it is."""
+    def apply(self, fact: Fact, keys: tuple[CaseKey, ...] | None = None) -> list[Decided]:
+        """Apply one fact to its cases (None: to be asked for) at the frontier as it is."""
         self._shelf.touched.clear()
-        return self._kept(self._engine.apply_fact(fact, self._shelf, self.frontier), fact)
+        return self._kept(self._engine.apply_fact(fact, self._shelf, self.frontier, keys), fact)
 
     def tick(self, to: datetime, room: int) -> tuple[list[Decided], bool]:
         """Let time reach `to`, through at most `room` deadlines; False where more of them are due than that.

@@ -5,7 +5,6 @@ from typing import Final
 from services.escalation.core.case import Case
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.obligation import Obligation
-from services.escalation.core.kinds import KINDS
 from services.escalation.core.law import Law
 from services.escalation.core.rules import overdue
 
@@ -35,13 +34,12 @@ WAITS: Final = {
 """Every waiting state with its meaning."""
 
 
-def waits_for(law: Law, case: Case) -> str:
-    """What the case waits for, one of `WAITS`; it is derived from the case's facts, not from what was armed."""
+def waits_for(law: Law, case: Case, state: object) -> str:
+    """What the case, folded into `state`, waits for: one of `WAITS`, told by its facts and not by what was armed."""
     if case.next_at is not None:
         return CLOCK
     if case.key.kind not in ("hazard", "obligation"):
         return NEWS
-    state = KINDS[case.key.kind].fold(law, case)
     if isinstance(state, Hazard):
         return _hazard(law, case, state)
     if isinstance(state, Obligation):

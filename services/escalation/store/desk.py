@@ -15,7 +15,6 @@ from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_c
 from services.escalation.core.engine import Engine
 from services.escalation.core.refold import refold
 from services.escalation.core.slot import NO_TICK_YET, Due, Shelf, case_key, local_key
-from services.escalation.core.waiting import waits_for
 from services.escalation.store import bulk, cases, decisions, facts
 from services.escalation.store.cases import CaseRow, Place, Stored
 
@@ -197,7 +196,7 @@ class Desk:
             state_version=STATE_VERSION,
             state=encode_case(case),
             next_at=case.next_at,
-            waits=waits_for(self._engine.law, case),
+            waits=case.waits,
         )
 
 

@@ -9,7 +9,7 @@ from services.escalation.core.case import CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.rules import overdue
-from services.escalation.core.waiting import NO_DEADLINE, waits_for
+from services.escalation.core.waiting import NO_DEADLINE
 from tests.unit.services.escalation.accidents import decide, told
 from tests.unit.services.escalation.stories import fact, law_of, moment, report, run
 
@@ -206,7 +206,7 @@ def test_a_hazard_without_a_date_is_shown_as_such() -> None:
     engine.apply_fact(report("2021-06-01", tenant="371083", rectify_by=None), cases, moment("2021-12-31"))
     case = cases.cases[CaseKey("371000", "hazard", "", "H-1")]
 
-    assert waits_for(engine.law, case) == NO_DEADLINE
+    assert case.waits == NO_DEADLINE
     assert [one for one in case.ledger.values() if one.record.rule == "overdue"] == []
 
 

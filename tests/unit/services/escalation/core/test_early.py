@@ -11,7 +11,7 @@ from services.escalation.core.case import Case, CaseKey, MemoryCases
 from services.escalation.core.early import KIND, key_of
 from services.escalation.core.engine import Engine
 from services.escalation.core.refold import refold
-from services.escalation.core.waiting import NEWS, waits_for
+from services.escalation.core.waiting import NEWS
 from tests.unit.services.escalation.accidents import accident, corrected
 from tests.unit.services.escalation.stories import fact, law_of, moment, report, standing
 
@@ -47,7 +47,7 @@ def kept(cases: MemoryCases) -> dict[CaseKey, frozenset[str]]:
 def test_a_void_that_comes_first_is_not_lost() -> None:
     """It waits for its event, which then decides nothing."""
     cases = arrived([VOID])
-    before = waits_for(Engine(law_of("wenling-2023")).law, cases.cases[WAITING])
+    before = cases.cases[WAITING].waits
 
     assert list(cases.cases) == [WAITING]
     assert before == NEWS

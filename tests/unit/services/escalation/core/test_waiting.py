@@ -5,19 +5,19 @@ from collections.abc import Sequence
 import pytest
 
 from contracts.facts import Fact
-from services.escalation.core.case import Case, CaseKey, MemoryCases
+from services.escalation.core.case import CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
+from services.escalation.core.kinds import KINDS
 from services.escalation.core.waiting import WAITS, waits_for
 from tests.unit.services.escalation.stories import fact, law_of, moment, pass_deadlines, report
 
 
-def waiting(facts: Sequence[Fact], until: str, key: CaseKey) -> tuple[str, Case]:
+def waiting(facts: Sequence[Fact], until: str, key: CaseKey) -> str:
     engine, cases = Engine(law_of("wenling-2023")), MemoryCases()
     for one in facts:
         engine.apply_fact(one, cases)
     pass_deadlines(engine, cases, moment(until))
-    case = cases.cases[key]
-    return waits_for(engine.law, case), case
+    return cases.cases[key].waits
 
 
 HAZARD = CaseKey("331081", "hazard", "", "H-1")
@@ -45,7 +45,7 @@ HAZARD = CaseKey("331081", "hazard", "", "H-1")
 )
 def test_a_hazard_waits_for_something(facts: list[Fact], until: str, expected: str) -> None:
     """The state is named, and it is one of the list."""
-    found, _ = waiting(facts, until, HAZARD)
+    found = waiting(facts, until, HAZARD)
 
     assert found == expected
     assert found in WAITS
@@ -58,7 +58,7 @@ def test_a_clock_that_was_lost_is_noticed() -> None:
     case = cases.cases[HAZARD]
     case.next_at = None
 
-    assert waits_for(engine.law, case) == ""
+    assert waits_for(engine.law, case, KINDS["hazard"].fold(engine.law, case)) == ""
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_an_obligation_waits_for_something(handed_in: bool, until: str, expected
         owed = {"obligation": "half_year_report", "unit": "331081003", "period": "2023-H1"}
         facts.append(fact("obligation.fulfilled", "05-20", **owed))
 
-    found, _ = waiting(facts, until, CaseKey("331081", "obligation", "", "half_year_report/331081003/2023-H1"))
+    found = waiting(facts, until, CaseKey("331081", "obligation", "", "half_year_report/331081003/2023-H1"))
 
     assert found == expected
 
 
 def test_a_site_waits_for_news() -> None:
     """It has no clock of its own."""
-    found, _ = waiting([report("05-08")], "05-08", CaseKey("331081", "site", "", "S-1"))
+    found = waiting([report("05-08")], "05-08", CaseKey("331081", "site", "", "S-1"))
 
     assert found == "news"
