@@ -3,19 +3,27 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.divisions import Divisions
+from contracts.fields import MaybeName, Name, Text
+from contracts.topics import PEOPLE_FACTS, PEOPLE_SOURCE
 from contracts.vocabulary import Measure, RuleId, Status, SubjectKind
+from runtime import outbox
+from runtime.clock import Clock
 from runtime.database import Database
+from runtime.outbox import Outgoing
 from runtime.web import Problem
+from services.escalation.core.gate import ASKED, DECIDED
 from services.escalation.packs import PackFile
-from services.escalation.store import reading
+from services.escalation.store import people, reading
+from services.escalation.store.people import Standing
 from services.escalation.store.reading import HazardName, Mark
 
 LARGEST_PAGE: Final = 200
@@ -28,15 +36,28 @@ Tenant = Annotated[str, Query(pattern=r"^([0-9]{6,12})?$", description="division
 Cursor = Annotated[str, Query(max_length=LONGEST_CURSOR, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 Word = Annotated[str, Query(max_length=LONGEST_ID, pattern=TEXT)]
+DecisionId = Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)]
+Answer = Annotated[Literal["confirm", "reject"], Path(description="yes or no")]
 
 _encode: Final = msgspec.json.Encoder().encode
 _read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
 
 
-def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile]) -> APIRouter:
+class PersonsWord(BaseModel):
+    """What a named person decides: who, why, and the document that says so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: Name = Field(description="who decides: a handle")
+    reason: Text = Field(description="why")
+    document_no: MaybeName = Field(None, description="the document's number; needed to confirm")
+
+
+def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile], clock: Clock) -> APIRouter:
     """The routes under `/v1`."""
     router = APIRouter(prefix="/v1", tags=["escalation"])
     _add_decisions(router, database, divisions)
+    _add_words(router, database, sorted({found.pack.root for found in packs}), clock)
     _add_timeline(router, database)
     _add_policies(router, database, packs)
     return router
@@ -86,6 +107,30 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) 
         with database.begin() as work:
             page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
         return _page(page)
+
+
+def _add_words(router: APIRouter, database: Database, committees: Sequence[str], clock: Clock) -> None:
+    """What a named person decides."""
+
+    @router.post("/proposals/{decision_id}/{answer}", status_code=HTTPStatus.ACCEPTED, response_class=Response)
+    def decide(decision_id: DecisionId, answer: Answer, word: PersonsWord) -> Response:
+        """Confirm or reject a proposal; of a questioned decision, uphold or lift it. 202: the log has it next."""
+        with database.begin() as work:
+            stands = people.standing(work, committees, decision_id)
+            if stands is None:
+                raise Problem(HTTPStatus.NOT_FOUND, "no such decision")
+            verdict = ASKED.get(stands.status, {}).get(answer)
+            if verdict is None:
+                raise Problem(HTTPStatus.CONFLICT, f"nobody is asked about it: it is {stands.status}")
+            if verdict == "confirmed" and not word.document_no:
+                raise _unsigned()
+            said = _proposal_decided(decision_id, stands, verdict, word, clock.now())
+            if not people.say(work, decision_id, stands, verdict=verdict, by=word.by, at=said["time"]):
+                raise Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
+            value, key = _encode(said), stands.committee.encode()
+            outbox.announce(work, [Outgoing(topic=PEOPLE_FACTS, slot=0, key=key, value=value)])
+        answered = {"decision_id": decision_id, "verdict": verdict, "event_id": said["id"]}
+        return Response(_encode(answered), HTTPStatus.ACCEPTED, media_type="application/json")
 
 
 def _add_timeline(router: APIRouter, database: Database) -> None:
@@ -167,6 +212,28 @@ def _mark_in(cursor: str) -> Mark | None:
     if mark.known_at.tzinfo is None or "\x00" in mark.committee + mark.decision_id:
         raise _bad("cursor", "not a cursor of this list")
     return mark
+
+
+def _proposal_decided(
+    decision_id: str, stands: Standing, verdict: str, word: PersonsWord, now: datetime
+) -> dict[str, Any]:
+    """The structured CloudEvent of the word; there is one about each state in which the decision stood."""
+    stood = stands.known_at.astimezone(UTC).isoformat()
+    return {
+        "specversion": "1.0",
+        "id": f"proposal-decided/{decision_id}/{stood}",
+        "source": PEOPLE_SOURCE,
+        "type": f"{DECIDED}.v1",
+        "time": now,
+        "tenant": stands.committee,
+        "datacontenttype": "application/json",
+        "data": {"decision_id": decision_id, "verdict": verdict} | word.model_dump(exclude_none=True),
+    }
+
+
+def _unsigned() -> Problem:
+    missing = {"pointer": "/document_no", "detail": "a proposal is confirmed by a document: give its number"}
+    return Problem(HTTPStatus.BAD_REQUEST, "confirmed without document_no", errors=[missing])
 
 
 def _bad(parameter: str, detail: str) -> Problem:

@@ -48,7 +48,7 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        routers=[routes(database, table, read_packs(settings.policies_dir))],
+        routers=[routes(database, table, read_packs(settings.policies_dir), SystemClock(settings.clock_file))],
         checks={"database": database.ping},
     )
 

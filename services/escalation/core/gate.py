@@ -6,7 +6,7 @@ confirmed stays so while its cause is known; where it would be retracted it beco
 it, which ends the question for good, or lifts it, which takes the confirmation back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -17,6 +17,12 @@ from services.escalation.core.heard import Heard, in_order
 DECIDED: Final = "proposal.decided"
 HELD: Final = {"confirmed": "confirmed", "rejected": "rejected", "upheld": "confirmed"}
 """The status to which each word of a person holds a decision while its cause is known."""
+
+ASKED: Final[Mapping[str, Mapping[str, str]]] = {
+    "proposed": {"confirm": "confirmed", "reject": "rejected"},
+    "questioned": {"confirm": "upheld", "reject": "lifted"},
+}
+"""What a yes and a no mean where people are asked; in any other status nobody asks them."""
 
 
 class _Said(msgspec.Struct, frozen=True):

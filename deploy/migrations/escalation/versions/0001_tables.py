@@ -104,6 +104,16 @@ DECISION_RECORD = """CREATE TABLE decision_record (
     record json NOT NULL,
     PRIMARY KEY (committee, decision_id, event_id))"""
 
+# What people said through the API of a decision as it stood then: once, whatever happens until the word comes back.
+WORD = """CREATE TABLE word (
+    committee text NOT NULL,
+    decision_id text NOT NULL,
+    stood_at timestamptz NOT NULL,
+    verdict text NOT NULL,
+    said_by text NOT NULL,
+    said_at timestamptz NOT NULL,
+    PRIMARY KEY (committee, decision_id, stood_at))"""
+
 INDEXES = (
     "CREATE INDEX case_file_hazard ON case_file (id) WHERE kind = 'hazard'",
     "CREATE INDEX case_file_waiting ON case_file (committee) WHERE kind = 'correction'",
@@ -119,7 +129,7 @@ INDEXES = (
 
 def upgrade() -> None:
     runtime_tables.create(op, "escalation")
-    for statement in (CASE_FILE, DEADLINE, FRONTIER, FACT, CONTRIBUTION, DECISION, DECISION_RECORD, *INDEXES):
+    for statement in (CASE_FILE, DEADLINE, FRONTIER, FACT, CONTRIBUTION, DECISION, DECISION_RECORD, WORD, *INDEXES):
         op.execute(statement)
 
 

@@ -1,0 +1,34 @@
+"""Write down what a person said of a decision, once, and see where the decision stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from runtime.database import Work
+
+
+class Standing(NamedTuple):
+    """Where a decision stands, and since when that is known."""
+
+    committee: str
+    status: str
+    known_at: datetime
+
+
+def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standing | None:
+    """Where a decision of these committees stands, None where nobody took it."""
+    row = work.connection.execute(
+        "SELECT committee, status, known_at FROM decision WHERE committee = ANY(%s) AND decision_id = %s",
+        (list(committees), decision_id),
+    ).fetchone()
+    return Standing(*row) if row else None
+
+
+def say(work: Work, decision_id: str, stands: Standing, *, verdict: str, by: str, at: datetime) -> bool:
+    """Keep a word about the decision as it stands; False where somebody has had the word already."""
+    kept = work.connection.execute(
+        """INSERT INTO word (committee, decision_id, stood_at, verdict, said_by, said_at)
+        VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+        (stands.committee, decision_id, stands.known_at, verdict, by, at),
+    )
+    return kept.rowcount == 1
