@@ -83,7 +83,7 @@ def _told(decision: str, events: Path | None, law: "Law") -> tuple[list[list["De
     from bihuan.simulate import read_events
 
     if decision != FROM_INPUT and not Path(decision).is_file():
-        return _stored(decision)
+        return _stored(decision, law.committees())
     text = sys.stdin.read() if decision == FROM_INPUT else Path(decision).read_text(encoding="utf-8")
     facts = {fact.id: fact for fact in read_events(events, law)[0]} if events else {}
     return _by_decision(_read(text)), facts
@@ -115,7 +115,7 @@ def _by_decision(records: Iterator["Decision"]) -> list[list["Decision"]]:
     return list(found.values())
 
 
-def _stored(decision_id: str) -> tuple[list[list["Decision"]], Mapping[str, "Fact"]]:
+def _stored(decision_id: str, committees: Sequence[str]) -> tuple[list[list["Decision"]], Mapping[str, "Fact"]]:
     """The same from the database; LookupError where there is none, or no such decision in it."""
     from pydantic import ValidationError
 
@@ -132,9 +132,11 @@ def _stored(decision_id: str) -> tuple[list[list["Decision"]], Mapping[str, "Fac
     database = Database(url, schema="escalation", application_name="bihuan policy", pool_size=1)
     try:
         with closing(database), database.begin() as work:
-            records = [record for text in reading.history(work, decision_id) for record in _read(text.decode())]
+            records = [
+                record for text in reading.history(work, committees, decision_id) for record in _read(text.decode())
+            ]
             named: Sequence[str] = sorted({name for record in records for name in record.facts})
-            documents = reading.grounds(work, decision_id, named)
+            documents = reading.grounds(work, records[0].committee, decision_id, named) if records else []
     except Unavailable as error:
         raise LookupError(f"{decision_id}: the database cannot be asked: {error}") from error
     if not records:

@@ -126,28 +126,31 @@ def timeline(work: Work, name: HazardName) -> list[Told]:
     return sorted(told, key=lambda line: (line.known_at, line.kind != "fact"))  # stable: each kind keeps its order
 
 
-def history(work: Work, decision_id: str) -> list[bytes]:
-    """Every record of one decision as JSON, in the order in which they came about; none for an id nobody knows."""
+def history(work: Work, committees: Sequence[str], decision_id: str) -> list[bytes]:
+    """Every record of one decision of these committees as JSON, in the order in which they came about."""
     rows = _all(
         work,
-        sql.SQL("SELECT convert_to(record::text, 'UTF8') FROM decision_record WHERE decision_id = %s ORDER BY place"),
-        (decision_id,),
+        sql.SQL(
+            """SELECT convert_to(record::text, 'UTF8') FROM decision_record
+            WHERE committee = ANY(%s) AND decision_id = %s ORDER BY place"""
+        ),
+        (list(committees), decision_id),
     )
     return [record for (record,) in rows]
 
 
-def grounds(work: Work, decision_id: str, ids: Sequence[str]) -> list[bytes]:
+def grounds(work: Work, committee: str, decision_id: str, ids: Sequence[str]) -> list[bytes]:
     """The documents of the facts with these ids, among those of the decision's case and of the cases that gave to it."""
     rows = _all(
         work,
         sql.SQL(
-            """WITH own AS (SELECT committee, key FROM decision WHERE decision_id = %s),
+            """WITH own AS (SELECT committee, key FROM decision WHERE committee = %s AND decision_id = %s),
             place AS (SELECT * FROM own UNION
                 SELECT c.committee, c.giver FROM own JOIN contribution c USING (committee, key))
             SELECT DISTINCT ON (f.source, f.event_id) f.document FROM place JOIN fact f USING (committee, key)
             WHERE f.event_id = ANY(%s) ORDER BY f.source, f.event_id, f.known_at"""
         ),
-        (decision_id, list(ids)),
+        (committee, decision_id, list(ids)),
     )
     return [document for (document,) in rows]
 
