@@ -1,12 +1,17 @@
 """Checking packs: what is clean, what is strange, and who is held against whom; each sort of fault has tests of its own."""
 
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contracts import divisions
 from policies import files, tables
 from services.escalation.core.checking import Known, PackText, check
+from services.escalation.core.policy import parse_pack
 from tests.unit.services.escalation.broken_packs import CITY, PACKS, ZONE, broken, known, text_of
 from tests.unit.services.escalation.stories import all_divisions
 
@@ -97,3 +102,27 @@ def test_an_unknown_root_is_refused() -> None:
     found = check([text], Known(tables.clauses(), divisions.Divisions([])), [text_of(PACKS / ZONE)])
 
     assert [one.message for one in found] == ["the root 990100 is not in the division table"]
+
+
+READ = files.marked(PACKS / CITY)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([place for place in READ.lines if place]),
+    st.sampled_from([None, True, 1, -5, 3.7, "x", "2024-02-30", [], {}, [None], {"a": 1}]),
+)
+def test_whatever_is_written_is_answered(place: tuple[str | int, ...], value: object) -> None:
+    """Any part replaced by anything: the check says something or nothing, and never lets a malformed pack pass."""
+    raw = deepcopy(READ.raw)
+    part: Any = raw
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+
+    found = check([PackText(CITY, raw, READ.lines)], known(), [text_of(PACKS / ZONE)])
+
+    try:
+        parse_pack(raw)
+    except ValueError:
+        assert [one for one in found if one.kind == "fault"] != []

@@ -13,7 +13,7 @@ from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.simulation import activation
 from services.escalation.core.terms import Span
-from services.escalation.core.waiting import CLOCK, NO_DEADLINE, waits_for
+from services.escalation.core.waiting import CLOCK, NO_DEADLINE
 from tests.unit.services.escalation.accidents import (
     LISHUI,
     WENZHOU,
@@ -85,10 +85,10 @@ def test_t3_an_end_that_is_an_event_arms_nothing_before_it_is_dated() -> None:
     key = CaseKey("331100", "obligation", "", SUMMIT)
     engine.apply_fact(activation(engine.law, "331100", moment("2016-03-28")), cases, moment("2016-04-01"))
 
-    before = waits_for(engine.law, cases.cases[key])
+    before = cases.cases[key].waits
     engine.apply_fact(dated("summit_end", "2016-09-05", "2016-08-01", tenant="331100"), cases, moment("2016-08-01"))
 
-    assert (before, waits_for(engine.law, cases.cases[key])) == (NO_DEADLINE, CLOCK)
+    assert (before, cases.cases[key].waits) == (NO_DEADLINE, CLOCK)
     assert cases.cases[key].next_at == moment("2016-09-09")
 
 
@@ -280,6 +280,21 @@ def test_t13_corrected_figures_count_from_when_they_are_known() -> None:
     (talk,) = [one for one in decide(first, worse, until="2021-09-01") if one.rule == "talk_serious_accident"]
 
     assert (talk.at, talk.known_at) == (moment("2021-07-05 08:00"), moment("2021-08-05"))
+
+
+def test_t13_a_talk_that_was_confirmed_is_only_questioned() -> None:
+    """A named person confirmed it: whether it falls is for a named person to say."""
+    led = accident("2021-08-02 08:00", "A-2", id_="second")
+    before = accident("2021-07-05 08:00", "A-1", id_="first")
+    (talk,) = [one for one in decide(before, led, until="2021-08-03") if one.rule == "talk_fatal_window"]
+    data = {"decision_id": talk.decision_id, "verdict": "confirmed", "by": "u", "reason": "r", "document_no": "1"}
+    word = fact("proposal.decided", "2021-08-10", tenant="371000", **data)
+    cleared = accident("2021-08-02 08:00", "A-2", known="2021-09-01", id_="later", liability="not_liable")
+
+    records = decide(before, led, word, cleared, until="2021-10-01")
+
+    states = [one.status for one in records if one.rule == "talk_fatal_window"]
+    assert states == ["proposed", "confirmed", "questioned"]
 
 
 def test_t14_a_running_clock_keeps_the_rule_it_began_with() -> None:
