@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from contracts.fields import (
     CLOSED,
     ITEMS,
+    Count,
     Data,
     Day,
     Decides,
@@ -23,6 +24,8 @@ from contracts.fields import (
     needs,
 )
 from contracts.vocabulary import DayKind, Verdict
+
+Score = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
 class ProposalDecided(Data):
@@ -86,6 +89,30 @@ class ReplyMissed(Data):
     recipient: Name = Field(description="接收人: a handle")
     due_at: Instant = Field(description="应复时间: by when an answer was due")
     tenant: Division | None = Field(None, description="属地: the recipient's division")
+
+
+class LeagueRow(Data):
+    """One unit of a league table; without a rank its sample was too small to be compared."""
+
+    unit: Name = Field(description="单位: who is compared; an area by its division code")
+    score: Score = Field(description="得分: by the formula")
+    rank: Annotated[int, Field(ge=1, le=ITEMS)] | None = Field(
+        None, description="名次: 1 is the best, equal scores share one; absent where the sample is too small"
+    )
+    sample: Count = Field(description="样本: how many things its score rests on")
+
+
+class LeaguePublished(Data):
+    """公布晾晒: a named person published the league table of a period; a later one of the period replaces it whole."""
+
+    period: Word = Field(description="周期: such as 2023-05")
+    cut_off: Instant = Field(description="截止时间: what became known after it is not counted")
+    formula: Word = Field(description="算法版本: the version of the formula that gave the scores")
+    rows: Annotated[tuple[LeagueRow, ...], Field(strict=False, max_length=ITEMS)] = Field(
+        description="名单: each unit with its score and rank",
+    )
+    by: Name = Field(description="公布人: a handle")
+    document_no: MaybeName = Field(None, description="文号: the bulletin's document")
 
 
 class ClockTicked(Data):

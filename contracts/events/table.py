@@ -96,6 +96,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = dict(
                 "policy.activated.v1": people.PolicyActivated,
                 "calendar.changed.v1": people.CalendarChanged,
                 "reply.missed.v1": people.ReplyMissed,
+                "league.published.v1": people.LeaguePublished,
             },
         ),
         *_rows(Sender.OURSELVES, {TICK_TYPE: people.ClockTicked}),

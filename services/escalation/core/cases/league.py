@@ -8,28 +8,27 @@ import msgspec
 from services.escalation.core.heard import Heard, in_order
 
 
-class Place(msgspec.Struct, frozen=True):
-    """One unit's place; 1 is the best."""
+class _Place(msgspec.Struct, frozen=True):
+    """One unit's place; 1 is the best, and there is none where the sample was too small to be compared."""
 
     unit: str
-    rank: int
-    score: float | None = None
+    rank: int | None = None
 
 
 class _Said(msgspec.Struct, frozen=True):
     """What the rules read of `league.published`."""
 
     period: str = ""
-    places: tuple[Place, ...] = ()
+    rows: tuple[_Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class League:
-    """The league table of one period as last published; the best place first."""
+    """The league table of one period as last published: (rank, unit), the best place first; who has none is left out."""
 
     period: str
     told: Heard
-    places: tuple[Place, ...]
+    places: tuple[tuple[int, str], ...]
 
 
 _said_of = msgspec.json.Decoder(_Said).decode
@@ -45,5 +44,5 @@ def fold(period: str, facts: Sequence[Heard]) -> League | None:
     if told is None:
         return None
     fact, said = told
-    places = sorted(said.places, key=lambda place: (place.rank, place.unit))
+    places = sorted((place.rank, place.unit) for place in said.rows if place.rank is not None)
     return League(period, msgspec.structs.replace(fact, data=b""), tuple(places))

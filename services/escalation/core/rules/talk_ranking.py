@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from services.escalation.core.cases.league import League, Place
+from services.escalation.core.cases.league import League
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, Addressee, GivenInt, RuleParameters
@@ -27,26 +27,26 @@ class Parameters(RuleParameters):
 
 def find(league: League, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one proposal for each unit among the last places; a table without a clear last has none."""
-    for place in _last(league, parameters.bottom.value):
+    for rank, unit in _last(league, parameters.bottom.value):
         yield Finding(
             measure="admonition_talk",
             subject_kind="area",
-            subject_id=place.unit,
+            subject_id=unit,
             occurrence=league.period,
             at=league.told.time,
             instant=True,
-            tenant=place.unit,
-            level=where.acting(place.unit, parameters.acts),
-            reason=f"{where.name_of(place.unit)}在{period_words(league.period)}月晾晒中排名第{place.rank}"
+            tenant=unit,
+            level=where.acting(unit, parameters.acts),
+            reason=f"{where.name_of(unit)}在{period_words(league.period)}月晾晒中排名第{rank}"
             f"（共{len(league.places)}个单位），排名靠后，建议约谈。",
             rests_on=(league.told,),
-            context={"period": league.period, "rank": str(place.rank), "addressee": parameters.to},
+            context={"period": league.period, "rank": str(rank), "addressee": parameters.to},
         )
 
 
-def _last(league: League, bottom: int) -> list[Place]:
+def _last(league: League, bottom: int) -> list[tuple[int, str]]:
     if bottom >= len(league.places):
         return []
-    limit = league.places[-bottom].rank
-    last = [place for place in league.places if place.rank >= limit]
+    limit, _ = league.places[-bottom]
+    last = [(rank, unit) for rank, unit in league.places if rank >= limit]
     return last if len(last) < len(league.places) else []

@@ -47,7 +47,13 @@ def test_every_type_of_the_interface_is_there() -> None:
 
 def test_the_inner_facts_are_there() -> None:
     """What people do and what the services say are types too."""
-    people = ("proposal.decided.v1", "policy.activated.v1", "calendar.changed.v1", "reply.missed.v1")
+    people = (
+        "proposal.decided.v1",
+        "policy.activated.v1",
+        "calendar.changed.v1",
+        "reply.missed.v1",
+        "league.published.v1",
+    )
 
     assert people == types_from(Sender.PEOPLE)
     assert types_from(Sender.OURSELVES) == (TICK_TYPE, "decision.recorded.v1", "notice.recorded.v1")

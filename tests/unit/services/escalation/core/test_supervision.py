@@ -119,7 +119,7 @@ def test_cases_of_every_kind_survive_the_store() -> None:
         fact("matter.reported", "2020-03-27 15:00", tenant="330482", description="x", urgency="urgent"),
         fact("listing.opened", "2020-03-27 15:00", tenant="330482", listing_id="G-1", subject={"kind": "site", "id": "S-1"}, level="county", until="2020-04-01", hazard_ids=["J-1"]),
         fact("target.progressed", "2020-04-01", tenant="330400", target="chemical_parks", unit="x", value=3, as_of="2020-04-01"),
-        fact("league.published", "2020-04-01", tenant="330400", period="2020-03", places=[]),
+        fact("league.published", "2020-04-01", tenant="330400", period="2020-03", rows=[]),
     ]  # fmt: skip
     cases = told_to(*facts).cases
 

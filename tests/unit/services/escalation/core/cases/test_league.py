@@ -5,9 +5,9 @@ from services.escalation.core.heard import hear
 from tests.unit.services.escalation.stories import fact
 
 
-def table(when: str, *ranks: tuple[str, int], period: str = "2023-05") -> object:
-    places = [{"unit": unit, "rank": rank} for unit, rank in ranks]
-    return hear(fact("league.published", when, tenant="331081", period=period, places=places))
+def table(when: str, *ranks: tuple[str, int | None], period: str = "2023-05") -> object:
+    rows = [{"unit": unit, "score": 1.5, "rank": rank, "sample": 9} for unit, rank in ranks]
+    return hear(fact("league.published", when, tenant="331081", period=period, rows=rows))
 
 
 def test_the_best_comes_first_and_the_last_table_counts() -> None:
@@ -15,7 +15,15 @@ def test_the_best_comes_first_and_the_last_table_counts() -> None:
     league = fold("2023-05", [table("06-05", ("a", 1), ("b", 2)), table("06-08", ("a", 2), ("b", 1))])  # type: ignore[list-item]
     assert league is not None
 
-    assert [(place.unit, place.rank) for place in league.places] == [("b", 1), ("a", 2)]
+    assert league.places == ((1, "b"), (2, "a"))
+
+
+def test_who_has_no_rank_is_not_compared() -> None:
+    """A sample too small for a rank accuses nobody."""
+    league = fold("2023-05", [table("06-05", ("a", 1), ("b", None))])  # type: ignore[list-item]
+    assert league is not None
+
+    assert league.places == ((1, "a"),)
 
 
 def test_another_months_table_is_another() -> None:

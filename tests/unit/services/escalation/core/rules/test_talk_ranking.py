@@ -13,8 +13,8 @@ TOWNS = [f"33108100{n}" for n in range(1, 7)]
 
 
 def table(when: str = "06-05 10:00", period: str = "2023-05", ranks: tuple[int, ...] = (1, 2, 3, 4, 5, 6)) -> Fact:
-    places: list[dict[str, Any]] = [{"unit": unit, "rank": rank} for unit, rank in zip(TOWNS, ranks, strict=False)]
-    return fact("league.published", when, tenant="331081", id_=f"league/{period}/{when}", period=period, places=places)
+    rows: list[dict[str, Any]] = [{"unit": unit, "rank": rank} for unit, rank in zip(TOWNS, ranks, strict=False)]
+    return fact("league.published", when, tenant="331081", id_=f"league/{period}/{when}", period=period, rows=rows)
 
 
 def proposed(*facts: Fact) -> list[str]:
