@@ -41,11 +41,29 @@ class ProcessSettings(BaseSettings):
     kafka_ca_file: Path | None = Field(default=None, description="the broker's certificate authority, PEM")
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="0: one the system gives")
+    intake_address: str = Field(default="http://127.0.0.1:8001", description="where browsers reach intake")
+    escalation_address: str = Field(default="http://127.0.0.1:8002", description="where browsers reach escalation")
+    notify_address: str = Field(default="http://127.0.0.1:8003", description="where browsers reach notify")
+    reporting_address: str = Field(default="http://127.0.0.1:8004", description="where browsers reach reporting")
     instance: str = Field(default="", description="static member of the consumer group, such as escalation-1")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     data_dir: Path = Path(".local/data")
     policies_dir: Path | None = Field(default=None, description="None: the packs that ship with the product")
     clock_file: Path | None = Field(default=None, description="tests and demonstrations only: see runtime.clock")
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """The base address of each service for browsers, without a slash at its end.
+
+        Behind a proxy that spreads paths over the services, all four are its address.
+        """
+        told = {
+            "intake": self.intake_address,
+            "escalation": self.escalation_address,
+            "notify": self.notify_address,
+            "reporting": self.reporting_address,
+        }
+        return {service: address.rstrip("/") for service, address in told.items()}
 
     @classmethod
     def settings_customise_sources(

@@ -115,6 +115,9 @@ class Machine:
                 "BIHUAN_HTTP_PORT": str(self.ports.of(service, role)),
                 "BIHUAN_INSTANCE": f"{service}-1",
             }
+            told |= {
+                f"BIHUAN_{name.upper()}_ADDRESS": f"http://{LOOPBACK}:{self.ports.of(name, 'api')}" for name in SERVICES
+            }
         return told
 
     def save(self) -> None:

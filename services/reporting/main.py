@@ -10,11 +10,13 @@ from fastapi import FastAPI
 
 from contracts import divisions
 from contracts.divisions import Divisions
+from contracts.pages import PAGES
 from policies import files
 from runtime import log, process
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
+from runtime.pages import Frame
 from runtime.web import create_app
 from services.reporting.api.console import console
 from services.reporting.api.reading import Reader
@@ -49,10 +51,18 @@ def main(arguments: list[str] | None = None) -> int:
 def api_app(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> FastAPI:
     """The app of the API process."""
     reader = Reader(database, table, clock, role_names(settings))
+    frame = Frame(
+        package="services.reporting.api",
+        service=SCHEMA,
+        pages=PAGES,
+        addresses=settings.addresses,
+        clock=clock,
+        stale_after=timedelta(seconds=settings.stale_seconds),
+    )
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        routers=[routes(reader), console(reader, timedelta(seconds=settings.stale_seconds))],
+        routers=[routes(reader), console(reader, frame), frame.assets()],
         checks={"database": database.ping, "tables": reader.check},
     )
 

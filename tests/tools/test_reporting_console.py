@@ -190,6 +190,6 @@ def test_what_does_not_exist_is_said_in_words(chromium: Any, console: str) -> No
     answer = page.goto(f"{console}/hazards/nope")
 
     assert (404, "没有找到") == (answer.status, page.get_by_role("heading", level=1).inner_text())
-    page.get_by_role("link", name="回到总览").click()
+    page.get_by_role("link", name="回到首页").click()
     assert page.locator(".figures").is_visible()
     page.context.close()

@@ -1,0 +1,19 @@
+"""Name the pages that every page leads to, and the service that has each: the navigation of the console."""
+
+from typing import Final, NamedTuple
+
+
+class Page(NamedTuple):
+    """One entry of the navigation; a new page is one line of `PAGES`."""
+
+    group: str
+    label: str
+    service: str
+    path: str
+
+
+PAGES: Final = (
+    Page("态势", "总览", "reporting", "/"),
+    Page("隐患", "隐患台账", "reporting", "/hazards"),
+    Page("隐患", "逾期清单", "reporting", "/hazards?overdue=1"),
+)
