@@ -8,7 +8,7 @@ from starlette.requests import Request
 from contracts.divisions import Divisions
 from runtime.pages import Frame
 from runtime.testing import ManualClock
-from services.reporting.api.pages import dress, path_of
+from services.reporting.api.console.words import dress, path_of
 from tests.unit.services.reporting.core.test_rows import row
 from tests.unit.services.reporting.facts import at
 
