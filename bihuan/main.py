@@ -35,6 +35,7 @@ COMMANDS = (
     Command("clock", "clock"),
     Command("notices", "notices"),
     Command("routes", "routes"),
+    Command("reporting", "reporting"),
     Command("demo", "demo"),
 )
 

@@ -4,7 +4,7 @@ from contracts.divisions import Divisions
 from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.streams import BatchConsumer
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 from services.reporting.settings import ReportingSettings
 
 GROUP = "bihuan-reporting"

@@ -12,7 +12,7 @@ from contracts.divisions import load
 from contracts.vocabulary import Status
 from runtime.database import Database
 from runtime.testing import Program, eventually, http_status
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 from tests.integration.reporting_api.sample import NOW, sample
 from tests.integration.reporting_read_models.log import batches, decided, records
 from tests.tools.browser.chromium import Seen, browser, serious, watched

@@ -92,6 +92,17 @@ class HazardRow(msgspec.Struct, frozen=True, kw_only=True):
     known_at: datetime
     updated_at: datetime
     overdue_since: datetime | None
+    inspection_id: str = ""
+    uscc: str = ""
+    measures: str = ""
+    responsible_person: str = ""
+    evidence: bool = False
+    on_the_spot: bool = False
+    handed_to: str = ""
+    extension_documents: str = ""
+    reinspected_at: datetime | None = None
+    reinspected_by: str = ""
+    close_document: str = ""
     search: str = ""
 
     @property
@@ -145,6 +156,7 @@ def row_of(
         city=area.city,
         county=area.county,
         sources=list(standing.sources),
+        extension_documents="、".join(standing.extension_documents),
         site_name=site_name,
         address=address,
         original_due_at=standing.original.due_at if standing.original else None,
@@ -168,5 +180,5 @@ def _deadline(due_at: datetime | None, whole_day: bool | None) -> Deadline | Non
 _COPIED = tuple(
     name
     for name in HazardRow.__struct_fields__
-    if name in Standing.__struct_fields__ and name not in {"site_name", "address", "sources"}
+    if name in Standing.__struct_fields__ and name not in {"site_name", "address", "sources", "extension_documents"}
 )

@@ -57,6 +57,10 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     responsible: str = ""
     interim_measures: str = ""
+    measures: str = ""
+    responsible_person: str = ""
+    media: tuple[str, ...] = ()
+    evidence_kept: bool = False
 
     @property
     def site_key(self) -> str:

@@ -76,6 +76,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     `original` is the first deadline, `deadline` the present one. `rectified_at` and `passed_at` belong to the present
     round; a failed re-inspection begins the next. `suspended_at` is set while the clock stands still (挂账).
+
+    What forms ask beside: `evidence` says that photographs or documents were kept, `handed_to` who got it last,
+    `extension_documents` the numbers of the extensions that were granted, `reinspected_by` who looked last.
     """
 
     committee: str
@@ -122,6 +125,17 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn_at: datetime | None = None
     outcome: Outcome | None = None
     historic: bool = False
+    inspection_id: str = ""
+    uscc: str = ""
+    measures: str = ""
+    responsible_person: str = ""
+    evidence: bool = False
+    on_the_spot: bool = False
+    handed_to: str = ""
+    extension_documents: tuple[str, ...] = ()
+    reinspected_at: datetime | None = None
+    reinspected_by: str = ""
+    close_document: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -208,6 +222,12 @@ def _on_reported(standing: Standing, fact: Fact, said: Said) -> Standing:
         supervising_unit=standing.supervising_unit or said.supervising_unit,
         sources=tuple(dict.fromkeys([*standing.sources, fact.source])),
         reports=standing.reports + 1,
+        inspection_id=standing.inspection_id or said.inspection_id,
+        uscc=standing.uscc or (site.uscc if site else ""),
+        measures=standing.measures or said.measures,
+        responsible_person=standing.responsible_person or said.responsible_person,
+        evidence=standing.evidence or said.evidence_kept or bool(said.media),
+        on_the_spot=standing.on_the_spot or said.fixed_on_the_spot,
     )
     standing = _with_reported_deadline(standing, deadline_in(said.rectify_by), fact.time, again=again)
     return _on_rectified(standing, fact, said) if said.fixed_on_the_spot else standing
@@ -232,6 +252,7 @@ def _on_handed_over(standing: Standing, fact: Fact, said: Said) -> Standing:
         standing,
         state=State.HANDED_OVER if standing.state == State.REPORTED else standing.state,
         handed_over_at=fact.time,
+        handed_to=said.to_unit or standing.handed_to,
         responsible_unit=said.to_unit or standing.responsible_unit,
         returned_at=None,
     )
@@ -243,15 +264,18 @@ def _on_escalated_up(standing: Standing, fact: Fact, _said: Said) -> Standing:
 
 def _on_plan_filed(standing: Standing, fact: Fact, said: Said) -> Standing:
     plan = Plan(said.target_date or "", fact.time, said.responsible, said.interim_measures, said.document_no)
-    return msgspec.structs.replace(_in_work(standing), plan=plan)
+    return msgspec.structs.replace(_in_work(standing), plan=plan, measures=said.measures or standing.measures)
 
 
 def _on_extension_decided(standing: Standing, fact: Fact, said: Said) -> Standing:
     until = deadline_in(said.until)
     if not said.granted or until is None:
         return msgspec.structs.replace(standing, extensions_refused=standing.extensions_refused + 1)
+    documents = (*standing.extension_documents, said.document_no) if said.document_no else standing.extension_documents
     return msgspec.structs.replace(
-        _deadline_set(_in_work(standing), until, fact.time), extensions=standing.extensions + 1
+        _deadline_set(_in_work(standing), until, fact.time),
+        extensions=standing.extensions + 1,
+        extension_documents=documents,
     )
 
 
@@ -270,9 +294,10 @@ def _on_clock_resumed(standing: Standing, fact: Fact, _said: Said) -> Standing:
     return msgspec.structs.replace(standing, suspended_at=None, stands_from=None, deadline=moved)
 
 
-def _on_rectified(standing: Standing, fact: Fact, _said: Said) -> Standing:
+def _on_rectified(standing: Standing, fact: Fact, said: Said) -> Standing:
     if not standing.awaits_work:
         return standing
+    standing = msgspec.structs.replace(standing, evidence=standing.evidence or bool(said.media))
     done_at = max(fact.time, standing.reported_at)
     return msgspec.structs.replace(standing, state=State.RECTIFIED, rectified_at=done_at, refused_at=None)
 
@@ -280,6 +305,7 @@ def _on_rectified(standing: Standing, fact: Fact, _said: Said) -> Standing:
 def _on_reinspected(standing: Standing, fact: Fact, said: Said) -> Standing:
     if standing.state == State.WITHDRAWN:
         return standing
+    standing = msgspec.structs.replace(standing, reinspected_at=fact.time, reinspected_by=said.by)
     if not said.passed:
         failed = _reopened(standing, State.FAILED)
         return msgspec.structs.replace(failed, failed_at=fact.time, failures=standing.failures + 1)
@@ -288,7 +314,7 @@ def _on_reinspected(standing: Standing, fact: Fact, said: Said) -> Standing:
     return msgspec.structs.replace(standing, state=State.PASSED, passed_at=standing.passed_at or fact.time)
 
 
-def _on_closed(standing: Standing, fact: Fact, _said: Said) -> Standing:
+def _on_closed(standing: Standing, fact: Fact, said: Said) -> Standing:
     if not standing.is_open:
         return msgspec.structs.replace(standing, last_closed_at=fact.time)
     done_at = max(standing.rectified_at or standing.passed_at or fact.time, standing.reported_at)
@@ -296,7 +322,12 @@ def _on_closed(standing: Standing, fact: Fact, _said: Said) -> Standing:
     if standing.deadline is not None:
         outcome = Outcome(done_at, standing.deadline.days_left(done_at), standing.deadline.met_by(done_at))
     return msgspec.structs.replace(
-        standing, state=State.CLOSED, closed_at=fact.time, last_closed_at=fact.time, outcome=outcome
+        standing,
+        state=State.CLOSED,
+        closed_at=fact.time,
+        last_closed_at=fact.time,
+        outcome=outcome,
+        close_document=said.document_no,
     )
 
 

@@ -21,6 +21,7 @@ _RECORD: Final[bulk.Columns] = {
     "status": "text",
     "at": "timestamptz",
     "known_at": "timestamptz",
+    "accepted_at": "timestamptz",
     "incarnation": "int4",
     "number": "int8",
     "document": "bytea",
@@ -65,7 +66,6 @@ def keep(work: Work, told: Sequence[tuple[DecisionRecord, bytes]], divisions: Di
 
     Records may come again and in any order: the place in the log says which of a decision's records is the latest.
     """
-    records = [record for record, _ in told]
     bulk.run(
         work,
         "INSERT INTO decision_record ({names}) SELECT * FROM {rows} ON CONFLICT DO NOTHING",
@@ -73,6 +73,11 @@ def keep(work: Work, told: Sequence[tuple[DecisionRecord, bytes]], divisions: Di
         [_record(record, document) for record, document in told],
         names=bulk.listed(_RECORD),
     )
+    return settle(work, [record for record, _ in told], divisions)
+
+
+def settle(work: Work, records: Sequence[DecisionRecord], divisions: Divisions) -> set[HazardKey]:
+    """Move each decision to its latest record; returns the hazards whose lateness may have changed."""
     ever = _ever(records)
     bulk.run(
         work,
@@ -119,6 +124,7 @@ def _record(record: DecisionRecord, document: bytes) -> tuple[object, ...]:
         str(decision.status),
         decision.at,
         decision.known_at,
+        record.accepted_at,
         *record.place,
         document,
     )

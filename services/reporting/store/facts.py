@@ -22,6 +22,7 @@ _FACT: Final[bulk.Columns] = {
     "namespace": "text",
     "hazard_id": "text",
     "about": "text",
+    "site_id": "text",
     "type": "text",
     "tenant": "text",
     "happened_at": "timestamptz",
@@ -43,10 +44,10 @@ def keep(work: Work, told: Sequence[Told]) -> None:
     roots = _roots(work, [fact for fact, _, _ in told])
     bulk.run(
         work,
-        """INSERT INTO fact (committee, source, event_id, root_id, namespace, hazard_id, about, type, tenant,
-            happened_at, recorded_at, known_at, incarnation, number, document)
-        SELECT committee, source, event_id, root_id, namespace, hazard_id, string_to_array(about, E'\\n'), type, tenant,
-            happened_at, recorded_at, known_at, incarnation, number, document
+        """INSERT INTO fact (committee, source, event_id, root_id, namespace, hazard_id, about, site_id, type,
+            tenant, happened_at, recorded_at, known_at, incarnation, number, document)
+        SELECT committee, source, event_id, root_id, namespace, hazard_id, string_to_array(about, E'\\n'), site_id,
+            type, tenant, happened_at, recorded_at, known_at, incarnation, number, document
         FROM {rows} ON CONFLICT DO NOTHING""",
         _FACT,
         [_row(fact, said, document, roots) for fact, said, document in told],
@@ -127,6 +128,7 @@ def _row(fact: Fact, said: Said | None, document: bytes, roots: dict[Root, str])
         fact.namespace,
         said.hazard_id or None if said else None,
         "\n".join(said.hazard_ids) or None if said else None,
+        said.site.id if said and said.site else None,
         fact.type,
         fact.tenant,
         fact.time,

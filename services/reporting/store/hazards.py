@@ -62,6 +62,17 @@ HAZARD: Final[bulk.Columns] = {
     "known_at": "timestamptz",
     "updated_at": "timestamptz",
     "overdue_since": "timestamptz",
+    "inspection_id": "text",
+    "uscc": "text",
+    "measures": "text",
+    "responsible_person": "text",
+    "evidence": "bool",
+    "on_the_spot": "bool",
+    "handed_to": "text",
+    "extension_documents": "text",
+    "reinspected_at": "timestamptz",
+    "reinspected_by": "text",
+    "close_document": "text",
     "search": "text",
 }
 """The columns of the table but `sources`, which travels beside them as lines."""

@@ -56,7 +56,12 @@ def keep(work: Work, told: Sequence[tuple[NoticeRecord, bytes]], divisions: Divi
         [_record(record, document) for record, document in told],
         names=bulk.listed(_RECORD),
     )
-    newest = {_key(record): record for record, _ in sorted(told, key=lambda pair: pair[0].place)}
+    settle(work, [record for record, _ in told], divisions)
+
+
+def settle(work: Work, records: Sequence[NoticeRecord], divisions: Divisions) -> None:
+    """Move each notice to its latest record, and remember which decisions it tells."""
+    newest = {_key(record): record for record in sorted(records, key=lambda record: record.place)}
     bulk.run(
         work,
         """INSERT INTO notice AS n ({names}) SELECT * FROM {rows}
@@ -74,7 +79,7 @@ def keep(work: Work, told: Sequence[tuple[NoticeRecord, bytes]], divisions: Divi
         sorted(
             {
                 (record.notice.committee, decision_id, record.notice.notice_id)
-                for record, _ in told
+                for record in records
                 for decision_id in record.decisions
             }
         ),

@@ -9,7 +9,7 @@ from contracts.divisions import load
 from contracts.facts import Fact
 from runtime.database import Database
 from runtime.testing import ManualClock
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 from services.reporting.main import api_app
 from services.reporting.settings import ReportingSettings
 from tests.integration.reporting_api.sample import NOW, sample

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.divisions import Divisions, load
 from runtime.database import Database
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 
 TABLES = (
     "fact, hazard, decision, decision_record, notice, notice_record, notice_decision, site, tally, frontier, exporter"

@@ -16,7 +16,7 @@ from runtime.streams import Record
 from services.reporting.core.decided import STANDING
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.scope import EVERYTHING, Scope
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 from services.reporting.store import frontier, hazards, lists, notices
 from tests.integration.reporting_read_models.log import batches, decided, records, told
 from tests.integration.reporting_read_models.log import tick as tick_of
@@ -43,11 +43,14 @@ def apply(database: Database, models: ReadModels, facts: Sequence[Fact], *, size
 
 
 def tables(database: Database) -> dict[str, list[Any]]:
-    """Everything that is shown, sums that fell to nothing left out."""
+    """Everything that is shown, sums that fell to nothing left out, and so is the order in which facts were kept."""
     with database.begin() as work:
         hazards.drop_empty_sums(work)
         return {
-            name: work.connection.execute(f"SELECT * FROM {name} ORDER BY {order}").fetchall()
+            name: [
+                row[:-1] if name == "fact" else row
+                for row in work.connection.execute(f"SELECT * FROM {name} ORDER BY {order}").fetchall()
+            ]
             for name, order in TABLES.items()
         }
 

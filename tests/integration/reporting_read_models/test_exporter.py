@@ -7,7 +7,7 @@ import pytest
 from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.testing import ManualClock
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 from services.reporting.metrics import REPORTING_METRICS
 from services.reporting.worker import Exporter
 from tests.integration.reporting_api.sample import NOW, sample

@@ -22,7 +22,7 @@ from runtime.broker import Admin
 from runtime.database import Database
 from runtime.settings import ProcessSettings
 from runtime.testing import Program, eventually
-from services.reporting.handlers import ReadModels
+from services.reporting.handlers.applying import ReadModels
 from tests.integration.reporting_read_models.log import TOPIC_OF, batches, decided, records, tick, told
 from tests.integration.reporting_read_models.test_batches import tables
 from tests.unit.services.reporting.facts import at, fact, follow, reported

@@ -84,20 +84,20 @@ class ReadModels:
 
     def _keep_facts(self, work: Work, told: Sequence[Told]) -> set[HazardKey]:
         facts.keep(work, told)
-        keys = facts.touched(work, told) | sites.hear(work, _site_words(told))
+        keys = facts.touched(work, told) | sites.hear(work, site_words(told))
         self.fold_again(work, keys)
         return keys
 
     def _rows(self, work: Work, standings: Sequence[Standing]) -> list[HazardRow]:
         places = {(s.committee, s.namespace, s.site_id) for s in standings if s.site_id}
         known = sites.known(work, places)
-        since = hazards.overdue_since(work, [_key(standing) for standing in standings])
+        since = hazards.overdue_since(work, [key_of(standing) for standing in standings])
         return [
             row_of(
                 standing,
                 area=self._divisions.columns_of(standing.tenant),
                 site=known.get((standing.committee, standing.namespace, standing.site_id)),
-                overdue_since=since.get(_key(standing)),
+                overdue_since=since.get(key_of(standing)),
             )
             for standing in standings
         ]
@@ -143,7 +143,8 @@ _SORTS: Final[Mapping[str, Callable[[Batch, Record, Fact, bytes], None]]] = {
 """What is no ordinary fact of a case, by type; everything else is one."""
 
 
-def _site_words(told: Iterable[Told]) -> Iterable[SiteWord]:
+def site_words(told: Iterable[Told]) -> Iterable[SiteWord]:
+    """What the facts say about sites."""
     for fact, said, _ in told:
         if said is not None and said.site is not None:
             yield SiteWord(
@@ -163,5 +164,6 @@ def _site_words(told: Iterable[Told]) -> Iterable[SiteWord]:
             )
 
 
-def _key(standing: Standing) -> HazardKey:
+def key_of(standing: Standing) -> HazardKey:
+    """The full name of the hazard that stands so."""
     return HazardKey(standing.committee, standing.namespace, standing.hazard_id)

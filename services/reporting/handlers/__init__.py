@@ -1,0 +1,1 @@
+"""What reporting does: apply the log, look back, rebuild, fill forms; each act in one transaction."""
