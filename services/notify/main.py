@@ -18,9 +18,14 @@ from runtime.streams import BatchConsumer
 from services.notify.api import app
 from services.notify.channels import Adapter
 from services.notify.channels.dialling import LOOPBACK, NEVER, DialPolicy, InvalidAllowList, allow_list, endpoints
+from services.notify.channels.dingtalk import DINGTALK
+from services.notify.channels.feishu import FEISHU
 from services.notify.channels.file import MailFolder
+from services.notify.channels.robots import Dialect, GroupRobots, InvalidRobots, robots_from
+from services.notify.channels.sms import Sms, SmsAccount
 from services.notify.channels.smtp import MailServer, Smtp
 from services.notify.channels.webhook import Webhook
+from services.notify.channels.wecom import WECOM
 from services.notify.consumer import DecisionHandler
 from services.notify.core.roster import InvalidRoster, roster_from
 from services.notify.core.routes import InvalidRoutes
@@ -35,10 +40,19 @@ SCHEMA: Final = "notify"
 TITLE: Final = "Bihuan notify"
 GROUP: Final = "notify"
 POOL: Final = (
-    8  # connections: the consumer, the relay's look, one loop per channel and its recording, upkeep, readiness
+    14  # connections: the consumer, the relay's look, one loop per channel and its recording, upkeep, readiness
 )
 
-UNUSABLE: Final = (InvalidRoutes, InvalidRoster, InvalidAllowList, InvalidSecrets, OSError, yaml.YAMLError)
+DIALECTS: Final[tuple[Dialect, ...]] = (DINGTALK, WECOM, FEISHU)
+UNUSABLE: Final = (
+    InvalidRoutes,
+    InvalidRoster,
+    InvalidAllowList,
+    InvalidSecrets,
+    InvalidRobots,
+    OSError,
+    yaml.YAMLError,
+)
 
 _logger = log.get(__name__)
 
@@ -120,8 +134,18 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
 
 
 def channels(settings: NotifySettings) -> dict[str, Adapter]:
-    """The ways to tell somebody, by the name that routes and rosters use. A new channel is one line here."""
-    return {"email": _email(settings), "webhook": _webhook(settings)}
+    """The ways to tell somebody, by the name that routes and rosters use. A new channel is one line here, a new chat program one in DIALECTS."""
+    policy = DialPolicy(
+        allowed=allow_list(settings.webhook_allow),
+        forbidden=NEVER if settings.webhook_allow_loopback else NEVER + LOOPBACK,
+        own=endpoints(settings.own_endpoints),
+    )
+    return {
+        "email": _email(settings),
+        "webhook": _webhook(settings, policy),
+        **_robots(settings, policy),
+        "sms": _sms(settings, policy),
+    }
 
 
 def take_over_roster(settings: NotifySettings, database: Database) -> None:
@@ -151,16 +175,43 @@ def _email(settings: NotifySettings) -> Adapter:
     return Smtp(server, connections=settings.notify_concurrency)
 
 
-def _webhook(settings: NotifySettings) -> Adapter:
-    policy = DialPolicy(
-        allowed=allow_list(settings.webhook_allow),
-        forbidden=NEVER if settings.webhook_allow_loopback else NEVER + LOOPBACK,
-        own=endpoints(settings.own_endpoints),
-    )
+def _webhook(settings: NotifySettings, policy: DialPolicy) -> Adapter:
     return Webhook(
         policy=policy,
         secrets=secrets_of(settings),
         timeout=settings.webhook_timeout,
+        connections=settings.notify_concurrency,
+    )
+
+
+def _robots(settings: NotifySettings, policy: DialPolicy) -> dict[str, Adapter]:
+    known = robots_from(settings.robots.get_secret_value(), frozenset(dialect.channel for dialect in DIALECTS))
+    addresses = {"dingtalk": settings.dingtalk_url, "wecom": settings.wecom_url, "feishu": settings.feishu_url}
+    return {
+        dialect.channel: GroupRobots(
+            dialect,
+            robots=known.get(dialect.channel, {}),
+            policy=policy,
+            url=addresses[dialect.channel],
+            timeout=settings.robot_timeout,
+            connections=settings.notify_concurrency,
+        )
+        for dialect in DIALECTS
+    }
+
+
+def _sms(settings: NotifySettings, policy: DialPolicy) -> Adapter:
+    account = SmsAccount(
+        key_id=settings.sms_key_id,
+        key_secret=settings.sms_key_secret.get_secret_value(),
+        sign_name=settings.sms_sign_name,
+        template=settings.sms_template,
+    )
+    return Sms(
+        account=account,
+        policy=policy,
+        url=settings.sms_url,
+        timeout=settings.robot_timeout,
         connections=settings.notify_concurrency,
     )
 

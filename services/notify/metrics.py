@@ -6,7 +6,7 @@ from contracts.vocabulary import NoticeState
 from runtime.metrics import Metric
 from services.notify.core.retry import Result
 
-CHANNELS: Final = ("email", "webhook")
+CHANNELS: Final = ("email", "webhook", "dingtalk", "wecom", "feishu", "sms")
 
 OUTCOMES: Final = ("delivered", "rejected", "rate_limited", "temporary", "ambiguous", "dead", "suppressed")
 

@@ -36,6 +36,18 @@ class NotifySettings(ProcessSettings):
     webhook_allow_loopback: bool = Field(default=False, description="demonstrations and tests on one machine only")
     webhook_secrets: SecretStr = Field(default=SecretStr("{}"), description='JSON: {"host:port": "whsec_..."}')
     webhook_timeout: float = Field(default=20.0, gt=0, le=120, description="seconds for one attempt")
+    robots: SecretStr = Field(
+        default=SecretStr("{}"), description='JSON: {"dingtalk": {"<name>": {"token": "...", "secret": "SEC..."}}, ...}'
+    )
+    robot_timeout: float = Field(default=20.0, gt=0, le=120, description="seconds for one message to a robot or phone")
+    dingtalk_url: str = Field(default="", description="empty: https://oapi.dingtalk.com")
+    wecom_url: str = Field(default="", description="empty: https://qyapi.weixin.qq.com")
+    feishu_url: str = Field(default="", description="empty: https://open.feishu.cn")
+    sms_url: str = Field(default="", description="empty: https://dysmsapi.aliyuncs.com")
+    sms_key_id: str = Field(default="", description="AccessKey ID of the account that may send; empty: no SMS")
+    sms_key_secret: SecretStr = SecretStr("")
+    sms_sign_name: str = Field(default="", description="the signature that the provider registered")
+    sms_template: str = Field(default="", description="the template's code; its variables: measure, subject, count")
     notify_concurrency: int = Field(default=8, ge=1, le=64, description="messages under way at once, per channel")
 
     @property

@@ -35,14 +35,25 @@ LATE_NOTE: Final = "所依据的情况补报较晚，本通知因此迟到。"
 REPEATED_NOTE: Final = "此前一次发送结果不明，本次为补发；如已收到，请忽略。"
 
 
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One decision of a digest in a line, and the notice by which it is told."""
+
+    notice_id: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One notice in words. `lines` are pairs of label and text; `document` is the same for machines.
+    """One notice in words, or a digest of several. `lines` are pairs of label and text; `document` is for machines.
 
-    `repeats`: an earlier attempt may have arrived. `follows`: the notice it answers.
+    `heading` says what is done, `subject` about what, in a few words. `items` are the decisions of a digest, the worst
+    first; `lines` say the same. `repeats`: an earlier attempt may have arrived. `follows`: the notice it answers.
     """
 
     notice_id: str
+    heading: str
+    subject: str
     title: str
     lines: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
@@ -50,6 +61,12 @@ class Message:
     document: Mapping[str, Any]
     repeats: bool = False
     follows: str | None = None
+    items: tuple[Item, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many decisions it tells."""
+        return max(1, len(self.items))
 
     @property
     def text(self) -> str:
@@ -78,7 +95,7 @@ def compose(
 ) -> Message:
     """The message of a notice; `folded` are the lower rungs it tells along with its own."""
     marks = ("【补发】" if notice.doubtful else "") + ("【迟到】" if notice.late else "")
-    subject = plain(_subject_of(decision), TITLE_LENGTH)
+    subject = plain(subject_of(decision), TITLE_LENGTH)
     rule = chinese(RuleId, decision.rule)
     said = "" if rule in heading(decision) else f"{rule}："  # 联合督办 need not be said twice
     title = plain(f"{marks}【{heading(decision)}】{said}{subject}", TITLE_LENGTH)
@@ -91,6 +108,8 @@ def compose(
     )
     return Message(
         notice_id=notice.id,
+        heading=heading(decision),
+        subject=subject,
         title=title,
         lines=tuple(lines),
         notes=tuple(note for note in notes if note),
@@ -127,16 +146,7 @@ def chinese(terms: type[Term], word: str) -> str:
         return word
 
 
-def _breaks(char: str) -> bool:
-    return char in "\t\n\v\f\r\x85\u2028\u2029"
-
-
-def _hides(char: str) -> bool:
-    # Private and unassigned characters stay: rare names are written with them.
-    return not _breaks(char) and unicodedata.category(char) in {"Cc", "Cf", "Cs"}
-
-
-def _subject_of(decision: Decision) -> str:
+def subject_of(decision: Decision) -> str:
     """What it is about, in the words of the one who reported it."""
     context = decision.context
     what = str(context.get("description") or context.get("title") or "")
@@ -144,6 +154,15 @@ def _subject_of(decision: Decision) -> str:
     if what and where:
         return f"{what}（{where}）"
     return what or where or f"{chinese(SubjectKind, decision.subject.kind)} {decision.subject.id}"
+
+
+def _breaks(char: str) -> bool:
+    return char in "\t\n\v\f\r\x85\u2028\u2029"
+
+
+def _hides(char: str) -> bool:
+    # Private and unassigned characters stay: rare names are written with them.
+    return not _breaks(char) and unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
 def _lines(decision: Decision, places: Places, folded: tuple[Decision, ...]) -> Iterator[tuple[str, str]]:

@@ -69,7 +69,20 @@ WEBHOOK: Final = RetryPolicy(
 EMAIL: Final = RetryPolicy(
     delays=tuple(timedelta(seconds=s) for s in (60, 300, 900, 3600, 7200, 14400, 28800, 43200, 86400, 86400)),
 )
-SHIPPED: Final[Mapping[str, RetryPolicy]] = {"email": EMAIL, "webhook": WEBHOOK}
+# Robots answer within seconds or are away for an hour; a group reads what is a day old no more.
+ROBOT: Final = RetryPolicy(
+    delays=tuple(timedelta(seconds=s) for s in (30, 60, 300, 900, 1800, 3600, 7200, 14400, 28800, 43200)),
+)
+# Each try may cost money, and one number takes few a day.
+SMS: Final = RetryPolicy(delays=tuple(timedelta(seconds=s) for s in (60, 300, 900, 3600, 14400, 43200)))
+SHIPPED: Final[Mapping[str, RetryPolicy]] = {
+    "email": EMAIL,
+    "webhook": WEBHOOK,
+    "dingtalk": ROBOT,
+    "wecom": ROBOT,
+    "feishu": ROBOT,
+    "sms": SMS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
