@@ -40,13 +40,13 @@ def load(anchor: Anchor = "") -> None:
     """
     from bihuan import imports, publish, routes
     from bihuan.intake import settings
-    from bihuan.policy import activate_all
+    from bihuan.policy import Signed, activate_all
     from policies import files
 
     folder = settings().data_dir
     fixed = _anchor(folder / ANCHOR_FILE, anchor)
     _register()
-    activate_all(settings(), by="demonstration")
+    activate_all(settings(), Signed("demonstration"))
     _go_live(fixed)
     routes.roster(files.folder() / "rosters" / "demonstration.yaml")
     events = folder / "demonstration.jsonl"

@@ -1,13 +1,14 @@
 """Put policy packs into force: a fact like any other, through the people's topic before anything follows from it."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from bihuan.policy_book import listed, show
 from bihuan.policy_check import check
 from bihuan.policy_explain import diff, explain
 
@@ -19,6 +20,8 @@ app = typer.Typer(no_args_is_help=True, help="Policy packs: check, compare and e
 app.command("check")(check)
 app.command("explain")(explain)
 app.command("diff")(diff)
+app.command("list")(listed)
+app.command("show")(show)
 
 ACTIVATED = "policy.activated.v1"
 WAIT_SECONDS = 30.0  # for the broker to take a record
@@ -34,15 +37,18 @@ def activate(
     pack: Annotated[str, typer.Argument(help="The pack's id; or --all.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Every pack of the installation.")] = False,
     by: Annotated[str, typer.Option(help="Handle of who decided it.")] = "operator",
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    document_no: Annotated[str, typer.Option(help="The document that decided it.")] = "",
 ) -> None:
-    """Put a pack into force for its committee, with the packs it brings along; what is in force already stays so."""
+    """Check a pack and put it into force for its committee, with its children; what is in force already stays so."""
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
 
     if bool(pack) == every:
         raise typer.BadParameter("name one pack, or say --all")
+    signed = Signed(by, reason, document_no)
     try:
-        done = activate_all(ProcessSettings(), by=by, only=pack, say=print)
+        done = activate_all(ProcessSettings(), signed, only=pack, say=print)
     except (LookupError, ValueError, Unavailable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
@@ -50,26 +56,39 @@ def activate(
         print("nothing to do: in force already")
 
 
-def activate_all(
-    settings: "ProcessSettings", *, by: str = "bihuan", only: str = "", say: Callable[[str], None] | None = None
-) -> list[str]:
-    """Announce every pack (or `only` one) that was not announced before; returns the ids of the packs announced.
+class Signed(NamedTuple):
+    """Who decided it, why, and by which document."""
 
-    LookupError for a pack that is not there, ValueError for one that cannot be read, Unavailable without a broker.
+    by: str = "bihuan"
+    reason: str = ""
+    document_no: str = ""
+
+
+def activate_all(
+    settings: "ProcessSettings",
+    signed: Signed = Signed(),
+    *,
+    only: str = "",
+    say: Callable[[str], None] | None = None,
+) -> list[str]:
+    """Announce every pack (or `only` one and its children) whose text was not announced before; returns their ids.
+
+    LookupError for a pack that is not there, ValueError for one with a fault or whose version is kept with another
+    text, Unavailable without a broker.
     """
     from contracts.topics import PEOPLE_FACTS
     from runtime import broker
     from runtime.clock import SystemClock
     from services.escalation.packs import read_packs
 
-    heads = [found for found in read_packs(settings.policies_dir) if not found.pack.child_of]
-    wanted = [found for found in heads if only in ("", found.pack.id)]
-    if not wanted:
-        raise LookupError(
-            f"no pack {only!r} that stands by itself; packs: {', '.join(sorted(f.pack.id for f in heads))}"
-        )
+    everything = read_packs(settings.policies_dir)
+    wanted = [found for found in everything if only in ("", found.pack.id, found.pack.child_of)]
+    if only not in {"", *(found.pack.id for found in wanted)}:
+        raise LookupError(f"no pack {only!r}; packs: {', '.join(sorted(found.pack.id for found in everything))}")
+    _check(settings, [found.pack.id for found in wanted])
     announced = _announced(settings, {activation_id(found): found.pack.root for found in wanted})
     fresh = [found for found in wanted if activation_id(found) not in announced]
+    _check_versions(settings, fresh)
     now = SystemClock(settings.clock_file).now()
     if fresh:
         with closing(broker.producer(settings, client_id="bihuan-policy")) as producer:
@@ -77,7 +96,7 @@ def activate_all(
                 producer.send(
                     PEOPLE_FACTS,
                     key=found.pack.root.encode(),
-                    value=activation(found, by=by, now=now),
+                    value=activation(found, signed, now),
                     headers=[("content-type", b"application/cloudevents+json")],
                 )
                 for found in fresh
@@ -89,18 +108,46 @@ def activate_all(
     return [found.pack.id for found in fresh]
 
 
+def _check(settings: "ProcessSettings", wanted: Sequence[str]) -> None:
+    """Refuse packs with a fault: nobody is bound by what cannot be meant."""
+    from bihuan.policy_check import faults
+    from contracts import divisions
+    from policies import files
+
+    paths = [path for path in files.pack_files(settings.policies_dir) if files.read(path).get("id") in wanted]
+    wrong = [fault for fault in faults(paths, divisions.load()) if fault.kind == "fault"]
+    if wrong:
+        raise ValueError("\n".join([*map(str, wrong), "nothing was put into force: mend the pack first"]))
+
+
+def _check_versions(settings: "ProcessSettings", wanted: Sequence["PackFile"]) -> None:
+    """Refuse another text under an id and version that are kept: what ran under them must stay readable."""
+    from bihuan.policy_book import opened
+    from services.escalation.store import lawbook
+
+    with opened(settings) as using:
+        kept = {(row.pack, row.version): row.digest for row in lawbook.kept(using)}
+    for found in wanted:
+        if kept.get(found.version, found.digest) != found.digest:
+            raise ValueError(
+                f"{found.pack.id}: version {found.pack.version!r} is kept with another text\n"
+                f"give the new text a version of its own; bihuan policy show {found.pack.id} prints what is in force"
+            )
+
+
 def activation_id(found: "PackFile") -> str:
-    """The same for the same pack, version and committee: a pack is put into force once."""
-    return f"policy-activated/{found.pack.root}/{found.pack.id}/{found.pack.version}"
+    """The same for the same text: a pack is put into force once."""
+    return f"policy-activated/{found.pack.root}/{found.pack.id}/{found.pack.version}/{found.digest[:12]}"
 
 
-def activation(found: "PackFile", *, by: str, now: datetime) -> bytes:
-    """The structured CloudEvent that says it."""
+def activation(found: "PackFile", signed: Signed, now: datetime) -> bytes:
+    """The structured CloudEvent that says it, with the text: the log alone gives the law back."""
     import msgspec
 
     from contracts.topics import PEOPLE_SOURCE
 
-    pack, digest = found
+    pack = found.pack
+    words = {"by": signed.by, "reason": signed.reason or None, "document_no": signed.document_no or None}
     return msgspec.json.encode(
         {
             "specversion": "1.0",
@@ -114,9 +161,10 @@ def activation(found: "PackFile", *, by: str, now: datetime) -> bytes:
                 "policy": pack.id,
                 "version": pack.version,
                 "effective_from": pack.effective_from,
-                "by": by,
-                "digest": digest,
-            },
+                "digest": found.digest,
+                "text": found.text.decode(),
+            }
+            | {key: word for key, word in words.items() if word},
         }
     )
 
@@ -154,15 +202,12 @@ def _in_topic(settings: "ProcessSettings") -> set[str]:
 
 
 def _taken_in(settings: "ProcessSettings", wanted: Mapping[str, str]) -> set[str]:
+    from bihuan.policy_book import opened
     from contracts.topics import PEOPLE_SOURCE
-    from runtime.database import Database
 
-    database = Database(
-        settings.database_url.get_secret_value(), schema="escalation", application_name="bihuan policy", pool_size=1
-    )
-    with closing(database), database.begin() as work:
-        rows = work.connection.execute(
+    with opened(settings) as using:
+        using.execute(
             "SELECT event_id FROM fact WHERE committee = ANY(%s) AND source = %s AND event_id = ANY(%s)",
             (list(wanted.values()), PEOPLE_SOURCE, list(wanted)),
-        ).fetchall()
-    return {event_id for (event_id,) in rows}
+        )
+        return {event_id for (event_id,) in using.fetchall()}

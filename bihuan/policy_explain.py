@@ -42,7 +42,7 @@ def explain(
     except (LookupError, ValueError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    packs = {(pack.id, pack.version): pack for pack in law.packs}
+    packs = {(pack.id, pack.version): pack for pack in law.packs} | _kept()
     for place, one in enumerate(records):
         if place:
             print()
@@ -76,6 +76,24 @@ def _law(names: list[str], tenants: Path | None) -> "Law":
     }
     packs |= {(pack.id, pack.version): pack for pack in named_packs(names)}
     return Law(list(packs.values()), read_divisions(tenants), work_calendar())
+
+
+def _kept() -> dict[tuple[str, str], "Pack"]:
+    """Every version that the database keeps; none where there is no database to ask."""
+    from pydantic import ValidationError
+
+    from bihuan.policy_book import opened
+    from runtime.errors import Unavailable
+    from runtime.settings import ProcessSettings
+    from services.escalation.packs import read_pack
+    from services.escalation.store import lawbook
+
+    try:
+        with opened(ProcessSettings()) as using:
+            texts = [lawbook.text_of(using, row.pack, row.version) for row in lawbook.kept(using)]
+    except (ValidationError, Unavailable):
+        return {}
+    return {found.version: found.pack for found in (read_pack(text) for text in texts if text)}
 
 
 def _told(decision: str, events: Path | None, law: "Law") -> tuple[list[list["Decision"]], Mapping[str, "Fact"]]:

@@ -42,12 +42,17 @@ def pack_files(named: str | Path | None = None) -> list[Path]:
 
 def read(path: Path) -> dict[str, Any]:
     """Read one YAML mapping; a ValueError says with line and column what is no YAML, or that it is no mapping."""
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(text: bytes, name: str) -> dict[str, Any]:
+    """The same of a text in UTF-8; `name` stands in what a ValueError says."""
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # it is the safe loader
+        raw = yaml.load(text.decode(), Loader=_Loader)  # noqa: S506  # it is the safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: not readable as YAML in UTF-8: {error}") from error
+        raise ValueError(f"{name}: not readable as YAML in UTF-8: {error}") from error
     if not isinstance(raw, dict):
-        raise ValueError(f"{path}: a pack is a mapping of keys, this file holds a {type(raw).__name__}")  # noqa: TRY004  # it is the file that is wrong
+        raise ValueError(f"{name}: a pack is a mapping of keys, this holds a {type(raw).__name__}")  # noqa: TRY004  # it is the text that is wrong
     return raw
 
 

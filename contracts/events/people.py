@@ -2,12 +2,13 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.fields import (
     CLOSED,
     ITEMS,
+    TEXT_PATTERN,
     Count,
     Data,
     Day,
@@ -25,6 +26,8 @@ from contracts.fields import (
 )
 from contracts.vocabulary import DayKind, Verdict
 
+PackText = Annotated[str, StringConstraints(max_length=200_000, pattern=TEXT_PATTERN)]
+"""The largest pack that ships has 18,000 characters."""
 Score = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
@@ -58,6 +61,7 @@ class PolicyActivated(Data):
     by: Name = Field(description="启用人: a handle")
     reason: MaybeText = Field(None, description="理由: why")
     digest: MaybeId = Field(None, description="摘要: SHA-256 of the pack's text, in hex")
+    text: PackText | None = Field(None, description="文本: the pack itself, YAML; the log alone gives the law back")
     move_running: bool | None = Field(None, description="改用新版: running clocks move to this version")
     document_no: MaybeName = Field(None, description="文号: the document that decided it")
 

@@ -5,18 +5,20 @@ from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.streams import BatchConsumer
 from services.escalation.core.engine import Engine
-from services.escalation.core.law import Law
 from services.escalation.handlers import EscalationHandler
 from services.escalation.settings import EscalationSettings
+from services.escalation.store.lawbook import LawBook
 
 GROUP = "bihuan-escalation"
 
 
 def consumer(
-    settings: EscalationSettings, database: Database, law: Law, metrics: Metrics, clock: Clock
+    settings: EscalationSettings, database: Database, book: LawBook, metrics: Metrics, clock: Clock
 ) -> BatchConsumer:
-    """The consumer that decides."""
-    handler = EscalationHandler(Engine(law), metrics, clock, deadlines_at_once=settings.deadlines_at_once)
+    """The consumer that decides by the law that the database keeps."""
+    handler = EscalationHandler(
+        Engine(book.brought), metrics, clock, deadlines_at_once=settings.deadlines_at_once, book=book
+    )
     return BatchConsumer(
         settings=settings, database=database, handler=handler, group=GROUP, metrics=metrics, clock=clock
     )

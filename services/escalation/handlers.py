@@ -25,11 +25,13 @@ from services.escalation.core import early
 from services.escalation.core.case import CaseKey, opened_by
 from services.escalation.core.engine import Engine
 from services.escalation.core.gate import DECIDED, decision_of
+from services.escalation.core.heard import ACTIVATED
 from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
 from services.escalation.core.wording import in_local_time
 from services.escalation.metrics import DECIDING, LOADING, SAVING
 from services.escalation.store import bulk, cases, facts
 from services.escalation.store.desk import Desk
+from services.escalation.store.lawbook import LawBook
 
 SOURCE: Final = "/bihuan/escalation"
 SAVE_AFTER: Final = 250
@@ -37,6 +39,7 @@ SAVE_AFTER: Final = 250
 MOST_TENANTS: Final = 50_000
 """Divisions remembered: a province has some ten thousand."""
 ID_DIGITS: Final = 32
+LONGEST_DETAIL: Final = 2_000
 SENDERS_FAULTS: Final = ("no_such_hazard", "no_such_decision")
 """Reasons that speak against a sender and never against a release of ours."""
 
@@ -98,15 +101,18 @@ class EscalationHandler:
 
     topics = (HAZARD_FACTS,)
 
-    def __init__(self, engine: Engine, metrics: Metrics, clock: Clock, *, deadlines_at_once: int) -> None:
-        self._engine = engine
+    def __init__(
+        self, engine: Engine, metrics: Metrics, clock: Clock, *, deadlines_at_once: int, book: LawBook | None = None
+    ) -> None:
+        """With a `book` the law is what the database keeps; else it stays the engine's."""
+        self._book = book
         self._metrics = metrics
         self._clock = clock
         self._deadlines_at_once = deadlines_at_once
-        self._committees = frozenset(engine.law.committees())
         self._months: set[tuple[int, int]] = set()
         self._columns: dict[str, TenantColumns] = {}
         self._slots: dict[bytes, int | None] = {}
+        self._use(engine)
 
     def key_slot(self, record: Record) -> int | None:
         """The slot of the committee that the key names; None for a tick and for a key that names no committee."""
@@ -121,8 +127,10 @@ class EscalationHandler:
     def handle(self, work: Work, batches: Sequence[SlotBatch]) -> Mapping[tuple[str, int], int]:
         """Apply the records and the deadlines that their ticks let pass; a tick that is not used up is stayed at."""
         began = self._clock.monotonic()
-        turn = Turn({batch.slot: [self._read(record) for record in batch.records] for batch in batches})
         using = bulk.cursor(work)
+        if self._book is not None and (law := self._book.law(using)) is not self._engine.law:
+            self._use(Engine(law))
+        turn = Turn({batch.slot: [self._read(record) for record in batch.records] for batch in batches})
         self._make_room(using, turn)
         desk = Desk(using, self._engine, self._columns_of)
         self._lay_out(desk, turn)
@@ -138,6 +146,10 @@ class EscalationHandler:
         return turn.stays
 
     # ---- reading
+
+    def _use(self, engine: Engine) -> None:
+        self._engine = engine
+        self._committees = frozenset(engine.law.committees())
 
     def _read(self, record: Record) -> Step:
         try:
@@ -155,9 +167,13 @@ class EscalationHandler:
         if slot_of(fact.committee) != record.slot:
             detail = f"committee {fact.committee} belongs to slot {slot_of(fact.committee)}, not {record.slot}"
             return Step(record, fact, (), "misrouted", (detail,))
-        if fact.committee not in self._committees:
+        if fact.committee not in self._committees and not self._brings_pack(fact):
             return Step(record, fact, (), "no_policy", (f"no pack binds the committee {fact.committee}",))
         return Step(record, fact, keys)
+
+    def _brings_pack(self, fact: Fact) -> bool:
+        """Whether the fact puts a pack into force whose text it carries: its committee may be a new one."""
+        return self._book is not None and fact.type == ACTIVATED and b'"text"' in bytes(fact.data)
 
     def _make_room(self, using: bulk.Cursor, turn: Turn) -> None:
         """See that the months of all facts have their tables; only what was committed before is remembered."""
@@ -200,6 +216,7 @@ class EscalationHandler:
     # ---- deciding
 
     def _run_slot(self, work: Work, desk: Desk, turn: Turn, slot: int, steps: Sequence[Step]) -> None:
+        using = bulk.cursor(work)
         due = turn.due.get(slot, [])
         horizon = due[-1] if len(due) >= turn.limit else None
         run = SlotRun(self._engine, desk.shelf, desk.frontiers.get(slot, NO_TICK_YET), due, horizon)
@@ -216,11 +233,23 @@ class EscalationHandler:
                     turn.stays[step.record.topic, slot] = step.record.offset
                     break
                 turn.ticked[slot] = run.frontier
+            elif self._changes_law(using, step):
+                turn.stays[step.record.topic, slot] = step.record.offset  # the next batch is read under the new law
+                break
             elif step.fact is not None:
                 self._apply(work, desk, turn, run, step, step.fact)
             if turn.unsaved >= SAVE_AFTER:
                 self._save(work, desk, turn)
         turn.stale += [(slot, clock) for clock in run.stale]
+
+    def _changes_law(self, using: bulk.Cursor, step: Step) -> bool:
+        """Keep the pack that a fact puts into force; False where the fact is no such thing or its pack is kept already."""
+        if self._book is None or step.fact is None or step.refused:
+            return False
+        try:
+            return self._book.take(using, step.fact)
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise Rejected("bad_pack", [str(error)[:LONGEST_DETAIL]]) from error
 
     def _apply(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, step: Step, fact: Fact) -> None:
         shelf, record = desk.shelf, step.record

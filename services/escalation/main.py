@@ -15,11 +15,12 @@ from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
 from runtime.web import create_app
-from services.escalation.api import routes
+from services.escalation.api.routes import routes
 from services.escalation.consumer import consumer
 from services.escalation.metrics import METRICS
-from services.escalation.packs import law_of, read_packs
+from services.escalation.packs import read_packs
 from services.escalation.settings import EscalationSettings
+from services.escalation.store.lawbook import LawBook
 from services.escalation.worker import Auditor
 
 SCHEMA: Final = "escalation"
@@ -48,7 +49,9 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        routers=[routes(database, table, read_packs(settings.policies_dir), SystemClock(settings.clock_file))],
+        routers=[
+            routes(database, table, LawBook(read_packs(settings.policies_dir), table), SystemClock(settings.clock_file))
+        ],
         checks={"database": database.ping},
     )
 
@@ -56,13 +59,13 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
 def run_worker(settings: EscalationSettings, database: Database, table: Divisions, clock: Clock) -> None:
     """Run the consumer with the relay and the auditor beside it."""
     metrics = Metrics(METRICS)
-    law = law_of(read_packs(settings.policies_dir), table)
+    book = LawBook(read_packs(settings.policies_dir), table)
     auditor = Auditor(database=database, metrics=metrics, clock=clock, every=timedelta(seconds=settings.audit_seconds))
     process.run_worker(
         settings=settings,
         title=TITLE,
         metrics=metrics,
-        consumer=consumer(settings, database, law, metrics, clock),
+        consumer=consumer(settings, database, book, metrics, clock),
         beside=[Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock), auditor],
         checks={"database": database.ping},
     )

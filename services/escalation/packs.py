@@ -13,10 +13,16 @@ from services.escalation.core.policy import Pack, parse_pack
 
 
 class PackFile(NamedTuple):
-    """A pack with the SHA-256 of its file, in hex."""
+    """A pack with the SHA-256 of its text, in hex, and the text itself: YAML in UTF-8."""
 
     pack: Pack
     digest: str
+    text: bytes
+
+    @property
+    def version(self) -> tuple[str, str]:
+        """Its id and version: no other text may bear them."""
+        return self.pack.id, self.pack.version
 
 
 def read_packs(folder: Path | None) -> tuple[PackFile, ...]:
@@ -24,11 +30,15 @@ def read_packs(folder: Path | None) -> tuple[PackFile, ...]:
     found = []
     for path in files.pack_files(folder):
         try:
-            pack = parse_pack(files.read(path))
+            found.append(read_pack(path.read_bytes()))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
-        found.append(PackFile(pack, hashlib.sha256(path.read_bytes()).hexdigest()))
     return tuple(found)
+
+
+def read_pack(text: bytes) -> PackFile:
+    """Read one pack from its text; a ValueError says what is wrong in it."""
+    return PackFile(parse_pack(files.parse(text, "the text")), hashlib.sha256(text).hexdigest(), text)
 
 
 def law_of(packs: Sequence[PackFile], divisions: Divisions) -> Law:

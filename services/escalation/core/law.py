@@ -1,6 +1,6 @@
 """Which packs bind whom, and since when."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,32 +31,48 @@ class Law:
         divisions: Divisions,
         calendar: WorkCalendar | None = None,
         since: datetime | None = None,
+        activated: Mapping[tuple[str, str], datetime] | None = None,
     ) -> None:
-        """With `since` the packs bind from then on instead of from their own first day: to look back (S3-25)."""
-        self.packs = tuple(sorted(packs, key=lambda pack: (pack.effective_from, pack.version)))
+        """With `since` the packs bind from then on instead of from their own first day: to look back (S3-25).
+
+        `activated`: when versions (id, version) that follow another one were put into force; none binds before that.
+        """
+        self._activated = dict(activated or {})
+        self.packs = tuple(sorted(packs, key=lambda pack: (self._own_begin(pack), pack.version)))
         self.divisions = divisions
         self.calendar = calendar or WorkCalendar()
         self._where: dict[tuple[str, str], Jurisdiction] = {}
         self._begins = {(pack.id, pack.version): self._first_instant(pack, since) for pack in self.packs}
         self._committee_of: dict[str, str | None] = {}
-        self._own: dict[str, list[tuple[datetime, Pack]]] = {}
+        self._own: dict[str, list[Pack]] = {}
+        self._children: dict[str, dict[str, list[Pack]]] = {}
         for pack in self.packs:
-            if not pack.child_of:
-                self._own.setdefault(pack.root, []).append((self.begins(pack), pack))
+            if pack.child_of:
+                self._children.setdefault(pack.child_of, {}).setdefault(pack.id, []).append(pack)
+            else:
+                self._own.setdefault(pack.root, []).append(pack)
         self._finders: dict[tuple[str, str, str], tuple[Finder, ...]] = {}
         self._units = {(pack.id, pack.version): _spellings(pack, pack.units) for pack in self.packs}
         self._owing = {(pack.id, pack.version): _spellings_by_duty(pack) for pack in self.packs}
 
     def _first_instant(self, pack: Pack, since: datetime | None) -> datetime:
-        own = midnight(pack.effective_from)
+        own = self._own_begin(pack)
         if since is None:
             return own
         earliest = next(other for other in self.packs if other.id == pack.id)
         return since if pack is earliest else max(since, own)
 
+    def _own_begin(self, pack: Pack) -> datetime:
+        own = midnight(pack.effective_from)
+        return max(own, self._activated.get((pack.id, pack.version), own))
+
     def since(self, moment: datetime) -> "Law":
         """The same packs, binding from `moment` on."""
-        return Law(self.packs, self.divisions, self.calendar, moment)
+        return Law(self.packs, self.divisions, self.calendar, moment, self._activated)
+
+    def version(self, pack_id: str, version: str) -> Pack | None:
+        """This version of a pack, whether or not it still binds anybody new; None where it is not known."""
+        return next((pack for pack in self.packs if (pack.id, pack.version) == (pack_id, version)), None)
 
     def committees(self) -> tuple[str, ...]:
         """The root tenants that have a pack."""
@@ -72,11 +88,12 @@ class Law:
     def pack_at(self, committee: str, moment: datetime) -> Pack | None:
         """The committee's pack in force at `moment`; before the first one binds, the first one (stock)."""
         own = self._own.get(committee)
-        if not own:
-            return None
-        found = own[0][1]
-        for begins, pack in own[1:]:
-            if begins <= moment:
+        return self._in_force(own, moment) if own else None
+
+    def _in_force(self, versions: Sequence[Pack], moment: datetime) -> Pack:
+        found = versions[0]
+        for pack in versions[1:]:
+            if self.begins(pack) <= moment:
                 found = pack
         return found
 
@@ -85,7 +102,8 @@ class Law:
         pack = self.pack_at(committee, moment)
         if pack is None:
             return ()
-        return (pack, *(child for child in self.packs if child.child_of == pack.id))
+        children = self._children.get(pack.id, {}).values()
+        return (pack, *(self._in_force(versions, moment) for versions in children))
 
     def begins(self, pack: Pack) -> datetime:
         """The instant from which `pack` binds."""
@@ -93,7 +111,7 @@ class Law:
 
     def versions(self, committee: str) -> tuple[Pack, ...]:
         """The committee's packs in the order in which they begin to bind, without children."""
-        return tuple(pack for _, pack in self._own.get(committee, ()))
+        return tuple(self._own.get(committee, ()))
 
     def finders(self, pack: Pack, kind: str) -> tuple[Finder, ...]:
         """The rules of `pack` that read this kind of case; asked for at every fact, so it is remembered."""

@@ -8,6 +8,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from policies import files
+from runtime.database import Database
+from services.escalation.packs import read_packs
+from services.escalation.store import bulk
+from services.escalation.store.lawbook import LawBook
+from tests.unit.services.escalation.stories import all_divisions
 
 
 def items(answer: Response) -> list[dict[str, Any]]:
@@ -137,6 +142,18 @@ def test_policies_are_listed_with_their_hash(api: TestClient) -> None:
     assert listed["wenling-2023"]["effective_from"] == "2023-04-28"
     assert listed["wenling-2023"]["active_since"].startswith("2023-04-27T16:00:00")
     assert len(listed["wenling-2023"]["sha256"]) == 64
+
+
+def test_the_text_of_a_kept_version_can_be_read_back(api: TestClient, database: Database) -> None:
+    """Byte for byte, as it was put into force; a version that nobody kept is not found."""
+    book = LawBook(read_packs(None), all_divisions())
+    with database.begin() as work:
+        book.law(bulk.cursor(work))
+
+    found = api.get("/v1/policies/wenling-2023/versions/1")
+
+    assert found.content == (files.folder() / "wenling-2023.yaml").read_bytes()
+    assert api.get("/v1/policies/wenling-2023/versions/2").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_the_api_is_ready_while_the_database_answers(api: TestClient) -> None:

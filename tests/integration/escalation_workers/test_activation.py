@@ -5,12 +5,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bihuan.policy import activate_all
+from bihuan.policy import activate_all, activation_id
 from contracts.topics import PEOPLE_FACTS, PEOPLE_SOURCE
 from runtime import broker
 from runtime.broker import Partition
 from runtime.database import Database
 from runtime.settings import ProcessSettings
+from services.escalation.packs import read_packs
 from services.escalation.store import bulk, facts
 from tests.integration.escalation_decisions.log import activated
 from tests.integration.escalation_workers.installation import Installation
@@ -48,7 +49,8 @@ def test_a_pack_that_was_taken_in_is_not_announced_again(installation: Installat
     settings = settings_of(installation, tmp_path)
     pack = f"pack-{installation.committees[0].root}"
     activate_all(settings, only=pack)
-    _take_in(installation, f"policy-activated/{installation.committees[0].root}/{pack}/1")
+    (found,) = (one for one in read_packs(settings.policies_dir) if one.pack.id == pack)
+    _take_in(installation, activation_id(found))
     with closing(broker.Admin(settings, client_id="test")) as admin:
         admin.delete_records({Partition(PEOPLE_FACTS, 0): range_of(settings)[1]})
 

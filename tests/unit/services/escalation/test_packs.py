@@ -14,7 +14,7 @@ def test_the_packs_that_ship_are_the_law() -> None:
     """Every file, with its hash."""
     found = read_packs(None)
 
-    assert [pack.id for pack, _ in found] == [path.stem for path in files.pack_files()]
+    assert [one.pack.id for one in found] == [path.stem for path in files.pack_files()]
     assert "331081" in law_of(found, all_divisions()).committees()
     shipped = files.folder() / f"{found[0].pack.id}.yaml"
     assert found[0].digest == hashlib.sha256(shipped.read_bytes()).hexdigest()

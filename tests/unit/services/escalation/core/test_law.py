@@ -94,3 +94,28 @@ def test_looking_back_moves_the_first_version_alone() -> None:
     earlier, later = law.since(moment("2023-01-01")), law.since(moment("2024-06-01"))
     assert [earlier.begins(one) for one in (first, second)] == [moment("2023-01-01"), moment("2024-01-01")]
     assert [later.begins(one) for one in (first, second)] == [moment("2024-06-01"), moment("2024-06-01")]
+
+
+def test_a_later_version_binds_from_its_activation() -> None:
+    """The notice's own first day lies before: what began under the version of its day keeps it."""
+    first, second = pack(), pack(version="2")
+    law = Law([second, first], all_divisions(), activated={(first.id, "2"): moment("2023-06-01 15:00")})
+
+    versions = [law.pack_at("331081", moment(when)) for when in ("2023-04-01", "2023-06-01 14:59", "2023-06-01 15:00")]
+
+    assert versions == [first, first, second]
+    assert law.since(moment("2023-01-01")).begins(second) == moment("2023-06-01 15:00")
+
+
+def test_of_each_child_one_version_is_in_force() -> None:
+    """A child is activated by itself; the older version stays for what began under it."""
+    parent = pack()
+    child, newer = (
+        pack(id="child", version=version, child_of=parent.id, tenants=["331081071"]) for version in ("1", "2")
+    )
+    law = Law([parent, newer, child], all_divisions(), activated={("child", "2"): moment("2023-06-01")})
+
+    assert law.packs_at("331081", moment("2023-05-31")) == (parent, child)
+    assert law.packs_at("331081", moment("2023-06-01")) == (parent, newer)
+    assert law.version("child", "1") is child
+    assert law.version("child", "3") is None

@@ -1,4 +1,4 @@
-"""The door for people: decisions, what waits for a person, one hazard's timeline, the policies in force."""
+"""Add the routes of decisions, of what waits for a person, and of one hazard's timeline."""
 
 import base64
 import binascii
@@ -20,9 +20,11 @@ from runtime.clock import Clock
 from runtime.database import Database
 from runtime.outbox import Outgoing
 from runtime.web import Problem
+from services.escalation.api import policies
+from services.escalation.api.answers import as_json, bad, documented, encode
 from services.escalation.core.gate import ASKED, DECIDED
-from services.escalation.packs import PackFile
-from services.escalation.store import people, reading
+from services.escalation.store import bulk, people, reading
+from services.escalation.store.lawbook import LawBook
 from services.escalation.store.people import Standing
 from services.escalation.store.reading import HazardName, Mark
 
@@ -39,7 +41,6 @@ Word = Annotated[str, Query(max_length=LONGEST_ID, pattern=TEXT)]
 DecisionId = Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)]
 Answer = Annotated[Literal["confirm", "reject"], Path(description="yes or no")]
 
-_encode: Final = msgspec.json.Encoder().encode
 _read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
 
 
@@ -53,20 +54,20 @@ class PersonsWord(BaseModel):
     document_no: MaybeName = Field(None, description="the document's number; needed to confirm")
 
 
-def routes(database: Database, divisions: Divisions, packs: Sequence[PackFile], clock: Clock) -> APIRouter:
+def routes(database: Database, divisions: Divisions, book: LawBook, clock: Clock) -> APIRouter:
     """The routes under `/v1`."""
     router = APIRouter(prefix="/v1", tags=["escalation"])
     _add_decisions(router, database, divisions)
-    _add_words(router, database, sorted({found.pack.root for found in packs}), clock)
+    _add_words(router, database, book, clock)
     _add_timeline(router, database)
-    _add_policies(router, database, packs)
+    policies.add(router, database, book)
     return router
 
 
 def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) -> None:
     """Where each decision stands, and what waits for a person."""
 
-    @router.get("/decisions", response_class=Response, responses=_documented("items", "next"))
+    @router.get("/decisions", response_class=Response, responses=documented("items", "next"))
     def decisions(
         *,
         tenant: Tenant = "",
@@ -88,7 +89,7 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) 
             "subject_kind": subject_kind,
         }
         if since is not None and since.tzinfo is None:
-            raise _bad("since", "an instant needs its offset, as 2023-05-08T09:00:00+08:00")
+            raise bad("since", "an instant needs its offset, as 2023-05-08T09:00:00+08:00")
         with database.begin() as work:
             page = reading.decisions(
                 work,
@@ -101,7 +102,7 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) 
             )
         return _page(page)
 
-    @router.get("/proposals", response_class=Response, responses=_documented("items", "next"))
+    @router.get("/proposals", response_class=Response, responses=documented("items", "next"))
     def proposals(tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:
         """What waits for a named person: proposed measures, and confirmed ones that became questionable."""
         with database.begin() as work:
@@ -109,13 +110,14 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) 
         return _page(page)
 
 
-def _add_words(router: APIRouter, database: Database, committees: Sequence[str], clock: Clock) -> None:
+def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> None:
     """What a named person decides."""
 
     @router.post("/proposals/{decision_id}/{answer}", status_code=HTTPStatus.ACCEPTED, response_class=Response)
     def decide(decision_id: DecisionId, answer: Answer, word: PersonsWord) -> Response:
         """Confirm or reject a proposal; of a questioned decision, uphold or lift it. 202: the log has it next."""
         with database.begin() as work:
+            committees = book.law(bulk.cursor(work), writes=False).committees()
             stands = people.standing(work, committees, decision_id)
             if stands is None:
                 raise Problem(HTTPStatus.NOT_FOUND, "no such decision")
@@ -127,16 +129,16 @@ def _add_words(router: APIRouter, database: Database, committees: Sequence[str],
             said = _proposal_decided(decision_id, stands, verdict, word, clock.now())
             if not people.say(work, decision_id, stands, verdict=verdict, by=word.by, at=said["time"]):
                 raise Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
-            value, key = _encode(said), stands.committee.encode()
+            value, key = encode(said), stands.committee.encode()
             outbox.announce(work, [Outgoing(topic=PEOPLE_FACTS, slot=0, key=key, value=value)])
         answered = {"decision_id": decision_id, "verdict": verdict, "event_id": said["id"]}
-        return Response(_encode(answered), HTTPStatus.ACCEPTED, media_type="application/json")
+        return Response(encode(answered), HTTPStatus.ACCEPTED, media_type="application/json")
 
 
 def _add_timeline(router: APIRouter, database: Database) -> None:
     """One hazard's story."""
 
-    @router.get("/hazards/{hazard_id:path}/timeline", response_class=Response, responses=_documented("hazard", "items"))
+    @router.get("/hazards/{hazard_id:path}/timeline", response_class=Response, responses=documented("hazard", "items"))
     def timeline(
         hazard_id: Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)],
         namespace: Annotated[Word | None, Query(description="of the upstream system, where several use the id")] = None,
@@ -157,48 +159,16 @@ def _add_timeline(router: APIRouter, database: Database) -> None:
                 raise _ambiguous(named)
             told = reading.timeline(work, named[0])
         items = [{"kind": line.kind, "known_at": line.known_at, line.kind: msgspec.Raw(line.document)} for line in told]
-        return _json({"hazard": named[0]._asdict(), "items": items})
-
-
-def _add_policies(router: APIRouter, database: Database, packs: Sequence[PackFile]) -> None:
-    """What is in force where."""
-
-    @router.get("/policies", response_class=Response, responses=_documented("items"))
-    def policies() -> Response:
-        """The packs that this installation reads, with the instant since which each committee's is active."""
-        with database.begin() as work:
-            since = reading.active_since(work)
-        items = [
-            {
-                "id": pack.id,
-                "version": pack.version,
-                "title": pack.title,
-                "document_no": pack.document_no,
-                "root": pack.root,
-                "tenants": pack.tenants,
-                "child_of": pack.child_of or None,
-                "effective_from": pack.effective_from,
-                "sha256": digest,
-                "active_since": since.get(pack.root),
-                "rules": sorted(pack.rules),
-                "obligations": sorted(pack.obligations),
-            }
-            for pack, digest in packs
-        ]
-        return _json({"items": items})
+        return as_json({"hazard": named[0]._asdict(), "items": items})
 
 
 def _page(page: reading.Page) -> Response:
     following = _cursor(page.last) if page.last else None
-    return _json({"items": [msgspec.Raw(record) for record in page.records], "next": following})
-
-
-def _json(body: object) -> Response:
-    return Response(_encode(body), media_type="application/json")
+    return as_json({"items": [msgspec.Raw(record) for record in page.records], "next": following})
 
 
 def _cursor(mark: Mark) -> str:
-    return base64.urlsafe_b64encode(_encode(tuple(mark))).decode("ascii").rstrip("=")
+    return base64.urlsafe_b64encode(encode(tuple(mark))).decode("ascii").rstrip("=")
 
 
 def _mark_in(cursor: str) -> Mark | None:
@@ -208,9 +178,9 @@ def _mark_in(cursor: str) -> Mark | None:
     try:
         mark = Mark(*_read_mark(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)))
     except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
-        raise _bad("cursor", "not a cursor of this list") from error
+        raise bad("cursor", "not a cursor of this list") from error
     if mark.known_at.tzinfo is None or "\x00" in mark.committee + mark.decision_id:
-        raise _bad("cursor", "not a cursor of this list")
+        raise bad("cursor", "not a cursor of this list")
     return mark
 
 
@@ -236,18 +206,8 @@ def _unsigned() -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, "confirmed without document_no", errors=[missing])
 
 
-def _bad(parameter: str, detail: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, detail, errors=[{"parameter": parameter, "detail": detail}])
-
-
 def _ambiguous(names: Sequence[HazardName]) -> Problem:
     choices = [
         {"parameter": "namespace", "detail": f"committee={name.committee}&namespace={name.namespace}"} for name in names
     ]
     return Problem(HTTPStatus.CONFLICT, "several upstream systems use this id; say which namespace", errors=choices)
-
-
-def _documented(*members: str) -> dict[int | str, dict[str, Any]]:
-    """An object with these members, for the OpenAPI document; records are the decisions of `escalation.facts`."""
-    schema = {"type": "object", "required": list(members), "properties": {member: {} for member in members}}
-    return {HTTPStatus.OK.value: {"description": "OK", "content": {"application/json": {"schema": schema}}}}

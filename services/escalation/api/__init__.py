@@ -1,0 +1,1 @@
+"""The door for people: decisions, what waits for a person, one hazard's timeline, the policies in force."""
