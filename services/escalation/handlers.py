@@ -22,7 +22,7 @@ from runtime.metrics import Metrics
 from runtime.outbox import Outgoing
 from runtime.streams import Record, SlotBatch
 from services.escalation.core import early
-from services.escalation.core.case import CaseKey, opened_by
+from services.escalation.core.case import CaseKey, in_charge
 from services.escalation.core.engine import Engine
 from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.heard import ACTIVATED
@@ -281,7 +281,7 @@ class EscalationHandler:
         """Whether it concerns a hazard that its tenant has no say in."""
         for key in keys:
             case = desk.shelf.get(key) if key.kind == "hazard" else None
-            tenant = opened_by(case) if case is not None else ""
+            tenant = in_charge(case, fact.time.astimezone(UTC)) if case is not None else ""
             if tenant and tenant != fact.tenant and not self._engine.law.divisions.is_within(tenant, fact.tenant):
                 return True
         return False

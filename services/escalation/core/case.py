@@ -11,7 +11,7 @@ from services.escalation.core.contributions import Charge, Handed, Listed, Secto
 from services.escalation.core.gate import DECIDED
 from services.escalation.core.heard import Heard
 
-STATE_VERSION = 4
+STATE_VERSION = 5
 """Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
 
 
@@ -35,7 +35,8 @@ class CaseKey(NamedTuple):
 class HazardAtSite(msgspec.Struct, frozen=True, tag="hazard"):
     """What a site's case keeps of one hazard; facts without their data, reports and failures with their inspection.
 
-    `held`: times in which it could not be put right, each from the fact that said so to its end.
+    `held`: times in which it could not be put right, each from the fact that said so to its end. `opened_in` is the
+    tenant of its first report, `tenant` the one in whose charge it is now.
     """
 
     hazard_id: str
@@ -49,6 +50,7 @@ class HazardAtSite(msgspec.Struct, frozen=True, tag="hazard"):
     closures: tuple[Heard, ...]
     context: dict[str, str]
     held: tuple[tuple[Heard, datetime | None], ...] = ()
+    opened_in: str = ""
 
 
 class Owed(msgspec.Struct, frozen=True, tag="owed"):
@@ -58,6 +60,7 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     `opened_at` (a warning meeting that an accident calls for), else empty. `because`: what opened it, as the beginning
     of a sentence. `period_name`: the period as one would read it out. `remind`: how many days before the last day.
     `of_site`: the unit is a registered site. `begins`: the day from which the span to `due` was counted, if one was.
+    `formerly`: the tenants from which the site was transferred; what they said for it stands.
     """
 
     obligation: str
@@ -83,6 +86,7 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     remind: tuple[int, ...] = ()
     of_site: bool = False
     begins: date | None = None
+    formerly: tuple[str, ...] = ()
 
 
 class Missed(msgspec.Struct, frozen=True, tag="missed"):
@@ -200,13 +204,19 @@ class MemoryCases:
         return self.cases.get(key)
 
 
-def opened_by(case: Case) -> str:
-    """The tenant of a hazard's first report, empty while there is none and for other kinds of case."""
+def in_charge(case: Case, at: datetime | None = None) -> str:
+    """The tenant in whose charge a hazard is at a moment (None: after all that is known), empty for other kinds of case.
+
+    It is the tenant of the first report, until the hazard's site is transferred; empty while there is no report.
+    """
     if case.key.kind != "hazard":
         return ""
     reports = [fact for fact in case.facts if fact.type.startswith("hazard.reported.") and not fact.correction]
     first = min(reports, default=None, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
-    return first.tenant if first else ""
+    if first is None:
+        return ""
+    seen = next((gift for gift in case.inputs.values() if isinstance(gift, SeenAgain)), None)
+    return seen.tenant_at(at, first.tenant) if seen else first.tenant
 
 
 encode_case = msgspec.msgpack.Encoder().encode

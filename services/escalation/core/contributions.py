@@ -29,13 +29,20 @@ class TipOff(msgspec.Struct, frozen=True, tag="tip_off"):
 
 
 class SeenAgain(msgspec.Struct, frozen=True, tag="seen_again"):
-    """What a site remembers of one of its hazards: the reports with which it came back, and found it open again.
+    """What a site tells one of its hazards: the reports with which it came back or was found open again, where it went.
 
-    `returns` are reports after a close-out of the same key, `repeats` the facts that made it a repeat offence.
+    `returns` are reports after a close-out of the same key, `repeats` the facts that made it a repeat offence, `moves`
+    the transfers with which it went, each without its data, and to which tenant.
     """
 
-    returns: tuple[Heard, ...]
-    repeats: tuple[Heard, ...]
+    returns: tuple[Heard, ...] = ()
+    repeats: tuple[Heard, ...] = ()
+    moves: tuple[tuple[Heard, str], ...] = ()
+
+    def tenant_at(self, moment: datetime | None, opened_in: str) -> str:
+        """In whose charge the hazard is at `moment` (None: after all that is known)."""
+        reached = (tenant for told, tenant in reversed(self.moves) if moment is None or told.time <= moment)
+        return next(reached, opened_in)
 
 
 class Listed(msgspec.Struct, frozen=True, tag="listed"):

@@ -7,7 +7,7 @@ facts as if the event had come first, and so the same is decided whatever came f
 from collections.abc import Iterable
 
 from contracts.divisions import Divisions
-from services.escalation.core.case import Case, CaseKey, Cases, opened_by
+from services.escalation.core.case import Case, CaseKey, Cases, in_charge
 from services.escalation.core.contributions import Handed
 from services.escalation.core.heard import Heard
 
@@ -57,5 +57,5 @@ def beyond(keys: Iterable[CaseKey], cases: Cases) -> tuple[CaseKey, ...]:
 
 
 def _has_a_say(case: Case, correction: Heard, divisions: Divisions) -> bool:
-    tenant = opened_by(case)
+    tenant = in_charge(case, correction.time)
     return not tenant or tenant == correction.tenant or divisions.is_within(tenant, correction.tenant)

@@ -63,15 +63,14 @@ def _armed(_law: Law, _case: Case, _state: Any, _now: datetime) -> None:
 
 
 def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
-    state = hazard.fold(case.key.id, case.key.namespace, case.facts, law.divisions)
+    seen = next((gift for gift in case.inputs.values() if isinstance(gift, SeenAgain)), None) if case.inputs else None
+    state = hazard.fold(case.key.id, case.key.namespace, case.facts, law.divisions, seen)
     pack = law.pack_at(case.key.committee, state.found_at) if state else None
     if state is not None and pack is not None:
         where = law.where(pack)
         state.stock, state.calendar = where.stock, where.calendar
     if state is not None and case.inputs:
-        gifts = case.inputs.values()
-        state.seen_again = next((gift for gift in gifts if isinstance(gift, SeenAgain)), None)
-        tip_offs = (gift for gift in gifts if isinstance(gift, TipOff))
+        tip_offs = (gift for gift in case.inputs.values() if isinstance(gift, TipOff))
         state.tip_offs = tuple(sorted(tip_offs, key=lambda tip_off: tip_off.tip_off_id))
     return state
 
@@ -102,6 +101,7 @@ def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) ->
             closures=tuple(_bare(fact) for fact in state.closures),
             context=context,
             held=supervision.held(state),
+            opened_in=state.opened_in,
         ),
     )
 
@@ -137,8 +137,8 @@ def _hazard_news(state: hazard.Hazard) -> News:
     return state.news
 
 
-def _fold_site(_law: Law, case: Case) -> site.SiteHistory:
-    return site.fold(case.key.id, case.facts, case.inputs.values())
+def _fold_site(law: Law, case: Case) -> site.SiteHistory:
+    return site.fold(case.key.id, case.facts, case.inputs.values(), law.divisions)
 
 
 def _site_gives(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> Gifts:

@@ -38,11 +38,13 @@ def owed(
 ) -> Iterator[tuple[CaseKey, Owed]]:
     """What the site is to have open at `now`; what opened up to `opened_to` is left out.
 
-    A site owes from the entry in the register on, the running period included. An entry that became known after the
-    last opening opens everything anew, so that the order of arrival does not matter.
+    A site owes from the entry in the register on, the running period included. An entry or a transfer that became known
+    after the last opening opens everything anew, so that the order of arrival does not matter.
     """
-    if opened_to is not None and any(entry.told.known_at > opened_to for entry in site.registrations):
+    words = (*(entry.told for entry in site.registrations), *(transfer.told for transfer in site.transfers))
+    if opened_to is not None and any(told.known_at > opened_to for told in words):
         opened_to = None
+    formerly = tuple(dict.fromkeys(transfer.left for transfer in site.transfers))
     for opening in _opened(site, committee, law, opened_to, now):
         pack, period, tenant = opening.pack, opening.period, opening.entry.told.tenant
         yield (
@@ -63,6 +65,7 @@ def owed(
                 policy_id=pack.id,
                 policy_version=pack.version,
                 of_site=True,
+                formerly=formerly,
                 remind=opening.spec.remind,
             ),
         )

@@ -15,6 +15,7 @@ from services.escalation.core.cases import campaign, league, listing, matter, ta
 from services.escalation.core.cases.committee import Committee
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core.cases.transfer import moves_of
 from services.escalation.core.contributions import Charge, Listed, SectorListed, SeenAgain, Visited
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
@@ -186,14 +187,23 @@ def league_pack(law: Law, case: Case, state: league.League) -> Pack | None:
 
 
 def site_tells(law: Law, case: Case, state: SiteHistory) -> Gifts:
-    """Tell hazards how they came back, and the campaign in which sector the site was listed."""
+    """Tell hazards how they came back and where they went, and the campaign in which sector the site was listed."""
     yield from _listed_sectors(law, case, _sector(state))
+    words = dict(_came_back(law, case, state))
+    if state.transfers:
+        for one in state.hazards:
+            if moves := moves_of(one, state.transfers, law.divisions):
+                words[one.hazard_id] = msgspec.structs.replace(words.get(one.hazard_id, SeenAgain()), moves=moves)
+    for hazard_id, word in words.items():
+        yield CaseKey(case.key.committee, "hazard", case.key.namespace, hazard_id), word
+
+
+def _came_back(law: Law, case: Case, state: SiteHistory) -> Iterator[tuple[str, SeenAgain]]:
     if len(state.hazards) > 1 or any(len(one.reports) > 1 or one.failures for one in state.hazards):
         newest = max(fact.time for one in state.hazards for fact, _ in one.reports)
         pack = law.pack_at(case.key.committee, newest)
         if pack is not None and not pack.rules.keys().isdisjoint((accident_track.RULE, problem_list.RULE)):
-            for hazard_id, word in _seen_again(state, pack, law):
-                yield CaseKey(case.key.committee, "hazard", case.key.namespace, hazard_id), word
+            yield from _seen_again(state, pack, law)
 
 
 def hazard_tells(law: Law, case: Case, state: Hazard) -> Gifts:

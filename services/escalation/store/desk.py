@@ -11,7 +11,7 @@ from contracts.divisions import TenantColumns
 from contracts.facts import Fact
 from contracts.topics import slot_of
 from runtime import codec
-from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_case, encode_case, opened_by
+from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_case, encode_case, in_charge
 from services.escalation.core.engine import Engine
 from services.escalation.core.refold import refold
 from services.escalation.core.slot import NO_TICK_YET, Due, Shelf, case_key, local_key
@@ -201,8 +201,8 @@ class Desk:
 
 
 def tenant_of(case: Case) -> str:
-    """The division in whose charge the case is: of a hazard's first report, of what gives to it, else its committee."""
-    if opened := opened_by(case):
+    """The division in whose charge the case is: of a hazard's first report or transfer, of what gives to it, else its committee."""
+    if opened := in_charge(case):
         return opened
     given = (str(getattr(given, "tenant", "")) for given in case.inputs.values())
     return next((tenant for tenant in given if tenant), case.key.committee)

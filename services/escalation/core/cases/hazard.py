@@ -106,7 +106,7 @@ class Hazard:
 
     `seen_again` is what its site remembers of it, `tip_offs` are those that became it. `news` names what the fact that
     was heard last has changed, None where it may be anything. `stock` and `calendar` are its pack's, by which its
-    deadlines count.
+    deadlines count. `tenant` is in whose charge it is now, `opened_in` the tenant of its first report.
     """
 
     hazard_id: str
@@ -125,6 +125,7 @@ class Hazard:
     site_name: str = ""
     seen_again: SeenAgain | None = None
     tip_offs: tuple[TipOff, ...] = ()
+    opened_in: str = ""
     news: frozenset[str] | None = None
     stock: "StockTerm | None" = None
     calendar: WorkCalendar | None = None
@@ -178,10 +179,12 @@ _report_of = msgspec.json.Decoder(Report).decode
 _follow_of = msgspec.json.Decoder(Follow).decode
 
 
-def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divisions) -> Hazard | None:
-    """The hazard told by `facts`, None while no report of it is known.
+def fold(
+    hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divisions, seen: SeenAgain | None = None
+) -> Hazard | None:
+    """The hazard told by `facts`, None while no report of it is known; `seen` is what its site tells of it.
 
-    Facts from a tenant that is neither the hazard's nor above it are set aside (`ignored`).
+    Facts from a tenant that was then neither the hazard's nor above it are set aside (`ignored`).
     """
     ordered = in_order(facts)
     reports = {id(fact): _report_of(fact.data) for fact in ordered if fact.subject == "hazard.reported"}
@@ -190,13 +193,15 @@ def fold(hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divi
     if opening is None:
         return None  # not reported yet, or the report was voided or corrected to another hazard
     report = reports[id(opening)]
-    hazard = Hazard(hazard_id, namespace, opening.tenant, opening, report, opening.time)
+    tenant = seen.tenant_at(None, opening.tenant) if seen else opening.tenant
+    hazard = Hazard(hazard_id, namespace, tenant, opening, report, opening.time, seen_again=seen, opened_in=opening.tenant)
     _hear_report(hazard, opening, report)
     last = ordered[-1] if ordered[-1] is facts[-1] else None  # else the fact heard last came late, or corrects another
     for fact in ordered:
         if fact is opening:
             continue
-        if fact.tenant != hazard.tenant and not divisions.is_within(hazard.tenant, fact.tenant):
+        tenant = seen.tenant_at(fact.time, opening.tenant) if seen else opening.tenant
+        if fact.tenant != tenant and not divisions.is_within(tenant, fact.tenant):
             hazard.ignored.append(fact)
             if fact is last:
                 hazard.news = frozenset()

@@ -32,10 +32,11 @@ class Obligation:
 def fold(facts: Sequence[Heard], inputs: Iterable[Contribution], divisions: Divisions) -> Obligation | None:
     """The obligation, None while nobody has said that it is owed.
 
-    What a tenant says that is neither the unit's own nor above it fulfils nothing.
+    What a tenant says that is neither the unit's own, now or formerly, nor above it fulfils nothing.
     """
     owed = next((given for given in inputs if isinstance(given, Owed)), None)
     if owed is None:
         return None
     came = (fact for fact in in_order(facts) if fact.subject == "obligation.fulfilled")
-    return Obligation(owed, tuple(fact for fact in came if divisions.is_within(owed.tenant, fact.tenant)))
+    own = (owed.tenant, *owed.formerly)
+    return Obligation(owed, tuple(fact for fact in came if any(divisions.is_within(one, fact.tenant) for one in own)))

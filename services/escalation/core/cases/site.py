@@ -1,13 +1,15 @@
-"""A site's bounded memory: what its hazards were, how it was registered, inspected and enforced upon."""
+"""A site's bounded memory: what its hazards were, how it was registered, inspected, enforced upon and transferred."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 
+from contracts.divisions import Divisions
 from services.escalation.core.case import Contribution, HazardAtSite
 from services.escalation.core.cases.hazard import Site
+from services.escalation.core.cases.transfer import Transfer, in_charge_now
 from services.escalation.core.heard import Heard, in_order
 
 
@@ -21,6 +23,8 @@ class _Said(msgspec.Struct, frozen=True):
     documents: tuple[str, ...] = ()
     document_no: str = ""
     hazard_ids: tuple[str, ...] = ()
+    from_tenant: str = ""
+    to_tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SiteHistory:
-    """A site with all hazards that were found there, and what was said of the site itself, in order of time."""
+    """A site with all hazards that were found there, and what was said of the site itself, in order of time.
+
+    What was told before a transfer has the tenant that the site went to: whoever has it now answers for it.
+    """
 
     site_id: str
     hazards: tuple[HazardAtSite, ...]
     registrations: tuple[Registration, ...] = ()
     inspections: tuple[Inspection, ...] = ()
     documents: tuple[Document, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
 
     def alike(self, hazard: HazardAtSite) -> list[HazardAtSite]:
         """The hazards with the same repeat key, this one included (interface section 2)."""
@@ -102,15 +110,18 @@ class SiteHistory:
 _said_of = msgspec.json.Decoder(_Said).decode
 
 
-def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution]) -> SiteHistory:
+def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution], divisions: Divisions) -> SiteHistory:
     """The site as its facts and its hazards tell it."""
     hazards = sorted((gift for gift in inputs if isinstance(gift, HazardAtSite)), key=lambda gift: gift.hazard_id)
     registrations: list[Registration] = []
     inspections: dict[str, Inspection] = {}
     documents: list[Document] = []
-    for fact in in_order(facts):
-        said = _said_of(fact.data)
-        told = msgspec.structs.replace(fact, data=b"")
+    ordered = [(msgspec.structs.replace(fact, data=b""), _said_of(fact.data)) for fact in in_order(facts)]
+    transfers = tuple(_transfers(ordered, divisions))
+    for fact, said in ordered:
+        told = fact
+        if transfers:
+            told = msgspec.structs.replace(fact, tenant=in_charge_now(fact, transfers, divisions))
         if fact.subject == "site.registered" and said.site is not None:
             registrations.append(Registration(told, said.site))
         elif fact.subject == "inspection.completed":
@@ -125,7 +136,16 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution]) -
         registrations=tuple(registrations),
         inspections=tuple(inspections.values()),
         documents=tuple(documents),
+        transfers=transfers,
     )
+
+
+def _transfers(ordered: Iterable[tuple[Heard, _Said]], divisions: Divisions) -> Iterator[Transfer]:
+    for told, said in ordered:
+        if told.subject == "site.transferred":
+            transfer = Transfer(told, said.from_tenant, said.to_tenant)
+            if transfer.counts(divisions):
+                yield transfer
 
 
 def found_at(hazard: HazardAtSite) -> datetime:

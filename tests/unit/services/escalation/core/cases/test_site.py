@@ -3,11 +3,11 @@
 from services.escalation.core.cases.site import SiteHistory, fold
 from services.escalation.core.heard import hear
 from tests.unit.services.escalation.accidents import enforced, registered
-from tests.unit.services.escalation.stories import fact
+from tests.unit.services.escalation.stories import all_divisions, fact
 
 
 def folded(*facts: object) -> SiteHistory:
-    return fold("S-1", [hear(one) for one in facts], ())  # type: ignore[arg-type]
+    return fold("S-1", [hear(one) for one in facts], (), all_divisions())  # type: ignore[arg-type]
 
 
 def test_a_newer_entry_replaces_the_older() -> None:
