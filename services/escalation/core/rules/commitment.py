@@ -1,4 +1,4 @@
-"""Miss an enterprise's own commitment: the daily or weekly risk judgement, the leader's inspection (S1-06, S2-12)."""
+"""Miss an enterprise's commitment after its daily or weekly risk judgement (S1-06)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,7 @@
-"""Miss what is owed for a period: reports, meetings, lists, plans (S1-18, S2-01, S2-07..09, S2-11, S3-01, S3-07, S3-28, S4-06)."""
+"""Miss what is owed for a period: reports, meetings, lists, plans, inspections, drills.
+
+S1-18, S2-01, S2-07..09, S2-11, S2-12, S3-01, S3-07, S3-28, S4-06.
+"""
 
 from collections.abc import Iterator
 
