@@ -101,7 +101,7 @@ def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) ->
             closures=tuple(_bare(fact) for fact in state.closures),
             context=context,
             held=supervision.held(state),
-            opened_in=state.opened_in,
+            opened_in=state.first.tenant,
         ),
     )
 

@@ -106,7 +106,7 @@ class Hazard:
 
     `seen_again` is what its site remembers of it, `tip_offs` are those that became it. `news` names what the fact that
     was heard last has changed, None where it may be anything. `stock` and `calendar` are its pack's, by which its
-    deadlines count. `tenant` is in whose charge it is now, `opened_in` the tenant of its first report.
+    deadlines count. `tenant` is in whose charge it is now, `first.tenant` whose it was first.
     """
 
     hazard_id: str
@@ -125,7 +125,6 @@ class Hazard:
     site_name: str = ""
     seen_again: SeenAgain | None = None
     tip_offs: tuple[TipOff, ...] = ()
-    opened_in: str = ""
     news: frozenset[str] | None = None
     stock: "StockTerm | None" = None
     calendar: WorkCalendar | None = None
@@ -194,7 +193,7 @@ def fold(
         return None  # not reported yet, or the report was voided or corrected to another hazard
     report = reports[id(opening)]
     tenant = seen.tenant_at(None, opening.tenant) if seen else opening.tenant
-    hazard = Hazard(hazard_id, namespace, tenant, opening, report, opening.time, seen_again=seen, opened_in=opening.tenant)
+    hazard = Hazard(hazard_id, namespace, tenant, opening, report, opening.time, seen_again=seen)
     _hear_report(hazard, opening, report)
     last = ordered[-1] if ordered[-1] is facts[-1] else None  # else the fact heard last came late, or corrects another
     for fact in ordered:

@@ -51,7 +51,7 @@ def test_what_falls_due_after_the_transfer_is_the_new_tenants() -> None:
         (ELSEWHERE, "05-12", True),
     ],
 )
-def test_only_who_has_it_may_speak_of_it(teller: str, when: str, is_late: bool) -> None:  # noqa: FBT001
+def test_only_who_has_it_may_speak_of_it(teller: str, when: str, is_late: bool) -> None:
     """Judged by when a thing happened, not by when it was said."""
     facts = report("05-08"), transferred("05-10"), rectified(when, teller)
 
@@ -107,12 +107,11 @@ def test_duties_and_the_register_go_with_the_site() -> None:
     cases, engine = MemoryCases(), Engine(law_of("wenling-2023"))
     for one in (register, done, transferred("05-10")):
         engine.apply_fact(one, cases)
-    owed = {}
     for day in ("06-01", "07-01"):
         for key in [key for key, case in cases.cases.items() if case.next_at is not None]:
             engine.pass_deadline(key, moment(day), cases)
-    for key, case in cases.cases.items():
-        owed |= {key.id: entry.record.tenant for entry in case.ledger.values() if key.kind == "obligation"}
+    duties = {key.id: case for key, case in cases.cases.items() if key.kind == "obligation"}
+    owed = {name: entry.record.tenant for name, case in duties.items() for entry in case.ledger.values()}
 
     assert owed["leader_inspection/S-1/2023-06"] == THERE
     assert "leader_inspection/S-1/2023-05" not in owed
