@@ -9,19 +9,22 @@ import msgspec
 from contracts.divisions import Divisions
 from runtime.clock import Clock
 from runtime.database import Database, Work
+from services.reporting.core import flow
 from services.reporting.core.days import Deadline, local_day, midnight
 from services.reporting.core.decided import decided_deadline
+from services.reporting.core.flow import Lately
 from services.reporting.core.paging import Cursor, Filters, Order
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import EVERYTHING, Scope, area_name, name_of, scope_of
 from services.reporting.core.summary import Group, Summary, by_group, ranked, total_of
 from services.reporting.core.timeline import Entry, tell
 from services.reporting.core.wording import recipient_text
-from services.reporting.store import decisions, facts, frontier, lists, news, notices, sums
+from services.reporting.store import decisions, facts, flows, frontier, lists, news, notices, sums
 from services.reporting.store.news import News
 
-WORST_SHOWN: Final = 8
-NEWS_SHOWN: Final = 8
+WORST_SHOWN: Final = 6
+NEWS_SHOWN: Final = 6
+CAUSES_SHOWN: Final = 8
 _ONE_DAY = timedelta(days=1)
 
 
@@ -29,6 +32,7 @@ class Overview(msgspec.Struct, frozen=True):
     """What the first page shows; `news` are the decisions of the as-of moment's day, `news_count` how many in all."""
 
     summary: Summary
+    lately: Lately
     worst: list[HazardRow]
     news: list[News]
     news_count: int
@@ -90,7 +94,8 @@ class Reader:
             worst, _ = lists.page(work, scope, Filters(), order="worst", after=None, limit=WORST_SHOWN)
             since = midnight(local_day(summary.as_of or self.now()))
             latest, count = news.decided(work, scope, since=since, until=since + _ONE_DAY, limit=NEWS_SHOWN)
-        return Overview(summary, worst, latest, count)
+            lately = self._lately(work, scope, summary)
+        return Overview(summary, lately, worst, latest, count)
 
     def page(
         self, code: str, filters: Filters, *, order: Order, after: Cursor | None, limit: int, counted: bool = False
@@ -129,6 +134,23 @@ class Reader:
     def area(self, code: str) -> str:
         """The full name of an area."""
         return self.divisions.full_name(code)
+
+    def _lately(self, work: Work, scope: Scope, summary: Summary) -> Lately:
+        moment = summary.as_of or self.now()
+        today = local_day(moment)
+        first, earlier = (today - timedelta(days=flow.WINDOW * times - 1) for times in (1, 2))
+        days = flows.by_day(work, scope, since=earlier, until=today)
+        return Lately(
+            trend=flow.trend(days, until=today, length=flow.WINDOW),
+            window=flow.total(days, since=first, until=today),
+            before=flow.total(days, since=earlier, until=first - _ONE_DAY),
+            ages=flow.ages(flows.still_open(work, scope), today=today),
+            causes=tuple(flows.causes(work, scope, since=flow.first_month(today), limit=CAUSES_SHOWN)),
+            repeats=flows.repeats(
+                work, scope, before=midnight(earlier), since=midnight(first), until=midnight(today) + _ONE_DAY
+            ),
+            areas=flows.by_area(work, scope, summary.area_column, since=first, until=today),
+        )
 
     def _story(self, work: Work, row: HazardRow) -> Story:
         own = facts.about(work, [row.key]).get(row.key, [])

@@ -56,7 +56,7 @@ def deadline_text(deadline: Deadline | None) -> str:
 
 def lateness_text(since: datetime, moment: datetime) -> str:
     """How long something that is late since `since` has been late at `moment`: `逾期 12 天`."""
-    days = _days_late(since, moment)
+    days = days_late(since, moment)
     return f"逾期 {days} 天" if days else "逾期不足 1 天"
 
 
@@ -113,6 +113,6 @@ def _frozen(row: HazardRow) -> Said:
     return Said(f"逾期 {-row.days_left} 天整改" if row.days_left else "逾期不足 1 天整改", "warn")
 
 
-def _days_late(since: datetime, moment: datetime) -> int:
+def days_late(since: datetime, moment: datetime) -> int:
     """Days after the deadline day: the overdue instant of a date is the first late day."""
     return max((local_day(moment) - local_day(since - timedelta(microseconds=1))).days, 0)

@@ -9,8 +9,9 @@ from psycopg import sql
 
 from runtime.database import Work
 from services.reporting.core.decided import OVERDUE, STANDING
+from services.reporting.core.flow import Moves, Place
 from services.reporting.core.rows import HazardKey, HazardRow
-from services.reporting.store import bulk
+from services.reporting.store import bulk, flows
 
 KEY: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "hazard_id": "text"}
 
@@ -90,16 +91,21 @@ SHARE: Final[bulk.Columns] = {
 }
 """What a hazard adds one to."""
 
+MOVES: Final = ("category", "reported_at", "closed_at", "done_at", "in_time")
+"""What a hazard adds to the days, beside its share."""
+
+_COUNTED: Final = (*SHARE, *MOVES)
+
 
 def replace(work: Work, keys: Iterable[HazardKey], rows: Sequence[HazardRow]) -> None:
     """Bring the hazards of `keys` to `rows`; a key without a row has nothing to show any more and goes."""
     wanted = sorted(set(keys))
     before = bulk.run(
         work,
-        "SELECT {share} FROM {rows} JOIN hazard USING (committee, namespace, hazard_id)",
+        "SELECT {counted} FROM {rows} JOIN hazard USING (committee, namespace, hazard_id)",
         KEY,
         wanted,
-        share=bulk.listed(SHARE),
+        counted=bulk.listed(_COUNTED),
     )
     bulk.run(
         work,
@@ -111,12 +117,12 @@ def replace(work: Work, keys: Iterable[HazardKey], rows: Sequence[HazardRow]) ->
     after = bulk.run(
         work,
         """INSERT INTO hazard ({names}, sources) SELECT {names}, string_to_array(sources, E'\\n') FROM {rows}
-        ON CONFLICT (committee, namespace, hazard_id) DO UPDATE SET {changes} RETURNING {share}""",
+        ON CONFLICT (committee, namespace, hazard_id) DO UPDATE SET {changes} RETURNING {counted}""",
         {**HAZARD, "sources": "text"},
         [_values(row) for row in sorted(rows, key=lambda row: row.key)],
         names=bulk.listed(HAZARD),
         changes=bulk.changes([*(name for name in HAZARD if name not in KEY), "sources"]),
-        share=bulk.listed(SHARE),
+        counted=bulk.listed(_COUNTED),
     )
     _count(work, before, after)
 
@@ -129,20 +135,20 @@ def mark_overdue(work: Work, keys: Iterable[HazardKey]) -> None:
     columns: bulk.Columns = {**KEY, "since": "timestamptz"}
     before = bulk.run(
         work,
-        """SELECT {share} FROM {rows} JOIN hazard h USING (committee, namespace, hazard_id)
+        """SELECT {counted} FROM {rows} JOIN hazard h USING (committee, namespace, hazard_id)
         WHERE h.overdue_since IS DISTINCT FROM u.since""",
         columns,
         changes,
-        share=bulk.listed(SHARE),
+        counted=bulk.listed(_COUNTED),
     )
     after = bulk.run(
         work,
         """UPDATE hazard h SET overdue_since = u.since FROM {rows}
         WHERE (h.committee, h.namespace, h.hazard_id) = (u.committee, u.namespace, u.hazard_id)
-            AND h.overdue_since IS DISTINCT FROM u.since RETURNING {share}""",
+            AND h.overdue_since IS DISTINCT FROM u.since RETURNING {counted}""",
         columns,
         changes,
-        share=bulk.listed(SHARE, "h"),
+        counted=bulk.listed(_COUNTED, "h"),
     )
     _count(work, before, after)
 
@@ -163,24 +169,26 @@ def overdue_since(work: Work, keys: Sequence[HazardKey]) -> dict[HazardKey, date
 
 
 def mismatch(work: Work) -> int:
-    """How many hazards the sums count wrongly, by comparing them with the rows: 0 unless there is a defect."""
+    """How many hazards the sums count wrongly, by comparing them with the rows and the days: 0 unless there is a defect."""
     statement = sql.SQL(
         """SELECT coalesce(sum(abs(coalesce(t.hazards, 0) - coalesce(h.hazards, 0))), 0)
         FROM tally t FULL JOIN (SELECT {share}, count(*) AS hazards FROM hazard GROUP BY {share}) h USING ({share})"""
     ).format(share=bulk.listed(SHARE))
     row = work.connection.execute(statement).fetchone()
-    return int(row[0]) if row else 0
+    return max(int(row[0]) if row else 0, flows.mismatch(work))
 
 
 def drop_empty_sums(work: Work) -> None:
     """Forget sums that have fallen to nothing."""
     work.connection.execute("DELETE FROM tally WHERE hazards = 0")
+    flows.drop_empty(work)
 
 
 def _count(work: Work, before: Sequence[Sequence[Any]], after: Sequence[Sequence[Any]]) -> None:
     """Move the sums by what changed."""
-    change = Counter(tuple(share) for share in after)
-    change.subtract(tuple(share) for share in before)
+    width = len(SHARE)
+    change = Counter(tuple(counted[:width]) for counted in after)
+    change.subtract(tuple(counted[:width]) for counted in before)
     bulk.run(
         work,
         """INSERT INTO tally AS t ({share}, hazards) SELECT * FROM {rows}
@@ -190,6 +198,13 @@ def _count(work: Work, before: Sequence[Sequence[Any]], after: Sequence[Sequence
         sorted((*share, moved) for share, moved in change.items() if moved),
         share=bulk.listed(SHARE),
     )
+    flows.move(work, before=map(_moves, before), after=map(_moves, after))
+
+
+def _moves(counted: Sequence[Any]) -> Moves:
+    told = dict(zip(_COUNTED, counted, strict=True))
+    place = Place(**{name: told[name] for name in Place._fields})
+    return Moves(place, told["state"], told["overdue"], **{name: told[name] for name in MOVES})
 
 
 def _values(row: HazardRow) -> list[Any]:

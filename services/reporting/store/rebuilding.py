@@ -24,6 +24,8 @@ MODELS: Final[Mapping[LiteralString, tuple[LiteralString, ...]]] = {
     "notice_decision": ("committee", "decision_id", "notice_id"),
     "hazard": ("committee", "namespace", "hazard_id"),
     "tally": ("committee", "tenant", "sector", "level", "state", "overdue"),
+    "flow": ("committee", "tenant", "day"),
+    "cause": ("committee", "tenant", "month", "category"),
 }
 """Each read model with its key; all of them follow from facts and records alone."""
 

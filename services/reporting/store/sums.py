@@ -38,7 +38,7 @@ def tallies(work: Work, scope: Scope, group: AreaColumn | str) -> list[Tally]:
     statement = sql.SQL(
         """SELECT {group} AS "group", level, state, overdue, sum(hazards)::bigint AS hazards FROM tally
         WHERE hazards <> 0 AND {where} GROUP BY 1, 2, 3, 4"""
-    ).format(group=_GROUPS[group], where=where)
+    ).format(group=GROUPS[group], where=where)
     with work.connection.cursor(row_factory=class_row(Tally)) as cursor:
         return cursor.execute(statement, parameters).fetchall()
 
@@ -47,7 +47,7 @@ def oldest(work: Work, scope: Scope, group: AreaColumn | str) -> dict[str, datet
     """Since when the longest overdue hazard of each group is overdue; groups without one are left out."""
     where, parameters = within(scope)
     statement = sql.SQL("SELECT {group}, min(overdue_since) FROM hazard WHERE overdue AND {where} GROUP BY 1").format(
-        group=_GROUPS[group], where=where
+        group=GROUPS[group], where=where
     )
     return dict(work.connection.execute(statement, parameters).fetchall())
 
@@ -79,7 +79,7 @@ def escalations(work: Work) -> list[tuple[str, str, int]]:
     ]
 
 
-_GROUPS: Final[dict[Any, sql.Composable]] = {
+GROUPS: Final[dict[Any, sql.Composable]] = {
     "city": sql.SQL("coalesce(nullif(city, ''), tenant)"),
     "county": sql.SQL("coalesce(nullif(county, ''), tenant)"),
     "tenant": sql.Identifier("tenant"),

@@ -50,6 +50,21 @@ def test_hostile_text_never_becomes_markup(client: TestClient, page: str) -> Non
     assert "<b>示范" not in html
 
 
+def test_the_overview_says_what_came_and_went(client: TestClient) -> None:
+    """The trend ends today and adds up; ages add up to what is open; the causes are named."""
+    html = client.get("/").text
+    total = client.get("/v1/summary").json()["total"]
+    days = re.findall(r'<th scope="row">(\d{4}-\d\d-\d\d)</th><td class="n">(\d+)</td><td class="n">(\d+)</td>', html)
+    ages = re.search(r'aria-labelledby="ages">.*?</table>', html, re.DOTALL)
+    assert ages is not None
+    counted = re.findall(r"(\d+)</td></tr>", ages.group())
+
+    assert (30, "2023-06-01") == (len(days), days[-1][0])
+    assert total["reported"] == sum(int(reported) for _, reported, _ in days)
+    assert total["closed"] == sum(int(closed) for *_, closed in days)
+    assert total["open"] == sum(map(int, counted))
+
+
 def test_braces_are_text(client: TestClient) -> None:
     """What looks like a template is shown as it was written."""
     assert "{{7*7}}&lt;script&gt;alert(1)&lt;/script&gt;" in client.get("/hazards?sector=消防").text
@@ -68,6 +83,8 @@ def test_the_overview_counts_what_the_summary_counts(client: TestClient) -> None
         "待复查": str(total["awaiting_reinspection"]),
         "已销号": str(total["closed"]),
         "累计上报": str(total["reported"]),
+        "按期整改率 · 近 30 天": "100.0%",
+        "反复隐患 · 近 30 天": "0",
     } == figures
     assert "数据截至 2023-06-01 11:59:00" in text_of(html)
 

@@ -9,9 +9,7 @@ from contracts.divisions import Divisions, load
 from runtime.database import Database
 from services.reporting.handlers.applying import ReadModels
 
-TABLES = (
-    "fact, hazard, decision, decision_record, notice, notice_record, notice_decision, site, tally, frontier, exporter"
-)
+TABLES = "fact, hazard, decision, decision_record, notice, notice_record, notice_decision, site, tally, flow, cause, frontier, exporter"
 
 
 @pytest.fixture(scope="session")

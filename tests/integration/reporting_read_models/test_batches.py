@@ -29,6 +29,8 @@ TABLES = {
     "notice": "committee, notice_id",
     "notice_decision": "committee, decision_id, notice_id",
     "site": "committee, namespace, site_id",
+    "flow": "committee, tenant, day",
+    "cause": "committee, tenant, month, category",
     "fact": "committee, source, event_id",
 }
 SLOT = slot_of("331081")
@@ -216,6 +218,19 @@ def test_sums_follow_the_rows(database: Database, models: ReadModels, story: lis
         work.connection.execute("UPDATE tally SET hazards = hazards + 2 WHERE state = 'failed'")
 
     assert 2 == mismatch(database)
+
+
+def test_days_follow_the_sums(database: Database, models: ReadModels, story: list[Fact]) -> None:
+    """So does it find a day or a cause that was."""
+    apply(database, models, story)
+    for table in ("flow", "cause"):
+        with database.begin() as work:
+            work.connection.execute(f"UPDATE {table} SET open = open + 1 WHERE tenant = '331081003'")
+        assert 0 < mismatch(database)
+        with database.begin() as work:
+            work.connection.execute(f"UPDATE {table} SET open = open - 1 WHERE tenant = '331081003'")
+
+    assert 0 == mismatch(database)
 
 
 def test_notices_are_found_by_the_hazard_they_are_about(

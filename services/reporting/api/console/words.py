@@ -8,6 +8,7 @@ from contracts.divisions import Divisions
 from contracts.vocabulary import FoundBy, HazardLevel, Status, Term
 from runtime.pages import Frame
 from services.reporting.core import wording
+from services.reporting.core.flow import CAUSE_MONTHS, WINDOW
 from services.reporting.core.rows import HazardRow
 from services.reporting.core.scope import name_of
 from services.reporting.core.standing import State
@@ -29,6 +30,11 @@ STATUS_TONES: Final = {
     Status.QUESTIONED: "warn",
     Status.CLEARED: "good",
 }
+OVERDUE_STEPS: Final = (0.0, 0.1, 0.2, 0.4)
+LATE_STEPS: Final = (0.05, 0.1, 0.2, 0.4)
+DAY_STEPS: Final = (0.0, 7.0, 30.0, 90.0)
+"""Above each step a cell of a heat table is one shade darker; a matter of display only."""
+
 KINDS: Final = {"fact": "事实", "decision": "决定", "notice": "通知"}
 
 
@@ -45,6 +51,13 @@ def dress(frame: Frame, divisions: Divisions) -> Frame:
     }
     frame.environment.globals |= {
         "remaining": wording.remaining,
+        "days_late": wording.days_late,
+        "heat": heat,
+        "OVERDUE_STEPS": OVERDUE_STEPS,
+        "LATE_STEPS": LATE_STEPS,
+        "DAY_STEPS": DAY_STEPS,
+        "WINDOW": WINDOW,
+        "CAUSE_MONTHS": CAUSE_MONTHS,
         "lateness": wording.lateness_text,
         "measure": wording.measure_text,
         "path_of": path_of,
@@ -57,6 +70,11 @@ def dress(frame: Frame, divisions: Divisions) -> Frame:
         "MOST_COUNTED": MOST_COUNTED,
     }
     return frame
+
+
+def heat(part: float, whole: float, steps: tuple[float, ...]) -> int:
+    """The shade of a cell, 0 to 4: how many of the steps its share is above."""
+    return sum(part / whole > step for step in steps) if whole else 0
 
 
 def path_of(row: HazardRow) -> str:
