@@ -1,0 +1,3 @@
+# Stands in for prom/alertmanager.
+FROM bihuan-test/watchers
+ENTRYPOINT ["prometheus-alertmanager"]

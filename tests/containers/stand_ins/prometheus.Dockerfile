@@ -1,0 +1,3 @@
+# Stands in for prom/prometheus.
+FROM bihuan-test/watchers
+ENTRYPOINT ["prometheus"]
