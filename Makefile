@@ -57,6 +57,8 @@ test-tools: .venv/.dev ## Tests that need Node or a browser; says what is missin
 	    { echo "Node 18 or newer with npm is missing: apt-get install nodejs npm"; exit 1; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    { echo "Chromium is missing: apt-get install --no-install-recommends chromium fonts-noto-cjk"; exit 1; }
+	@command -v promtool >/dev/null && command -v amtool >/dev/null || \
+	    { echo "promtool and amtool are missing: apt-get install --no-install-recommends prometheus prometheus-alertmanager"; exit 1; }
 	$(PY) -m pytest tests -m tools
 
 test-faults: .venv/.dev ## Kill, freeze and stop services under load, for minutes
@@ -82,8 +84,9 @@ contracts: .venv/.run ## Write schemas, AsyncAPI, references, the glossary and t
 	@$(PY) -m contracts.generate
 	@$(PY) -m bihuan.published
 
-docs: contracts ## Write the pages that are made from the code: events, glossary, modules, metrics
+docs: contracts .venv/.dev ## Write what is made from the code: events, glossary, modules, metrics, dashboards
 	@$(PY) -m deploy.docs
+	@$(PY) -m deploy.grafana
 
 check: lint test ## What has to pass before a change is proposed
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, te
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 SERVICES = ("intake", "escalation", "notify", "reporting")
+OLDEST_SERVER = 15  # major version of PostgreSQL
 LOCK = 7_241_001  # advisory: two deployments at once migrate one after the other
 
 
@@ -33,13 +34,18 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+class ServerTooOld(Exception):
+    """The database server is older than what the schemas are written for."""
+
+
 def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, str | None]:
     """Upgrade every service that has a history and return the revision each stands at.
 
-    Safe to run again and from two places at once; a service without a folder is left out.
+    Safe to run again and from two places at once; a service without a folder is left out. Raises ServerTooOld.
     """
     reached: dict[str, str | None] = {}
     with _engine(url) as engine, _one_at_a_time(engine):
+        _check_server(engine)
         for service in SERVICES:
             if not (MIGRATIONS / service / "versions").is_dir():
                 continue
@@ -64,6 +70,13 @@ def ensure_database(url: str) -> bool:
         # Sorted by bytes, so that an index means the same on every machine; Chinese is sorted by the services.
         connection.execute(text(f"CREATE DATABASE {quoted} ENCODING 'UTF8' TEMPLATE template0 LOCALE 'C.UTF-8'"))
         return True
+
+
+def _check_server(engine: Engine) -> None:
+    with engine.connect() as connection:
+        version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if version < OLDEST_SERVER * 10_000:
+        raise ServerTooOld(f"the server is PostgreSQL {version // 10_000}; Bihuan needs {OLDEST_SERVER} or newer")
 
 
 def _upgrade_one(engine: Engine, service: str) -> tuple[str | None, str | None]:

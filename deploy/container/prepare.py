@@ -13,6 +13,7 @@ import psycopg
 from pydantic import ValidationError
 
 from deploy import migrate, topics
+from deploy.migrate import ServerTooOld
 from deploy.topics import TopicsDiffer
 from runtime.broker import Admin
 from runtime.errors import Unavailable
@@ -39,7 +40,7 @@ def main() -> int:
     try:
         _until_there("the database", lambda: _database(settings))
         _until_there("the brokers", lambda: _topics(settings))
-    except (CannotBeMended, TopicsDiffer) as error:
+    except (CannotBeMended, ServerTooOld, TopicsDiffer) as error:
         _say(str(error))
         return WRONG
     _say("schemas and topics are at their newest")

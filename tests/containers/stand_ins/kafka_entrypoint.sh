@@ -1,5 +1,5 @@
 # Write KAFKA_A_B=c as a.b=c, format the folder once, become the broker: what the entry point of apache/kafka does.
-set -euo pipefail
+set -euof pipefail # no globs: Java expands the class path itself
 settings=/opt/kafka/config/server.properties
 env | grep '^KAFKA_' | grep -v '^KAFKA_HEAP_OPTS=' | while IFS='=' read -r name value; do
     name=${name#KAFKA_}

@@ -30,7 +30,7 @@ class Catcher:
 class Listing(http.server.BaseHTTPRequestHandler):
     """The HTTP side."""
 
-    def do_GET(self) -> None:  # noqa: N802 (its name)
+    def do_GET(self) -> None:
         """Answer every path with the list."""
         body = json.dumps({"total": len(MESSAGES), "messages": MESSAGES}, ensure_ascii=False).encode()
         self.send_response(200)

@@ -22,7 +22,7 @@ CASE_FILE = """CREATE TABLE case_file (
     county text NOT NULL,
     tenant text NOT NULL,
     state_version integer NOT NULL,
-    state bytea STORAGE EXTERNAL NOT NULL,
+    state bytea NOT NULL,
     next_at timestamptz,
     waits text NOT NULL,
     updated_at timestamptz NOT NULL DEFAULT now(),
@@ -58,7 +58,7 @@ FACT = """CREATE TABLE fact (
     city text NOT NULL,
     county text NOT NULL,
     tenant text NOT NULL,
-    document bytea STORAGE EXTERNAL NOT NULL,
+    document bytea NOT NULL,
     PRIMARY KEY (committee, source, event_id, key, known_at)) PARTITION BY RANGE (known_at)"""
 
 # Which cases once gave to a case: with their facts it can be folded again.
@@ -114,6 +114,12 @@ WORD = """CREATE TABLE word (
     said_at timestamptz NOT NULL,
     PRIMARY KEY (committee, decision_id, stood_at))"""
 
+# What is written and read whole costs more to compress than to keep (in CREATE TABLE only from PostgreSQL 16 on).
+UNCOMPRESSED = (
+    "ALTER TABLE case_file ALTER COLUMN state SET STORAGE EXTERNAL",
+    "ALTER TABLE fact ALTER COLUMN document SET STORAGE EXTERNAL",
+)
+
 INDEXES = (
     "CREATE INDEX case_file_hazard ON case_file (id) WHERE kind = 'hazard'",
     "CREATE INDEX case_file_waiting ON case_file (committee) WHERE kind = 'correction'",
@@ -129,7 +135,8 @@ INDEXES = (
 
 def upgrade() -> None:
     runtime_tables.create(op, "escalation")
-    for statement in (CASE_FILE, DEADLINE, FRONTIER, FACT, CONTRIBUTION, DECISION, DECISION_RECORD, WORD, *INDEXES):
+    tables = (CASE_FILE, DEADLINE, FRONTIER, FACT, CONTRIBUTION, DECISION, DECISION_RECORD, WORD)
+    for statement in (*tables, *UNCOMPRESSED, *INDEXES):
         op.execute(statement)
 
 

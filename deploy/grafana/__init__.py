@@ -1,0 +1,1 @@
+"""The operators' dashboards as code: `python -m deploy.grafana` writes dashboards/*.json, which Grafana provisions."""

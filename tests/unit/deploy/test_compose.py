@@ -1,0 +1,74 @@
+"""What the compose file promises about every container, held where a careless edit would lose it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = FILE["services"]
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+OURS = [f"{name}-{role}" for name in ("intake", "escalation", "notify", "reporting") for role in ("api", "worker")]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_has_no_more_than_it_needs(name: str) -> None:
+    """No capability, no new privilege, nothing to write but its volumes, a bound on memory, logs that end."""
+    service = SERVICES[name]
+
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["read_only"] is True
+    assert service["mem_limit"]
+    assert service["restart"] in {"unless-stopped", "on-failure"}
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+    assert service["image"].startswith("${BIHUAN_IMAGE:-") or service["user"].partition(":")[0] not in {"", "0", "root"}
+
+
+def test_our_image_runs_as_nobody_special() -> None:
+    """The user stands in the image, so that no start forgets it."""
+    assert "\nUSER 10001:10001\n" in (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_stands_in_the_environment(name: str) -> None:
+    """Passwords are files; an environment is shown by `docker inspect`."""
+    told = SERVICES[name].get("environment", {})
+    secret = {key: value for key, value in told.items() if "PASSWORD" in key or key.endswith("DATABASE_URL_FILE")}
+
+    assert all(str(value).startswith("/run/secrets/") for value in secret.values())
+
+
+def test_every_process_is_there_and_is_asked_whether_it_is_ready() -> None:
+    """Two for each service, by the image's own health check."""
+    assert set(OURS) <= set(SERVICES)
+    assert [name for name in OURS if "healthcheck" in SERVICES[name]] == []
+
+
+def test_servers_cannot_be_reached_from_outside() -> None:
+    """They publish no port, and their network leads nowhere; people reach the APIs on the address that is chosen."""
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+
+    assert FILE["networks"]["data"] == {"internal": True}
+    assert FILE["networks"]["watch"] == {"internal": True}
+    assert [name for name in published if name.startswith(("kafka", "postgres"))] == []
+    assert all(port.startswith("${BIHUAN_BIND:-127.0.0.1}:") for ports in published.values() for port in ports)
+
+
+def test_only_notify_and_the_watcher_have_a_way_out() -> None:
+    """Mail and robots; nothing else calls anybody."""
+    assert {name for name, service in SERVICES.items() if "out" in service["networks"]} == {
+        "notify-worker",
+        "alertmanager",
+        "mail",
+    }
+
+
+def test_the_example_names_every_profile() -> None:
+    """Whoever copies it gets the whole system."""
+    profiles = {profile for service in SERVICES.values() for profile in service["profiles"]}
+    (line,) = [line for line in EXAMPLE.splitlines() if line.startswith("COMPOSE_PROFILES=")]
+
+    assert set(line.partition("=")[2].split(",")) == profiles
