@@ -1,4 +1,4 @@
-"""业务：how many hazards are open, how old, and what is done about them, area by area."""
+"""Draw 业务: how many hazards are open, how old, and what is done about them, area by area."""
 
 from grafana_foundation_sdk.builders import dashboard
 

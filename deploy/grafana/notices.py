@@ -1,4 +1,4 @@
-"""通知：what was told, what waits, and what nobody knows."""
+"""Draw 通知: what was told, what waits, and what nobody knows."""
 
 from grafana_foundation_sdk.builders import dashboard
 

@@ -1,4 +1,4 @@
-"""运行：is every event on its way, and how far behind is each stage."""
+"""Draw 运行: is every event on its way, and how far behind is each stage."""
 
 from grafana_foundation_sdk.builders import dashboard
 

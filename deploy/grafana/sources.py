@@ -1,4 +1,4 @@
-"""上游：which source is silent, which one sends what we must refuse."""
+"""Draw 上游: which source is silent, which one sends what we must refuse."""
 
 from grafana_foundation_sdk.builders import dashboard
 
