@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.unit.deploy.grafana.expressions import wrong
+from tests.contract.expressions import wrong
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "prometheus"
 RUNBOOKS = ROOT / "docs" / "runbooks"
 

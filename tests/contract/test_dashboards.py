@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy.grafana.__main__ import BOARDS, FOLDER, texts
-from tests.unit.deploy.grafana.expressions import label_values, wrong
+from tests.contract.expressions import label_values, wrong
 
 WRITTEN = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 SOURCES = yaml.safe_load((FOLDER.parent / "provisioning/datasources/bihuan.yml").read_text(encoding="utf-8"))
