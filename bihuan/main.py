@@ -25,6 +25,7 @@ COMMANDS = (
     Command("simulate", "simulate", "simulate"),
     Command("policy", "policy"),
     Command("migrate", "migrate", "migrate"),
+    Command("upgrade-check", "upgrade_check", "upgrade_check"),
     Command("topics", "topics", "topics"),
     Command("positions", "positions"),
     Command("sources", "sources"),

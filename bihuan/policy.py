@@ -11,6 +11,7 @@ import typer
 from bihuan.policy_book import listed, show
 from bihuan.policy_check import check
 from bihuan.policy_explain import diff, explain
+from bihuan.policy_migrate import migrate
 
 if TYPE_CHECKING:
     from runtime.settings import ProcessSettings
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Policy packs: check, compare and e
 app.command("check")(check)
 app.command("explain")(explain)
 app.command("diff")(diff)
+app.command("migrate")(migrate)
 app.command("list")(listed)
 app.command("show")(show)
 

@@ -66,6 +66,20 @@ class PolicyActivated(Data):
     document_no: MaybeName = Field(None, description="文号: the document that decided it")
 
 
+class PolicyMigrated(Data):
+    """改用新版: the running clock of one case moves to another version of its pack; what was decided before stays."""
+
+    policy: Id = Field(description="政策包: the pack's id")
+    from_version: Word = Field(description="原版本: the version under which the clock runs")
+    to_version: Word = Field(description="新版本: the version under which it runs on")
+    kind: Word = Field(description="对象类别: hazard or listing")
+    case_id: Id = Field(description="对象编号: the hazard's or the listing's id")
+    namespace: MaybeId = Field(None, description="来源命名空间: tells upstream systems' ids apart")
+    by: Name = Field(description="决定人: a handle")
+    reason: Text = Field(description="理由: why")
+    document_no: MaybeName = Field(None, description="文号: the document that decided it")
+
+
 class CalendarDay(Data):
     """One day whose kind is set."""
 

@@ -94,6 +94,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = dict(
             {
                 "proposal.decided.v1": people.ProposalDecided,
                 "policy.activated.v1": people.PolicyActivated,
+                "policy.migrated.v1": people.PolicyMigrated,
                 "calendar.changed.v1": people.CalendarChanged,
                 "reply.missed.v1": people.ReplyMissed,
                 "league.published.v1": people.LeaguePublished,

@@ -9,7 +9,7 @@ from contracts.decisions import Decision
 from services.escalation.core.cases.accident import Accident
 from services.escalation.core.contributions import Charge, Handed, Listed, SectorListed, SeenAgain, TipOff, Visited
 from services.escalation.core.gate import DECIDED
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import MIGRATED, Heard
 
 STATE_VERSION = 5
 """Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
@@ -120,12 +120,14 @@ class Case(msgspec.Struct, kw_only=True):
     by event and by time have been decided; they never go back. `opened_to` belongs to cases that open obligations (the
     committee, sites): up to when they did. `coming` says when each rule finds something next, `ending` which rules
     found something whose end is known and has not come: these rules are asked again whatever is told. `verdicts` are
-    what people said about its decisions: no rule reads them. `waits` names what the case waits for.
+    what people said about its decisions: no rule reads them. `moves` are the facts that moved its clock to another
+    version of its pack. `waits` names what the case waits for.
     """
 
     key: CaseKey
     facts: list[Heard] = []
     verdicts: list[Heard] = []
+    moves: list[Heard] = []
     inputs: dict[str, Contribution] = {}
     ledger: dict[str, Entry] = {}
     gave_to: list[CaseKey] = []
@@ -139,7 +141,7 @@ class Case(msgspec.Struct, kw_only=True):
 
     def hear(self, fact: Heard) -> bool:
         """Keep a fact, or what a person said of a decision; False where it is known already."""
-        kept = self.verdicts if fact.subject == DECIDED else self.facts
+        kept = self.verdicts if fact.subject == DECIDED else self.moves if fact.subject == MIGRATED else self.facts
         if any(known.id == fact.id and known.source == fact.source for known in kept):
             return False
         kept.append(fact)
@@ -148,7 +150,7 @@ class Case(msgspec.Struct, kw_only=True):
     @property
     def heard(self) -> int:
         """How many facts and words of people it keeps."""
-        return len(self.facts) + len(self.verdicts)
+        return len(self.facts) + len(self.verdicts) + len(self.moves)
 
 
 class Cases(Protocol):

@@ -6,20 +6,24 @@ The one path by which anything is decided, live, in `simulate` and in `what-if` 
 from collections.abc import Container, Iterator
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
 from services.escalation.core import early
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
+from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.listing import Listing
 from services.escalation.core.gate import DECIDED, decision_of
-from services.escalation.core.heard import hear
+from services.escalation.core.heard import MIGRATED, hear
 from services.escalation.core.kinds import KINDS, Kind, News
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
 from services.escalation.core.places import places_of
 from services.escalation.core.rules import late_evidence
 from services.escalation.core.waiting import waits_for
+
+BY_PEOPLE: Final = (DECIDED, MIGRATED)
 
 
 class Why(Enum):
@@ -60,7 +64,7 @@ class Engine:
             elif case.hear(heard):
                 kept = len(case.facts)
                 early.hand_over(case, heard, cases, self.law.divisions)
-                why = Why.GIFT if len(case.facts) > kept else Why.PERSON if heard.subject == DECIDED else Why.FACT
+                why = Why.GIFT if len(case.facts) > kept else Why.PERSON if heard.subject in BY_PEOPLE else Why.FACT
                 records += self._settle(case, cases, moment, why)
         return records
 
@@ -84,6 +88,23 @@ class Engine:
         if case is None:
             return []
         return self._settle(case, cases, Moment(at, at, at, None), Why.TIME)
+
+    def began(self, case: Case) -> datetime | None:
+        """When a hazard was found or a listing opened: the version of that moment binds it. None for other kinds."""
+        state = KINDS[case.key.kind].fold(self.law, case)
+        if isinstance(state, Listing):
+            return state.opened.time
+        return state.found_at if isinstance(state, Hazard) else None
+
+    def settle_again(self, key: CaseKey, cases: Cases) -> list[Decision]:
+        """Fold a case anew and hold what is found against its ledger, as far as it has been decided already.
+
+        With the code and the law by which it was decided last nothing comes of it.
+        """
+        case = cases.get(key)
+        if case is None or case.instants_to is None or case.clocks_to is None:
+            return []
+        return self._settle(case, cases, Moment(case.instants_to, case.instants_to, case.clocks_to, None), Why.GIFT)
 
     def _settle(self, case: Case, cases: Cases, moment: Moment, why: Why) -> list[Decision]:
         """Fold one case, tell the cases it contributes to, and hold its findings against its ledger."""

@@ -12,6 +12,7 @@ from contracts.facts import Fact
 LATE = timedelta(hours=24)  # a fact recorded later than this after it happened is `late_recorded`
 NO_DATA = (b"", b"{}", b"null")
 ACTIVATED = "policy.activated.v1"
+MIGRATED = "policy.migrated"
 
 
 class Heard(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -13,6 +13,7 @@ from services.escalation.core.contributions import SeenAgain, TipOff
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
+from services.escalation.core.moving import pack_of, terms, under_each
 from services.escalation.core.policy import AfterAccident, Pack
 from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure
 from services.escalation.core.rules.registry import ABSENCES
@@ -65,7 +66,7 @@ def _armed(_law: Law, _case: Case, _state: Any, _now: datetime) -> None:
 def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
     seen = next((gift for gift in case.inputs.values() if isinstance(gift, SeenAgain)), None) if case.inputs else None
     state = hazard.fold(case.key.id, case.key.namespace, case.facts, law.divisions, seen)
-    pack = law.pack_at(case.key.committee, state.found_at) if state else None
+    pack = pack_of(law, case, state.found_at) if state else None
     if state is not None and pack is not None:
         where = law.where(pack)
         state.stock, state.calendar = where.stock, where.calendar
@@ -76,7 +77,7 @@ def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
 
 
 def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) -> Gifts:
-    pack = law.pack_at(case.key.committee, state.found_at)
+    pack = pack_of(law, case, state.found_at)
     if case.inputs:
         yield from supervision.hazard_tells(law, case, state)
     if pack is None or not state.site_id:
@@ -111,16 +112,18 @@ def _bare(fact: Heard) -> Heard:
 
 
 def _find_hazard(law: Law, case: Case, state: hazard.Hazard, asked: Container[str] | None = None) -> Finds:
+    if case.moves:
+        return under_each(law, case, state.found_at, lambda pack: _rules_for(law, "hazard", pack, state, asked))
     pack = law.pack_at(case.key.committee, state.found_at)
     return _rules_for(law, "hazard", pack, state, asked) if pack else iter(())
 
 
 def _asked_of_hazard(law: Law, case: Case, state: hazard.Hazard, news: frozenset[str]) -> frozenset[str]:
-    pack = law.pack_at(case.key.committee, state.found_at)
+    packs = [term.pack for term in terms(law, case, state.found_at)]
     limit = case.instants_to  # the later one of the two
     asked = set(case.ending)
     asked.update(rule for rule, at in case.coming.items() if limit is None or at <= limit)
-    if pack is not None and news:
+    for pack in packs if news else ():
         asked.update(one.rule for one in law.finders(pack, "hazard") if not one.reads.isdisjoint(news))
     return frozenset(asked)
 
@@ -330,6 +333,12 @@ def _under(kind: str, pack_of: Callable[[Law, Case, Any], Pack | None]) -> Calla
     return find
 
 
+def _find_listing(law: Law, case: Case, state: Any) -> Finds:
+    if case.moves:
+        return under_each(law, case, state.opened.time, lambda pack: _rules_for(law, "listing", pack, state))
+    return _under("listing", supervision.listing_pack)(law, case, state)
+
+
 def _charged(law: Law, case: Case, _state: Any) -> Pack | None:
     return supervision.charged_by(law, case)
 
@@ -355,9 +364,7 @@ KINDS: dict[str, Kind] = {
     "team": Kind(supervision.fold_team, supervision.team_gives, _under("team", _charged), _armed),
     "campaign": Kind(supervision.fold_campaign, _nothing, _under("campaign", _charged), _armed),
     "target": Kind(supervision.fold_target, _nothing, _under("target", _charged), _armed),
-    "listing": Kind(
-        supervision.fold_listing, supervision.listing_gives, _under("listing", supervision.listing_pack), _armed
-    ),
+    "listing": Kind(supervision.fold_listing, supervision.listing_gives, _find_listing, _armed),
     "tip_off": Kind(supervision.fold_tip_off, supervision.tip_off_gives, _find_nothing, _armed),
     "matter": Kind(supervision.fold_matter, _nothing, _under("matter", supervision.matter_pack), _armed),
     "league": Kind(supervision.fold_league, _nothing, _under("league", supervision.league_pack), _armed),

@@ -6,6 +6,7 @@ import msgspec
 
 from contracts.facts import Fact
 from services.escalation.core.case import CaseKey
+from services.escalation.core.heard import MIGRATED
 from services.escalation.core.law import Law
 
 
@@ -53,6 +54,12 @@ class _OfLeague(msgspec.Struct, frozen=True):
     period: str = ""
 
 
+class _OfMigration(msgspec.Struct, frozen=True):
+    kind: str
+    case_id: str
+    namespace: str = ""
+
+
 _hazard_in = msgspec.json.Decoder(_OfHazard).decode
 _accident_in = msgspec.json.Decoder(_OfAccident).decode
 _site_in = msgspec.json.Decoder(_OfSite).decode
@@ -61,6 +68,7 @@ _team_in = msgspec.json.Decoder(_OfTeam).decode
 _listing_in = msgspec.json.Decoder(_OfListing).decode
 _tip_off_in = msgspec.json.Decoder(_OfTipOff).decode
 _target_in = msgspec.json.Decoder(_OfTarget).decode
+_moved_in = msgspec.json.Decoder(_OfMigration).decode
 _league_in = msgspec.json.Decoder(_OfLeague).decode
 
 
@@ -134,6 +142,15 @@ def _committee(_law: Law, fact: Fact) -> Iterator[CaseKey]:
     yield CaseKey(fact.committee, "committee", "", fact.committee)
 
 
+def _policy(law: Law, fact: Fact) -> Iterator[CaseKey]:
+    """What puts a pack into force belongs to the committee, what moves a clock to that clock's case."""
+    if fact.type.startswith(MIGRATED):
+        moved = _moved_in(fact.data)
+        yield CaseKey(fact.committee, moved.kind, moved.namespace, moved.case_id)
+    else:
+        yield from _committee(law, fact)
+
+
 _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
     "hazard": _hazard,
     "accident": _accident,
@@ -147,7 +164,7 @@ _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
     "league": _league,
     "matter": _matter,
     "milestone": _committee,
-    "policy": _committee,
+    "policy": _policy,
 }
 """Where the facts of each subject belong; facts of a subject that is not here are read by no rule yet."""
 

@@ -19,6 +19,7 @@ from services.escalation.core.cases.transfer import moves_of
 from services.escalation.core.contributions import Charge, Listed, SectorListed, SeenAgain, Visited
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
+from services.escalation.core.moving import pack_of
 from services.escalation.core.policy import Pack
 from services.escalation.core.rules import (
     accident_track,
@@ -138,7 +139,7 @@ def fold_listing(law: Law, case: Case) -> listing.Listing | None:
 
 def listing_pack(law: Law, case: Case, state: listing.Listing) -> Pack | None:
     """The pack in force when the listing was opened."""
-    return law.pack_at(case.key.committee, state.opened.time)
+    return pack_of(law, case, state.opened.time)
 
 
 def listing_gives(law: Law, case: Case, state: listing.Listing, _now: datetime) -> Gifts:

@@ -6,6 +6,7 @@ from services.escalation.core.case import Case
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.obligation import Obligation
 from services.escalation.core.law import Law
+from services.escalation.core.moving import pack_of
 from services.escalation.core.rules import overdue
 
 CLOCK: Final = "clock"
@@ -48,7 +49,7 @@ def waits_for(law: Law, case: Case, state: object) -> str:
 
 
 def _hazard(law: Law, case: Case, hazard: Hazard) -> str:
-    pack = law.pack_at(case.key.committee, hazard.found_at)
+    pack = pack_of(law, case, hazard.found_at)
     if hazard.done_at is not None:
         return CLOSED
     if hazard.due is None:
@@ -57,7 +58,7 @@ def _hazard(law: Law, case: Case, hazard: Hazard) -> str:
     ladder = pack.rules.get(overdue.RULE) if pack else None
     if pack is None or not isinstance(ladder, overdue.Parameters):
         return NO_LADDER
-    if hazard.due < law.begins(pack):
+    if hazard.due < law.begins(pack) and not case.moves:
         return BEFORE_POLICY
     last = (ladder.ladder[-1].step, str(len(hazard.overdue) - 1))
     return PEOPLE if _decided(case, overdue.RULE, *last) else NOTHING

@@ -44,6 +44,10 @@ class Desk:
         self.surprises = 0
         self.refolded = 0
 
+    def stored_clock(self, key: CaseKey) -> datetime | None:
+        """When the case's clock was armed to fire as it was stored last."""
+        return self._stored[key].next_at if key in self._stored else None
+
     def read_frontiers(self, slots: Iterable[int]) -> None:
         """Read up to when time is known to have passed in each slot."""
         self.frontiers = cases.frontiers(self._using, slots)

@@ -1,6 +1,5 @@
 """What binds is what the database keeps; a file on disk changes nothing until its pack is put into force."""
 
-import hashlib
 from pathlib import Path
 
 import msgspec
@@ -8,41 +7,16 @@ import psycopg
 import pytest
 
 from contracts.facts import Fact
-from policies import files
 from runtime.database import Database
 from runtime.errors import Rejected
 from runtime.metrics import Metrics
 from runtime.testing import ManualClock
-from services.escalation.core.engine import Engine
-from services.escalation.handlers import EscalationHandler
 from services.escalation.packs import read_packs
 from services.escalation.store import bulk, lawbook
 from services.escalation.store.lawbook import LawBook
+from tests.integration.escalation_decisions.editions import NEW, OLD, edition, worker
 from tests.integration.escalation_decisions.log import Log, announced, read, rows
 from tests.unit.services.escalation.stories import all_divisions, moment, report
-
-OLD = (files.folder() / "wenling-2023.yaml").read_text(encoding="utf-8")
-NEW = (
-    OLD.replace('version: "1"', 'version: "2"')
-    .replace("step: T+7", "step: T+9")
-    .replace("after_days: 7", "after_days: 9")
-)
-
-
-def edition(text: str, when: str, committee: str = "331081") -> Fact:
-    """The fact that puts a text into force."""
-    raw = files.parse(text.encode(), "text")
-    said = {"policy": raw["id"], "version": raw["version"], "text": text, "by": "person-1"}
-    said["digest"] = hashlib.sha256(text.encode()).hexdigest()
-    return Fact(
-        id=f"activation/{committee}/{said['version']}/{when}",
-        source="/bihuan/people",
-        type="policy.activated.v1",
-        time=moment(when),
-        tenant=committee,
-        committee=committee,
-        data=msgspec.Raw(msgspec.json.encode(said)),
-    )
 
 
 @pytest.fixture
@@ -50,12 +24,6 @@ def folder(tmp_path: Path) -> Path:
     """An installation's folder with one pack."""
     (tmp_path / "wenling-2023.yaml").write_text(OLD, encoding="utf-8")
     return tmp_path
-
-
-def worker(folder: Path, metrics: Metrics, clock: ManualClock) -> EscalationHandler:
-    """The handler of a worker that starts now."""
-    book = LawBook(read_packs(folder), all_divisions())
-    return EscalationHandler(Engine(book.brought), metrics, clock, deadlines_at_once=4000, book=book)
 
 
 def rungs(database: Database, hazard: str) -> list[str]:

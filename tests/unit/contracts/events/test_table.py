@@ -50,6 +50,7 @@ def test_the_inner_facts_are_there() -> None:
     people = (
         "proposal.decided.v1",
         "policy.activated.v1",
+        "policy.migrated.v1",
         "calendar.changed.v1",
         "reply.missed.v1",
         "league.published.v1",
