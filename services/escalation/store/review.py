@@ -1,4 +1,4 @@
-"""Fold stored cases again without writing anything: what would this code and this law decide otherwise?
+"""Fold stored cases again without writing anything, to say what this code and this law would decide otherwise.
 
 The cases of one stretch are laid out on a desk that is thrown away, so memory does not grow with the table. The caller
 begins a transaction that only reads.
