@@ -1,6 +1,7 @@
 """Answer what routes and pages ask, each answer out of one transaction with its as-of moment."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -76,6 +77,10 @@ class Reader:
     def now(self) -> datetime:
         """The present moment."""
         return self._clock.now()
+
+    def begin(self) -> AbstractContextManager[Work]:
+        """A transaction for one answer."""
+        return self._database.begin()
 
     def scope(self, code: str) -> Scope:
         """The scope of a division code."""

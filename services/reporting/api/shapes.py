@@ -138,6 +138,8 @@ class EntryShape(Shape):
     source: str
     reference: str
     lines: list[LineShape]
+    clauses: list[str] = Field(description="ids of the clauses that a decision rests on")
+    media: list[str] = Field(description="references to photographs and documents")
 
 
 class StoryShape(Shape):
@@ -211,8 +213,13 @@ def hazard_shape(row: HazardRow, area_name: str) -> HazardShape:
 
 def entry_shape(entry: Entry) -> EntryShape:
     """The answer's shape of one line of a story, free text redacted."""
-    fields = {name: _local(getattr(entry, name)) for name in Entry.__struct_fields__ if name != "lines"}
-    return EntryShape(**fields, lines=[LineShape(label=label, text=redact(text)) for label, text in entry.lines])
+    fields = {name: _local(getattr(entry, name)) for name in Entry.__struct_fields__ if name not in _LISTED}
+    return EntryShape(
+        **fields,
+        clauses=list(entry.clauses),
+        media=list(entry.media),
+        lines=[LineShape(label=label, text=redact(text)) for label, text in entry.lines],
+    )
 
 
 def summary_shape(summary: Summary) -> SummaryShape:
@@ -249,6 +256,9 @@ _COMPUTED = frozenset(
     }
 )
 _PLAIN = tuple(name for name in HazardShape.model_fields if name not in _COMPUTED)
+
+
+_LISTED = frozenset({"lines", "clauses", "media"})
 
 
 def _local(value: Any) -> Any:

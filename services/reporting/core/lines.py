@@ -45,6 +45,21 @@ def changes(correction: Fact, before: Fact) -> list[Line]:
     return [*changed, *((label, GONE) for label in old if label not in new)]
 
 
+def media_of(fact: Fact) -> tuple[str, ...]:
+    """The references to photographs and documents that a fact gives, as they came."""
+    try:
+        return _media(fact.data).media
+    except msgspec.MsgspecError:
+        return ()  # a correction that voids says nothing
+
+
+class _Media(msgspec.Struct, frozen=True):
+    media: tuple[str, ...] = ()
+
+
+_media: Final = msgspec.json.Decoder(_Media).decode
+
+
 def _lines(fact: Fact) -> Iterator[Line]:
     row = EVENT_TYPES.get(fact.type)
     data = msgspec.json.decode(fact.data)

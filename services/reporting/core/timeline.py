@@ -10,7 +10,7 @@ from contracts.events.table import EVENT_TYPES
 from contracts.facts import Fact
 from contracts.vocabulary import NoticeState, Status
 from services.reporting.core.decided import DecisionRecord
-from services.reporting.core.lines import Line, changes, lines_of
+from services.reporting.core.lines import Line, changes, lines_of, media_of
 from services.reporting.core.notified import NoticeRecord
 from services.reporting.core.said import EMPTY, Heard, in_order, read
 from services.reporting.core.standing import REPORTED, Reaches
@@ -22,7 +22,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is fact, decision or notice; `at` when it happened or fell due, `known_at` when it was known here. `mark` is
     empty for what counts, else a key of `MARKS`. `tone` is bad, warn, good, muted or plain. `lines` are (label, text)
-    pairs for a reader, `reference` the id of the event, decision or notice.
+    pairs for a reader, `reference` the id of the event, decision or notice. `clauses` are those that a decision rests on,
+    `media` the references to photographs and documents that a fact gives.
     """
 
     kind: str
@@ -37,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str = ""
     source: str = ""
     lines: tuple[Line, ...] = ()
+    clauses: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
 
 
 MARKS: Final = {
@@ -118,6 +121,7 @@ def _fact(fact: Fact, mark: str, before: Fact | None) -> Entry:
         tenant=fact.tenant,
         source=fact.source,
         lines=tuple(changes(fact, before) if before is not None and not voids else lines_of(fact)),
+        media=media_of(fact),
     )
 
 
@@ -167,6 +171,7 @@ def _decision(record: DecisionRecord) -> Entry:
         late=decision.late_recorded,
         tenant=decision.tenant,
         lines=tuple((label, text) for label, text in lines if text),
+        clauses=decision.clauses,
     )
 
 

@@ -12,7 +12,7 @@ from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import Scope
 from services.reporting.store.scoped import within
 
-_COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
+COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
 _MOST_NAMESAKES: Final = 20
 MOST_COUNTED: Final = 10_000
 """A list does not count further: nobody pages through more, and counting a province takes time."""
@@ -48,7 +48,7 @@ def page(
         conditions.append(later)
         parameters |= {"moment": after.moment, **after.key._asdict()}
     statement = sql.SQL("SELECT {columns} FROM hazard WHERE {where} {sorting} LIMIT %(limit)s").format(
-        columns=_COLUMNS, where=sql.SQL(" AND ").join(conditions), sorting=sorting
+        columns=COLUMNS, where=sql.SQL(" AND ").join(conditions), sorting=sorting
     )
     with work.connection.cursor(row_factory=class_row(HazardRow), binary=True) as cursor:
         rows = cursor.execute(statement, {**parameters, "limit": limit + 1}).fetchall()
@@ -71,7 +71,7 @@ def one(work: Work, key: HazardKey, scope: Scope) -> HazardRow | None:
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE committee = %(committee)s AND namespace = %(namespace)s
         AND hazard_id = %(hazard_id)s AND {}"""
-    ).format(_COLUMNS, where)
+    ).format(COLUMNS, where)
     with work.connection.cursor(row_factory=class_row(HazardRow), binary=True) as cursor:
         return cursor.execute(statement, {**parameters, **key._asdict()}).fetchone()
 
@@ -82,7 +82,7 @@ def namesakes(work: Work, hazard_id: str, scope: Scope) -> list[HazardRow]:
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE hazard_id = %(hazard_id)s AND {}
         ORDER BY committee, namespace LIMIT %(limit)s"""
-    ).format(_COLUMNS, where)
+    ).format(COLUMNS, where)
     with work.connection.cursor(row_factory=class_row(HazardRow), binary=True) as cursor:
         return cursor.execute(statement, {**parameters, "hazard_id": hazard_id, "limit": _MOST_NAMESAKES}).fetchall()
 

@@ -18,6 +18,9 @@ PAGES = (
     "/hazards/H-1",
     "/hazards/331081:test:117",
     "/hazards/117",
+    "/today",
+    "/sites",
+    "/sites/331081:test:S-2",
 )
 
 

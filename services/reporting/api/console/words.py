@@ -1,14 +1,18 @@
 """Say what the templates of reporting may call beside what every page may."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 from urllib.parse import quote
 
 from contracts.divisions import Divisions
 from contracts.vocabulary import FoundBy, HazardLevel, Status, Term
+from policies import tables
 from runtime.pages import Frame
-from services.reporting.core import wording
+from services.reporting.core import counting, today, wording
+from services.reporting.core.days import local_day
 from services.reporting.core.flow import CAUSE_MONTHS, WINDOW
+from services.reporting.core.places import SiteName
 from services.reporting.core.rows import HazardRow
 from services.reporting.core.scope import name_of
 from services.reporting.core.standing import State
@@ -42,6 +46,8 @@ def dress(frame: Frame, divisions: Divisions) -> Frame:
     """Teach a frame the words of hazards, areas and decisions."""
     frame.environment.filters |= {
         "day": wording.day_text,
+        "date": local_day,
+        "chinese_day": chinese_day,
         "long_day": wording.long_day_text,
         "deadline": wording.deadline_text,
         "area": divisions.full_name,
@@ -61,6 +67,12 @@ def dress(frame: Frame, divisions: Divisions) -> Frame:
         "lateness": wording.lateness_text,
         "measure": wording.measure_text,
         "path_of": path_of,
+        "site_path": site_path,
+        "site_path_of": lambda row: site_path(SiteName(row.committee, row.namespace, row.site_id)),
+        "term_of": term_of,
+        "clause_text": clause_text,
+        "left": today.left_text,
+        "waited": today.waited_text,
         "STATES": list(State),
         "LEVELS": list(HazardLevel),
         "STATE_TONES": STATE_TONES,
@@ -80,6 +92,27 @@ def heat(part: float, whole: float, steps: tuple[float, ...]) -> int:
 def path_of(row: HazardRow) -> str:
     """The address of a hazard's page."""
     return "/hazards/" + quote(str(row.key), safe=":")
+
+
+def site_path(key: SiteName) -> str:
+    """The address of a site's page."""
+    return "/sites/" + quote(str(key), safe=":")
+
+
+def term_of(row: HazardRow) -> counting.Term | None:
+    """The days of the deadline that runs, from the day of the report."""
+    return counting.term(local_day(row.reported_at), row.deadline, tables.workdays())
+
+
+def clause_text(clause: str) -> str:
+    """Where a clause stands and what it says; nothing for one that we do not know."""
+    row = tables.clauses().get(clause)
+    return f"{row.notice}：{row.quotation}" if row else ""
+
+
+def chinese_day(day: date) -> str:
+    """`5月20日（星期六）`."""
+    return f"{day.month}月{day.day}日（星期{wording.WEEKDAYS[day.weekday()]}）"
 
 
 def _words(terms: type[Term]) -> Callable[[str], str]:
