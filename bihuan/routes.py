@@ -164,6 +164,7 @@ def _print(record: "Decision", notices: "tuple[Notice, ...]", held: "Roster", fo
                 "holder": masked_name(seat.holder) if seat else "",
                 "channel": notice.channel,
                 "verdict": verdict + (f"（{notice.error}）" if notice.error else ""),
+                "when": _when(notice),
                 "why": notice.why,
             }
         )
@@ -172,7 +173,21 @@ def _print(record: "Decision", notices: "tuple[Notice, ...]", held: "Roster", fo
             print(json.dumps(row, ensure_ascii=False))
         return
     title = f"{record.measure.chinese}·{record.status.chinese} {record.tenant} {record.decision_id[:12]}"
-    table = Table("recipient", "holder", "channel", "verdict", "why", title=title, title_justify="left")
+    table = Table("recipient", "holder", "channel", "verdict", "when", "why", title=title, title_justify="left")
     for row in rows:
-        table.add_row(row["recipient"], row["holder"], row["channel"], row["verdict"], row["why"])
+        table.add_row(row["recipient"], row["holder"], row["channel"], row["verdict"], row["when"], row["why"])
     Console().print(table if rows else f"{title}: 不单独通知（{record.status.chinese}）")
+
+
+def _when(notice: "Notice") -> str:
+    """Say when it leaves, and until when somebody has to take notice."""
+    from services.notify.core.messages import in_shanghai
+
+    if notice.suppression:
+        return ""
+    wait = round((notice.not_before - notice.created_at).total_seconds())
+    leaves = "立即" if wait <= 0 else f"{wait} 秒后" if wait < 60 else in_shanghai(notice.not_before)  # noqa: PLR2004
+    if notice.acknowledge_by is None:
+        return leaves
+    minutes = round((notice.acknowledge_by - notice.created_at).total_seconds() / 60)
+    return f"{leaves}，{minutes} 分钟内签收"

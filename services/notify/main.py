@@ -29,8 +29,9 @@ from services.notify.channels.wecom import WECOM
 from services.notify.consumer import DecisionHandler
 from services.notify.core.roster import InvalidRoster, roster_from
 from services.notify.core.routes import InvalidRoutes
+from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
-from services.notify.handlers.sending import Desk
+from services.notify.handlers.sending import Desk, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.settings import InvalidSecrets, NotifySettings, read_routes, secrets_of
 from services.notify.store import switches
@@ -91,9 +92,14 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
     worker = settings.instance or f"{socket.gethostname()}-{os.getpid()}"
     desks = {
         channel: Desk(
-            channel=channel,
-            repeatable=adapter.repeatable,
-            patience=adapter.patience,
+            traits=Traits(
+                channel=channel,
+                repeatable=adapter.repeatable,
+                patience=adapter.patience,
+                most=adapter.most,
+                a_minute=adapter.a_minute,
+                provider=adapter.provider,
+            ),
             database=database,
             routes=routes,
             divisions=table,
@@ -127,7 +133,13 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
                 )
                 for channel, desk in desks.items()
             ),
-            Upkeep(desks=list(desks.values()), database=database, clock=clock, metrics=metrics),
+            Upkeep(
+                desks=list(desks.values()),
+                clocks=Clocks(database=database, routes=routes, divisions=table, clock=clock),
+                database=database,
+                clock=clock,
+                metrics=metrics,
+            ),
         ],
         checks={"database": database.ping},
     )

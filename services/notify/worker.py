@@ -11,9 +11,10 @@ from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
 from runtime.metrics import Metrics
 from services.notify.channels import Adapter
+from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.sending import Departure, Desk, Return
 from services.notify.metrics import CHANNELS
-from services.notify.store import deliveries
+from services.notify.store import deliveries, pace
 from services.notify.store.situation import is_stopped
 
 IDLE: Final = 0.25  # seconds to the next look when nothing waits
@@ -67,7 +68,7 @@ class DeliveryLoop:
 
     async def _send(self, departure: Departure) -> Return:
         outcome = await self._adapter.deliver(departure.message, departure.address)
-        return Return(departure.notice_id, departure.attempt, departure.address, outcome)
+        return Return(departure.attempts, departure.message.notice_id, departure.address, outcome)
 
     async def _wait(self, stop: asyncio.Task[bool], *, took: bool) -> None:
         """Until an attempt ends, or there may be new notices, or the process stops."""
@@ -97,12 +98,15 @@ class DeliveryLoop:
 
 
 class Upkeep:
-    """Settles attempts whose worker is gone, and measures what waits."""
+    """Settles attempts whose worker is gone, lets acknowledgement clocks run out, and measures what waits."""
 
     name = "upkeep of notices"
 
-    def __init__(self, *, desks: Sequence[Desk], database: Database, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self, *, desks: Sequence[Desk], clocks: Clocks, database: Database, clock: Clock, metrics: Metrics
+    ) -> None:
         self._desks = desks
+        self._clocks = clocks
         self._database = database
         self._clock = clock
         self._metrics = metrics
@@ -122,11 +126,13 @@ class Upkeep:
     def _once(self) -> None:
         for desk in self._desks:
             desk.settle()
+        self._clocks.run_out()
         now = self._clock.now()
         with self._database.begin() as work:
             oldest = deliveries.oldest_waiting(work)
             standing = deliveries.standing(work)
             stopped = is_stopped(work)
+            pace.forget(work, now)
         self._show(oldest, standing, now, stopped=stopped)
 
     def _show(self, oldest: dict[str, datetime], standing: dict[str, int], now: datetime, *, stopped: bool) -> None:

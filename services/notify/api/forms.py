@@ -119,6 +119,9 @@ class NoticeShown(BaseModel):
     decision_id: str
     status: str
     turn: int
+    rule: str
+    measure: str
+    level: str
     committee: str
     tenant: str
     recipient: str
@@ -132,6 +135,7 @@ class NoticeShown(BaseModel):
     created_at: datetime
     not_before: datetime
     delivered_at: datetime | None
+    acknowledge_by: datetime | None
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     follows: str | None
@@ -146,12 +150,13 @@ class NoticePage(BaseModel):
 
 
 class AttemptShown(BaseModel):
-    """One attempt; holder and address are masked."""
+    """One attempt; holder and address are masked. `message` is what left: the notice itself, or a digest it was in."""
 
     attempt: int
     seat: str
     holder: str
     address: str
+    message: str
     claimed_by: str
     began_at: datetime
     ended_at: datetime | None

@@ -1,6 +1,6 @@
 """Hand a message to one provider and say what its answer means: one file per channel.
 
-To add a channel: a file here with a class that has `repeatable`, `patience` and `deliver`, a line in
+To add a channel: a file here with a class that has what `Adapter` asks for, a line in
 `services.notify.main`, and a test against a server that answers as the provider does.
 """
 
@@ -21,6 +21,20 @@ class Adapter(Protocol):
     @property
     def patience(self) -> float:
         """Seconds after which `deliver` has surely returned."""
+        ...
+
+    @property
+    def most(self) -> int:
+        """How many notices one message may tell; 1 where each goes alone."""
+        ...
+
+    @property
+    def a_minute(self) -> int | None:
+        """How many messages a minute its provider takes for one address; None where it does not say."""
+        ...
+
+    def provider(self, address: str) -> str:
+        """Who stands behind an address: what fails for one message of it fails for the next."""
         ...
 
     async def deliver(self, message: Message, address: str) -> Outcome:

@@ -13,11 +13,17 @@ class MailFolder:
     """One `.eml` file per notice, complete or absent; the same notice again replaces its file."""
 
     repeatable = True
+    most = 50
+    a_minute = None
     patience = 30.0  # seconds; a disk that takes longer has trouble of its own
 
     def __init__(self, folder: Path, *, sender: str) -> None:
         self._folder = folder
         self._sender = sender
+
+    def provider(self, _address: str) -> str:
+        """One provider stands behind every address."""
+        return ""
 
     async def deliver(self, message: Message, address: str) -> Outcome:
         """Write the file. A full or forbidden disk may be mended, so it is tried again."""

@@ -76,11 +76,11 @@ class Poster:
             if refusals:
                 _logger.warning("address refused", host=url.host, port=url.port, reasons=refusals)
                 raise NoReply(Outcome(result=Result.PERMANENT, answer=refusals[0])) from error
-            raise NoReply(Outcome(result=Result.TEMPORARY, answer=type(error).__name__)) from error
+            raise NoReply(Outcome(result=Result.TEMPORARY, answer=type(error).__name__, down=True)) from error
         except aiohttp.InvalidURL as error:
             raise NoReply(Outcome(result=Result.PERMANENT, answer="不是网址")) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NoReply(Outcome(result=Result.AMBIGUOUS, answer=type(error).__name__)) from error
+            raise NoReply(Outcome(result=Result.AMBIGUOUS, answer=type(error).__name__, down=True)) from error
 
     async def close(self) -> None:
         """Close the connections that are kept open."""
@@ -114,10 +114,10 @@ def by_status(reply: Reply, now: datetime) -> Outcome:
     if reply.status == TOO_MANY:
         return Outcome(result=Result.LIMITED, answer=answer, retry_after=wait)
     if reply.status in GATEWAY:
-        return Outcome(result=Result.AMBIGUOUS, answer=answer)
+        return Outcome(result=Result.AMBIGUOUS, answer=answer, down=True)
     if 200 <= reply.status < 300:  # noqa: PLR2004 (success, but of what?)
         return Outcome(result=Result.AMBIGUOUS, answer=f"{answer}，应答无法读取")
-    return Outcome(result=Result.TEMPORARY, answer=answer, retry_after=wait)
+    return Outcome(result=Result.TEMPORARY, answer=answer, retry_after=wait, down=reply.status >= 500)  # noqa: PLR2004
 
 
 def words(code: object, text: object) -> str:

@@ -85,6 +85,10 @@ class GroupRobots:
         """Seconds after which an attempt has surely ended."""
         return self._poster.patience
 
+    def provider(self, _address: str) -> str:
+        """One provider stands behind every address."""
+        return ""
+
     async def deliver(self, message: Message, address: str) -> Outcome:
         """Send one message to the robot of this name; nobody is ever mentioned."""
         robot = self._robots.get(address)

@@ -50,6 +50,8 @@ class Smtp:
     """One connection per message: a connection kept open may be dead, and that is found out only after DATA."""
 
     repeatable = False  # a mail server delivers a second copy, whatever its Message-ID
+    most = 50  # decisions in one mail: more are not read
+    a_minute = None
 
     def __init__(self, server: MailServer, *, connections: int = 8) -> None:
         self._server = server
@@ -59,6 +61,10 @@ class Smtp:
     def patience(self) -> float:
         """Seconds after which every answer has come or timed out."""
         return self._server.timeout * ROUNDS
+
+    def provider(self, _address: str) -> str:
+        """One provider stands behind every address."""
+        return ""
 
     async def deliver(self, message: Message, address: str) -> Outcome:
         """Send one message to one address. Nobody knows what became of it once the body is out without an answer."""
@@ -88,7 +94,7 @@ class Smtp:
         try:
             connection = self._connect()
         except (smtplib.SMTPException, OSError) as error:  # TLS errors are OSErrors
-            raise _Refused(Outcome(result=Result.TEMPORARY, answer=_named(error))) from error
+            raise _Refused(Outcome(result=Result.TEMPORARY, answer=_named(error), down=True)) from error
         try:
             self._introduce(connection)
             _expect(2, *connection.mail(self._server.sender))
@@ -99,7 +105,7 @@ class Smtp:
             raise
         except (smtplib.SMTPException, OSError) as error:
             connection.close()
-            raise _Refused(Outcome(result=Result.TEMPORARY, answer=_named(error))) from error
+            raise _Refused(Outcome(result=Result.TEMPORARY, answer=_named(error), down=True)) from error
         return connection
 
     def _connect(self) -> smtplib.SMTP:
@@ -131,7 +137,7 @@ def _hand_over(connection: smtplib.SMTP, document: bytes) -> Outcome:
         connection.send(b".\r\n")
         code, text = connection.getreply()
     except (smtplib.SMTPException, OSError) as error:
-        return Outcome(result=Result.AMBIGUOUS, answer=_named(error))
+        return Outcome(result=Result.AMBIGUOUS, answer=_named(error), down=True)
     outcome = _meaning(code, text)
     return outcome if code // 100 in {2, 4, 5} else replace(outcome, result=Result.AMBIGUOUS)
 

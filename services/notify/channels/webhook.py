@@ -27,6 +27,8 @@ class Webhook:
     """
 
     repeatable = True
+    most = 1  # machines read each by itself
+    a_minute = None
 
     def __init__(
         self,
@@ -44,6 +46,13 @@ class Webhook:
     def patience(self) -> float:
         """Seconds after which an attempt has surely ended."""
         return self._poster.patience
+
+    def provider(self, address: str) -> str:
+        """Each receiver is a provider of its own."""
+        try:
+            return _place(URL(address))
+        except ValueError:
+            return address
 
     async def deliver(self, message: Message, address: str) -> Outcome:
         """Post once, without following redirects."""

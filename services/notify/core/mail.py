@@ -28,6 +28,8 @@ def email_document(message: Message, *, sender: str, recipient: str) -> bytes:
     mail["Message-ID"] = f"<{message.notice_id}@{domain}>"
     if message.follows:
         mail["In-Reply-To"] = mail["References"] = f"<{message.follows}@{domain}>"
+    told = [item.notice_id for item in message.items] or [message.notice_id]
+    mail["X-Bihuan-Notices"] = " ".join(told)  # what a mail tells can be found in the trail
     mail["Auto-Submitted"] = "auto-generated"  # holiday answers stay away (RFC 3834)
     mail.set_content(message.text, cte="base64")
     mail.add_alternative(message.html, subtype="html", cte="base64")

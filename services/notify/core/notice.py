@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from contracts.decisions import Decision
-from contracts.vocabulary import NoticeState, Status, Suppression
+from contracts.vocabulary import Level, Measure, NoticeState, RuleId, Status, Suppression
 
 TRANSITIONS: Final[Mapping[NoticeState, frozenset[NoticeState]]] = {
     # A notice waits, is handed over, or is set aside with a reason.
@@ -48,7 +48,8 @@ class Notice:
 
     `recipient` is a handle (`role@unit`, `role@unit/seat`), never a person; empty where no route names one. `turn`
     counts how often the decision was taken up again after it had been closed. `thread` is what rungs of one ladder
-    share, `falls_due` orders them. `priority` 0 goes first. `not_before` is the instant from which a worker may take
+    share, `falls_due` orders them; `about` is the subject, whatever the rule. `waits`: it may wait for the morning.
+    `acknowledge_by`: from then on a fallback person is told, unless somebody has taken notice. `priority` 0 goes first. `not_before` is the instant from which a worker may take
     it up. `attempt` is the number of the last attempt. `doubtful`: an earlier attempt may have arrived. `released`: a
     person insists, so the reasons to keep silent are not asked again. `follows` is the notice whose recipient has to
     have heard of the beginning first; `folded_into` the one that tells it instead. `revision` counts the states it
@@ -65,6 +66,10 @@ class Notice:
     recipient: str
     channel: str
     thread: str
+    rule: RuleId
+    measure: Measure
+    level: Level
+    about: str
     falls_due: datetime
     state: NoticeState
     why: str
@@ -72,6 +77,8 @@ class Notice:
     late: bool
     created_at: datetime
     not_before: datetime
+    waits: bool = False
+    acknowledge_by: datetime | None = None
     attempt: int = 0
     doubtful: bool = False
     released: bool = False
@@ -97,6 +104,11 @@ def notice_id(*, decision_id: str, status: Status, turn: int, recipient: str, ch
     """The identity of a notice as text: the same five things always give the same id, on replay too."""
     identity = _SEPARATOR.join((decision_id, status.value, str(turn), recipient, channel))
     return sha256(identity.encode()).hexdigest()[:ID_LENGTH]
+
+
+def about(decision: Decision) -> str:
+    """What a decision is about, in one word for all rules."""
+    return _SEPARATOR.join((decision.committee, decision.subject.kind, decision.subject.id))
 
 
 def thread_of(decision: Decision) -> str:

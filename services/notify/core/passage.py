@@ -30,7 +30,8 @@ class Passage:
 
     `notices` are its own; `options` what the routes said for each, by its id. `earlier` are notices that stand already
     (of the same decision, or of other rungs of the same ladder) and may be set aside by this one. `seat` is who gets a
-    notice that is about to leave, `outcome` what the channel answered.
+    notice that is about to leave, `listing` the notice by which the same recipient hears that the same subject was listed
+    for supervision, `outcome` what the channel answered.
     """
 
     decision: Decision
@@ -39,6 +40,7 @@ class Passage:
     earlier: tuple[Notice, ...] = ()
     options: Mapping[str, Options] = field(default_factory=dict)
     seat: Seat | None = None
+    listing: Notice | None = None
     outcome: Outcome | None = None
 
 

@@ -20,3 +20,8 @@ class Places:
     def name_of(self, code: str) -> str:
         """The Chinese name from the city down; the code or name itself where the table does not know it."""
         return self._divisions.full_name(code)
+
+    def short_name_of(self, code: str) -> str:
+        """The Chinese name without what stands above it."""
+        division = self._divisions.get(code)
+        return division.name if division else code

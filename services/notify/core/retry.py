@@ -32,13 +32,15 @@ class Result(StrEnum):
 class Outcome:
     """One attempt's result, the provider's answer in short (no personal data), and how long it asks us to wait.
 
-    `repeatable`: the receiver recognises a repetition, so that an unknown outcome may simply be tried again.
+    `repeatable`: the receiver recognises a repetition, so that an unknown outcome may simply be tried again. `down`: it
+    was the provider that failed, not this message, so the next one would fare no better.
     """
 
     result: Result
     answer: str = ""
     retry_after: timedelta | None = None
     repeatable: bool = False
+    down: bool = False
 
 
 class RetryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +10,7 @@ import msgspec
 from contracts.decisions import Decision
 from contracts.vocabulary import Status
 from services.notify.core.matching import Match, conditions_met
+from services.notify.core.quiet import QuietHours
 from services.notify.core.retry import RetryPolicy, RetryRules, policies_of
 from services.notify.core.telling import TELLING, Telling
 
@@ -28,7 +29,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `to`: roles as `role` or `role@place`, where place is one of `PLACES_OF_A_ROLE`, a division code or a unit's name.
     `carry_on`: later siblings are looked at too, though this one matched. `settle_seconds`: how long a notice waits
-    for a higher rung that would take it along. `urgent` goes first and does not settle.
+    for a higher rung that would take it along. `urgent` goes first and does not settle. `can_wait`: reminders may wait
+    for the end of the quiet hours. `acknowledge_within_minutes`: if nobody has taken notice by then, `fallback` is told.
     """
 
     name: str
@@ -38,14 +40,25 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     tell: tuple[Status, ...] | None = None
     urgent: bool | None = None
     settle_seconds: float | None = None
+    can_wait: bool | None = None
+    acknowledge_within_minutes: float | None = None
+    fallback: tuple[str, ...] | None = None
     carry_on: bool = False
     routes: tuple["Node", ...] = ()
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Quiet hours as written in the file: times of the day in Shanghai, such as "21:00"."""
+
+    begins: str
+    ends: str
 
 
 class RoutesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file: the version of its form, the roles with their Chinese names, retry rules by channel, the tree."""
 
     version: int
+    quiet_hours: Hours | None = None
     roles: Mapping[str, str]
     route: Node
     retry: Mapping[str, RetryRules] = {}
@@ -60,6 +73,9 @@ class Options:
     tell: tuple[Status, ...] = _ROOT_TELLS
     urgent: bool = False
     settle: timedelta = timedelta(seconds=10)
+    can_wait: bool = False
+    acknowledge_within: timedelta | None = None
+    fallback: tuple[str, ...] = ()
 
     def with_node(self, node: Node) -> "Options":
         """These options as the node changes them."""
@@ -70,6 +86,11 @@ class Options:
             tell=self.tell if node.tell is None else node.tell,
             urgent=self.urgent if node.urgent is None else node.urgent,
             settle=self.settle if node.settle_seconds is None else timedelta(seconds=node.settle_seconds),
+            can_wait=self.can_wait if node.can_wait is None else node.can_wait,
+            acknowledge_within=self.acknowledge_within
+            if node.acknowledge_within_minutes is None
+            else timedelta(minutes=node.acknowledge_within_minutes),
+            fallback=self.fallback if node.fallback is None else node.fallback,
         )
 
 
@@ -94,6 +115,7 @@ class Routes:
     roles: Mapping[str, str]
     route: Node
     retry: Mapping[str, RetryPolicy]
+    quiet_hours: QuietHours | None = None
 
     def hits(self, decision: Decision, lineage: tuple[str, ...]) -> tuple[Hit, ...]:
         """The deepest nodes that take the decision, in the order of the file."""
@@ -110,7 +132,9 @@ def routes_from(document: Any) -> Routes:
         raise InvalidRoutes(f"version {file.version} is not known: this release reads version 1")
     for fault in _faults(file.route, Options(), file.route.name, file.roles):
         raise InvalidRoutes(fault)
-    return Routes(roles=dict(file.roles), route=file.route, retry=policies_of(file.retry))
+    return Routes(
+        roles=dict(file.roles), route=file.route, retry=policies_of(file.retry), quiet_hours=_quiet(file.quiet_hours)
+    )
 
 
 def _walk(node: Node, inherited: Options, decision: Decision, lineage: tuple[str, ...], above: Hit) -> Iterator[Hit]:
@@ -134,9 +158,21 @@ def _walk(node: Node, inherited: Options, decision: Decision, lineage: tuple[str
         yield here
 
 
+def _quiet(hours: Hours | None) -> QuietHours | None:
+    if hours is None:
+        return None
+    try:
+        begins, ends = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)
+    except ValueError as error:
+        raise InvalidRoutes(f"quiet_hours: {error}: write times of the day such as '21:00'") from error
+    if begins.tzinfo or ends.tzinfo or begins == ends:
+        raise InvalidRoutes("quiet_hours: write two different times of the day in Shanghai, without an offset")
+    return QuietHours(begins=begins, ends=ends)
+
+
 def _faults(node: Node, inherited: Options, path: str, roles: Mapping[str, str]) -> Iterator[str]:
     options = inherited.with_node(node)
-    for reference in options.to:
+    for reference in (*options.to, *options.fallback):
         role, at, place = reference.partition("@")
         if role not in roles:
             yield f"{path}: role {role!r} is not listed under roles: add it there with its Chinese name"
@@ -149,10 +185,20 @@ def _faults(node: Node, inherited: Options, path: str, roles: Mapping[str, str])
     for status in options.tell:
         if TELLING[status] not in {Telling.OPENS, Telling.FOLLOWS}:
             yield f"{path}: tell names {status.value}, which is never a notice of its own: take it out"
-    if options.settle < timedelta():
-        yield f"{path}: settle_seconds is negative"
+    yield from (f"{path}: {fault}" for fault in _contradictions(options))
     names = [child.name for child in node.routes]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{path}: two routes are called {name!r}: a reason could not tell them apart"
     for child in node.routes:
         yield from _faults(child, options, f"{path}/{child.name}", roles)
+
+
+def _contradictions(options: Options) -> Iterator[str]:
+    if options.settle < timedelta():
+        yield "settle_seconds is negative"
+    if options.urgent and options.can_wait:
+        yield "urgent and can_wait exclude each other: take one out"
+    if options.acknowledge_within is not None and options.acknowledge_within <= timedelta():
+        yield "acknowledge_within_minutes is not positive"
+    if (options.acknowledge_within is None) != (not options.fallback):
+        yield "acknowledge_within_minutes and fallback belong together: when, and who is told then"

@@ -9,7 +9,7 @@ from runtime.database import Database, Work
 from services.notify.core.notice import ARRIVED, IllegalMove, Notice
 from services.notify.core.people import settled_by_person, taken_up_again, waits_for
 from services.notify.handlers.announcing import announce_notices
-from services.notify.store import deliveries, switches
+from services.notify.store import acknowledging, deliveries, switches
 
 RELEASED_AT_ONCE: Final = 500
 
@@ -50,10 +50,9 @@ class Counter:
             if notice.state not in ARRIVED and not notice.doubtful:
                 raise IllegalMove(f"notice {notice_id} is {notice.state.value}: nobody can have read it")
             now = self._clock.now()
-            first = switches.acknowledge(work, notice_id, author=author, now=now)
-            if first:
-                switches.note_acts(work, [notice_id], act="acknowledged", author=author, reason=reason, now=now)
-        return first
+            covered = acknowledging.acknowledge(work, notice_id, author=author, now=now)
+            switches.note_acts(work, covered, act="acknowledged", author=author, reason=reason, now=now)
+        return bool(covered)
 
     def stop(self, *, author: str, reason: str) -> None:
         """Stop all sending, everywhere, from the next notice on."""

@@ -1,6 +1,6 @@
 """Give notices to workers one at a time, remember every attempt, and find the attempts whose worker is gone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,24 @@ _CLAIM = f"""SELECT {rows.QUALIFIED} FROM notice n LEFT JOIN notice told ON told
     WHERE n.channel = %b AND n.state IN ('created', 'retrying') AND n.not_before <= %b
       AND (told.id IS NULL OR told.state IN ('delivered', 'ambiguous', 'failed', 'suppressed'))
     ORDER BY n.priority, n.not_before, n.id LIMIT %b FOR UPDATE OF n SKIP LOCKED"""  # noqa: S608 (column names are constants)
+# What may share a message with notices that were claimed: the same recipient, rule, status and urgency.
+_COMPANY = f"""SELECT {rows.QUALIFIED} FROM notice n LEFT JOIN notice told ON told.id = n.follows
+    JOIN (SELECT DISTINCT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::bool[])) u(recipient, rule, status, urgent)
+        ON (n.recipient, n.rule, n.status, n.priority = 0) = (u.recipient, u.rule, u.status, u.urgent)
+    WHERE n.channel = %b AND n.state IN ('created', 'retrying') AND n.not_before <= %b AND n.id <> ALL(%b::text[])
+      AND (told.id IS NULL OR told.state IN ('delivered', 'ambiguous', 'failed', 'suppressed'))
+    ORDER BY n.priority, n.not_before, n.id LIMIT %b FOR UPDATE OF n SKIP LOCKED"""  # noqa: S608 (as above)
+# The listing of the same subject that the same recipient was told, or is being told, and that still stands.
+_LISTINGS = f"""SELECT DISTINCT ON (u.id) u.id, {rows.QUALIFIED}
+    FROM unnest(%b::text[], %b::text[], %b::text[]) AS u(id, about, recipient)
+    JOIN notice n ON (n.about, n.recipient) = (u.about, u.recipient)
+    WHERE n.measure = 'listed_supervision' AND n.status IN ('raised', 'confirmed')
+      AND n.state NOT IN ('suppressed', 'failed')
+      AND (SELECT r.status FROM decision_record r WHERE r.decision_id = n.decision_id ORDER BY r.ordinal DESC LIMIT 1)
+        NOT IN ('cleared', 'retracted', 'rejected')
+    ORDER BY u.id, n.known_at DESC, n.id"""  # noqa: S608 (as above)
+_POSTPONE = """UPDATE notice n SET not_before = u.until FROM unnest(%b::text[], %b::timestamptz[]) AS u(id, until)
+    WHERE n.id = u.id AND n.state IN ('created', 'retrying') AND n.not_before < u.until"""
 _BY_ID = f"SELECT {rows.NAMES} FROM notice WHERE id = ANY(%b::text[]) ORDER BY id"  # noqa: S608 (as above)
 _LOCKED = _BY_ID + " FOR UPDATE"
 # The newest words of a decision for each status and turn that is to be told.
@@ -31,10 +49,10 @@ _FOLDED = """SELECT n.folded_into, n.decision_id, n.status, n.turn FROM notice n
     AND n.thread = ANY(%b::text[]) ORDER BY n.falls_due, n.id"""
 _COALESCED = """SELECT DISTINCT ON (thread, known_at, decision_id) thread, known_at, record FROM decision_record
     WHERE status = 'coalesced' AND thread = ANY(%b::text[]) ORDER BY thread, known_at, decision_id, ordinal DESC"""
-_ATTEMPT = """INSERT INTO attempt (notice_id, attempt, seat, holder, address, claimed_by, began_at)
-    SELECT notice_id, attempt, seat, holder, address, %b, %b::timestamptz
-    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[], %b::text[])
-        AS u(notice_id, attempt, seat, holder, address)"""
+_ATTEMPT = """INSERT INTO attempt (notice_id, attempt, seat, holder, address, message, claimed_by, began_at)
+    SELECT notice_id, attempt, seat, holder, address, message, %b, %b::timestamptz
+    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[])
+        AS u(notice_id, attempt, seat, holder, address, message)"""
 _OUTCOME = """UPDATE attempt a SET ended_at = %b::timestamptz, outcome = u.outcome, answer = u.answer
     FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[]) AS u(notice_id, attempt, outcome, answer)
     WHERE a.notice_id = u.notice_id AND a.attempt = u.attempt"""
@@ -51,6 +69,15 @@ _GONE = """INSERT INTO gone_address (channel, address, since, notice_id) VALUES 
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A notice that is about to leave in a message, and who gets it."""
+
+    notice: Notice
+    seat: Seat
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What a notice says: its decision's newest record, and the lower rungs told along."""
 
@@ -62,6 +89,33 @@ def claim(work: Work, channel: str, now: datetime, most: int) -> list[Notice]:
     """Notices of a channel that may leave now, the grave first; locked, and passed over by other workers."""
     with work.connection.cursor(binary=True) as cursor:
         return [rows.notice_of(row) for row in cursor.execute(_CLAIM, (channel, now, most))]
+
+
+def company(work: Work, channel: str, now: datetime, claimed: Sequence[Notice], most: int) -> list[Notice]:
+    """Up to `most` other notices that may leave with these, the grave first; locked like these."""
+    columns = (
+        [notice.recipient for notice in claimed],
+        [notice.rule.value for notice in claimed],
+        [notice.status.value for notice in claimed],
+        [notice.priority == 0 for notice in claimed],
+    )
+    with work.connection.cursor(binary=True) as cursor:
+        found = cursor.execute(_COMPANY, (*columns, channel, now, [notice.id for notice in claimed], most))
+        return [rows.notice_of(row) for row in found]
+
+
+def listings(work: Work, notices: Sequence[Notice]) -> dict[str, Notice]:
+    """By the ids of these notices: the notice by which the same recipient hears that the same subject was listed."""
+    with work.connection.cursor(binary=True) as cursor:
+        columns = ([n.id for n in notices], [n.about for n in notices], [n.recipient for n in notices])
+        return {row[0]: rows.notice_of(row[1:]) for row in cursor.execute(_LISTINGS, columns)} if notices else {}
+
+
+def postpone(work: Work, until: Mapping[str, datetime]) -> None:
+    """Put a later instant on notices (by id) that wait; their state stays."""
+    if until:
+        with work.connection.cursor(binary=True) as cursor:
+            cursor.execute(_POSTPONE, (list(until), list(until.values())))
 
 
 def notices_by_id(work: Work, ids: Sequence[str], *, lock: bool = False) -> dict[str, Notice]:
@@ -94,12 +148,12 @@ def words_of(work: Work, notices: Sequence[Notice]) -> dict[str, Words]:
 
 
 def begin_attempts(
-    work: Work, leaving: Sequence[tuple[Notice, Seat]], *, worker: str, now: datetime, lease_until: datetime
+    work: Work, leaving: Sequence[Leaving], *, worker: str, now: datetime, lease_until: datetime
 ) -> None:
     """Move notices to `sending` and write their attempts, before any provider hears of them."""
     if not leaving:
         return
-    notices = [notice for notice, _ in leaving]
+    notices = [each.notice for each in leaving]
     with work.connection.cursor(binary=True) as cursor:
         cursor.execute(rows.UPDATE, (lease_until, now, *rows.moved(notices)))
         cursor.execute(
@@ -109,9 +163,10 @@ def begin_attempts(
                 now,
                 [notice.id for notice in notices],
                 [notice.attempt for notice in notices],
-                [seat.handle for _, seat in leaving],
-                [seat.holder for _, seat in leaving],
-                [seat.addresses[notice.channel] for notice, seat in leaving],
+                [each.seat.handle for each in leaving],
+                [each.seat.holder for each in leaving],
+                [each.seat.addresses[each.notice.channel] for each in leaving],
+                [each.message for each in leaving],
             ),
         )
 

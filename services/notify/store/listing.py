@@ -8,8 +8,8 @@ from psycopg.rows import dict_row
 
 from runtime.database import Work
 
-_SHOWN: Final = """id, decision_id, status, turn, committee, tenant, recipient, channel, state, suppression, why, error,
-    late, attempt, created_at, not_before, delivered_at, acknowledged_at, acknowledged_by, follows, folded_into"""
+_SHOWN: Final = """id, decision_id, status, turn, rule, measure, level, committee, tenant, recipient, channel, state, suppression, why, error,
+    late, attempt, created_at, not_before, delivered_at, acknowledge_by, acknowledged_at, acknowledged_by, follows, folded_into"""
 
 _LIST: Final = f"""SELECT {_SHOWN} FROM notice
     WHERE (%(decision_id)s::text IS NULL OR decision_id = %(decision_id)s)
@@ -18,7 +18,7 @@ _LIST: Final = f"""SELECT {_SHOWN} FROM notice
       AND (%(before)s::timestamptz IS NULL OR (created_at, id) < (%(before)s, %(before_id)s))
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of this file)
 _ONE: Final = f"SELECT {_SHOWN} FROM notice WHERE id = %s"  # noqa: S608 (as above)
-_ATTEMPTS: Final = """SELECT attempt, seat, holder, address, claimed_by, began_at, ended_at, outcome, answer
+_ATTEMPTS: Final = """SELECT attempt, seat, holder, address, message, claimed_by, began_at, ended_at, outcome, answer
     FROM attempt WHERE notice_id = %s ORDER BY attempt"""
 _ACTS: Final = "SELECT act, author, reason, acted_at FROM notice_act WHERE notice_id = %s ORDER BY id"
 

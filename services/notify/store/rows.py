@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from contracts.divisions import Divisions
-from contracts.vocabulary import NoticeState, Status, Suppression
+from contracts.vocabulary import Level, Measure, NoticeState, RuleId, Status, Suppression
 from services.notify.core.notice import Notice
 
 # Column and PostgreSQL type, in the order in which rows are read and written; names are those of `Notice`.
@@ -19,6 +19,10 @@ COLUMNS: Final = (
     ("recipient", "text"),
     ("channel", "text"),
     ("thread", "text"),
+    ("rule", "text"),
+    ("measure", "text"),
+    ("level", "text"),
+    ("about", "text"),
     ("falls_due", "timestamptz"),
     ("state", "text"),
     ("why", "text"),
@@ -26,6 +30,8 @@ COLUMNS: Final = (
     ("late", "bool"),
     ("created_at", "timestamptz"),
     ("not_before", "timestamptz"),
+    ("waits", "bool"),
+    ("acknowledge_by", "timestamptz"),
     ("attempt", "int4"),
     ("doubtful", "bool"),
     ("released", "bool"),
@@ -48,7 +54,7 @@ _MOVES: Final = (
     ("folded_into", "text"),
     ("revision", "int4"),
 )
-_MAY_BE_NONE: Final = frozenset({"suppression", "follows", "folded_into"})
+_MAY_BE_NONE: Final = frozenset({"suppression", "follows", "folded_into", "acknowledge_by"})
 
 NAMES: Final = ", ".join(name for name, _ in COLUMNS)
 QUALIFIED: Final = ", ".join(f"n.{name}" for name, _ in COLUMNS)
@@ -94,6 +100,9 @@ def notice_of(row: Sequence[Any]) -> Notice:
     """The notice in a row that was read with `NAMES` or `QUALIFIED`."""
     values = dict(zip((name for name, _ in COLUMNS), row, strict=True))
     values["status"] = Status(values["status"])
+    values["rule"] = RuleId(values["rule"])
+    values["measure"] = Measure(values["measure"])
+    values["level"] = Level(values["level"])
     values["state"] = NoticeState(values["state"])
     values["suppression"] = Suppression(values["suppression"]) if values["suppression"] else None
     return Notice(**values)

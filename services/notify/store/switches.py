@@ -136,15 +136,6 @@ def note_acts(work: Work, ids: Sequence[str], *, act: str, author: str, reason: 
         )
 
 
-def acknowledge(work: Work, notice_id: str, *, author: str, now: datetime) -> bool:
-    """Note that a person has taken notice; False where somebody had before."""
-    done = work.connection.execute(
-        "UPDATE notice SET acknowledged_at = %s, acknowledged_by = %s WHERE id = %s AND acknowledged_at IS NULL",
-        (now, author, notice_id),
-    )
-    return done.rowcount > 0
-
-
 def followers_of(work: Work, ids: Sequence[str]) -> list[str]:
     """Ids of notices that follow these."""
     found = work.connection.execute("SELECT id FROM notice WHERE follows = ANY(%s)", (list(ids),))

@@ -14,16 +14,15 @@ from services.notify.core.notice import Notice
 from services.notify.core.retry import Outcome, Result
 from services.notify.core.roster import Seat
 from services.notify.core.routes import Routes
+from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
 from services.notify.handlers.people import Counter
-from services.notify.handlers.sending import Departure, Desk, Return
+from services.notify.handlers.sending import Departure, Desk, Return, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.store import deliveries, switches
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
-TABLES = (
-    "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
-)
+TABLES = "pace, pause, notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
 YES = Outcome(result=Result.DELIVERED, answer="250 queued")
 NO = Outcome(result=Result.PERMANENT, answer="550 no such user")
 LATER = Outcome(result=Result.TEMPORARY, answer="451 try later")
@@ -51,11 +50,10 @@ class Office:
         tree: Routes | None = None,
         worker: str = "w-1",
         database: Database | None = None,
+        **traits: Any,
     ) -> Desk:
         return Desk(
-            channel=channel,
-            repeatable=repeatable,
-            patience=30.0,
+            traits=Traits(channel=channel, repeatable=repeatable, patience=30.0, **traits),
             database=database or self.database,
             routes=tree or self.tree,
             divisions=DIVISIONS,
@@ -63,6 +61,9 @@ class Office:
             metrics=self.metrics,
             worker=worker,
         )
+
+    def clocks(self) -> Clocks:
+        return Clocks(database=self.database, routes=self.tree, divisions=DIVISIONS, clock=self.clock)
 
     def hear(self, *records: Decision, tree: Routes | None = None) -> list[Notice]:
         hearing = Hearing(routes=tree or self.tree, divisions=DIVISIONS, clock=self.clock)
@@ -102,4 +103,4 @@ class Office:
 
 def back(departure: Departure, outcome: Outcome = YES) -> Return:
     """The attempt as it came back."""
-    return Return(departure.notice_id, departure.attempt, departure.address, outcome)
+    return Return(departure.attempts, departure.message.notice_id, departure.address, outcome)

@@ -36,12 +36,12 @@ class Providers:
         self._thread.join(10)
         self._loop.close()
 
-    def verdict(self, notice_id: str) -> str:
-        """taken, refused, or unanswered (taken, but the sender will not hear of it)."""
+    def verdict(self, *notices: str) -> str:
+        """One message with these notices is taken, refused, or unanswered (taken, but its sender will not hear of it)."""
         chance = self._random.random()
         if chance < self.trouble / 2:
             return "refused"
-        self.seen[notice_id] += 1
+        self.seen.update(notices)
         return "unanswered" if chance < self.trouble else "taken"
 
     async def _serve(self) -> web.AppRunner:
@@ -69,8 +69,8 @@ class _Mailbox:
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
-        message_id = message_from_bytes(envelope.content)["Message-ID"]
-        match self._providers.verdict(message_id.strip("<>").partition("@")[0]):
+        told = message_from_bytes(envelope.content)["X-Bihuan-Notices"].split()
+        match self._providers.verdict(*told):
             case "refused":
                 return "451 4.3.0 try again later"
             case "unanswered":

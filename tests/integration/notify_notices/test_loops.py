@@ -114,6 +114,7 @@ def test_an_answer_waits_for_the_database(office: Office, database_url: str) -> 
         loop = DeliveryLoop(desk=office.desk("email", database=impatient), adapter=adapter, concurrency=2)
         upkeep = Upkeep(
             desks=[office.desk("email", database=impatient)],
+            clocks=office.clocks(),
             database=impatient,
             clock=office.clock,
             metrics=office.metrics,
@@ -203,7 +204,13 @@ def test_upkeep_settles_leases_and_measures(office: Office) -> None:
     office.hear(decision(decision_id="d-2", occurrence="2"))
     office.clock.advance(61)
     office.counter.stop(author="甲", reason="误发")
-    upkeep = Upkeep(desks=[office.email], database=office.database, clock=office.clock, metrics=office.metrics)
+    upkeep = Upkeep(
+        desks=[office.email],
+        clocks=office.clocks(),
+        database=office.database,
+        clock=office.clock,
+        metrics=office.metrics,
+    )
 
     async def story() -> None:
         stopping = asyncio.Event()

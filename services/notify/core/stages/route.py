@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from contracts.decisions import Decision
 from contracts.vocabulary import HazardLevel, NoticeState, Suppression
-from services.notify.core.notice import Notice, notice_id, thread_of
+from services.notify.core.notice import Notice, about, notice_id, thread_of
 from services.notify.core.passage import Passage, Situation
 from services.notify.core.places import Places
+from services.notify.core.quiet import may_wait
 from services.notify.core.roster import Seat
 from services.notify.core.routes import Hit, Options
 from services.notify.core.telling import TELLING, Telling, is_late
@@ -35,7 +36,7 @@ def route(passage: Passage, situation: Situation) -> Passage:
         return replace(passage, notices=follow)
     found: dict[str, tuple[Notice, Options]] = {}
     for hit in telling_hits:
-        for notice in _opening(passage, hit, situation):
+        for notice in opening(passage, hit, situation):
             found.setdefault(notice.id, (notice, hit.options))
     notices = _one_per_address((notice for notice, _ in found.values()), situation)
     fresh = tuple(notice for notice in notices if notice.id not in known)
@@ -52,7 +53,8 @@ def superiors(unit: str, decision: Decision, places: Places) -> tuple[str, ...]:
     return lineage[: lineage.index(decision.committee) + 1]
 
 
-def _opening(passage: Passage, hit: Hit, situation: Situation) -> Iterator[Notice]:
+def opening(passage: Passage, hit: Hit, situation: Situation) -> Iterator[Notice]:
+    """One notice for each channel of everybody whom the node names, told or with the reason why not."""
     decision = passage.decision
     if not hit.options.to:
         yield _untold(passage, situation, why=hit.why, recipient="", channel="", error="没有路由指明接收人")
@@ -156,6 +158,10 @@ def _notice(
         recipient=recipient,
         channel=channel,
         thread=thread_of(decision),
+        rule=decision.rule,
+        measure=decision.measure,
+        level=decision.level,
+        about=about(decision),
         falls_due=decision.at,
         state=NoticeState.CREATED,
         why=why,
@@ -163,6 +169,8 @@ def _notice(
         late=is_late(decision),
         created_at=situation.now,
         not_before=situation.now,
+        waits=options.can_wait and may_wait(decision),
+        acknowledge_by=situation.now + options.acknowledge_within if options.acknowledge_within else None,
     )
 
 

@@ -35,6 +35,7 @@ def test_an_attempt_is_shown_without_its_holder() -> None:
             "seat": "office@331081",
             "holder": "王小明",
             "address": "wxm@example.cn",
+            "message": "n-1",
             "claimed_by": "notify-1",
             "began_at": NOW,
             "ended_at": None,
