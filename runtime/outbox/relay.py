@@ -44,12 +44,14 @@ class Ticks:
     """Where ticks go and what they say.
 
     `value` is called in a thread before the outbox is read; it gives the instant up to which everything that came in
-    is announced, or None to hold the ticks. `source` is the CloudEvents source of the tick.
+    is announced, or None to hold the ticks. `source` is the CloudEvents source of the tick, `every` the seconds between
+    two of them.
     """
 
     topic: str
     source: str
     value: TickSource
+    every: float = TICK_EVERY
 
 
 class Relay:
@@ -228,9 +230,9 @@ class _Life:
         return batches, {row.id: row for row in fresh}
 
     def _tick_value(self) -> dt.datetime | None:
-        """Every 5 s, and not while the last one still waits: what the source of ticks says now, before any row is read."""
+        """Every few seconds, and not while the last one still waits: what the source of ticks says now, before any row is read."""
         now = self.clock.monotonic()
-        if self.ticks is None or self._tick is not None or now - self._ticked_at < TICK_EVERY:
+        if self.ticks is None or self._tick is not None or now - self._ticked_at < self.ticks.every:
             return None
         self._ticked_at = now
         return self.ticks.value()

@@ -100,7 +100,7 @@ def run_worker(
         settings=settings,
         schema=SCHEMA,
         metrics=metrics,
-        ticks=Ticks(topic=HAZARD_FACTS, source=TICK_SOURCE, value=value),
+        ticks=Ticks(topic=HAZARD_FACTS, source=TICK_SOURCE, value=value, every=settings.tick_seconds),
         clock=clock,
     )
     upkeep = Upkeep(

@@ -18,6 +18,7 @@ class IntakeSettings(ProcessSettings):
         description="how long (source, id) is remembered; longer than any topic of a source keeps its records",
     )
     grace_seconds: float = Field(default=10.0, ge=0, description="how far a tick stays behind the clock")
+    tick_seconds: float = Field(default=5.0, gt=0, description="seconds between two ticks")
     clock_guard: Literal["auto", "on", "off"] = Field(
         default="auto",
         description="compare clocks before each tick; auto: unless BIHUAN_CLOCK_FILE bends ours",

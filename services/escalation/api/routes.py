@@ -57,14 +57,14 @@ class PersonsWord(BaseModel):
 def routes(database: Database, divisions: Divisions, book: LawBook, clock: Clock) -> APIRouter:
     """The routes under `/v1`."""
     router = APIRouter(prefix="/v1", tags=["escalation"])
-    _add_decisions(router, database, divisions)
+    _add_decisions(router, database, divisions, book)
     _add_words(router, database, book, clock)
     _add_timeline(router, database)
     policies.add(router, database, book)
     return router
 
 
-def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) -> None:
+def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, book: LawBook) -> None:
     """Where each decision stands, and what waits for a person."""
 
     @router.get("/decisions", response_class=Response, responses=documented("items", "next"))
@@ -101,6 +101,16 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions) 
                 limit=limit,
             )
         return _page(page)
+
+    @router.get("/decisions/{decision_id}", response_class=Response, responses=documented("items"))
+    def decision(decision_id: DecisionId) -> Response:
+        """Every record of one decision, in the order in which they came about: the last one is where it stands."""
+        with database.begin() as work:
+            committees = book.law(bulk.cursor(work), writes=False).committees()
+            found = reading.history(work, committees, decision_id)
+        if not found:
+            raise Problem(HTTPStatus.NOT_FOUND, "no such decision")
+        return as_json({"items": [msgspec.Raw(record) for record in found]})
 
     @router.get("/proposals", response_class=Response, responses=documented("items", "next"))
     def proposals(tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:

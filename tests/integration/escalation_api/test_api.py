@@ -134,6 +134,17 @@ def test_an_unknown_hazard_has_no_timeline(api: TestClient) -> None:
     assert api.get("/v1/hazards/H-77/timeline").status_code == HTTPStatus.NOT_FOUND
 
 
+def test_a_decision_is_told_with_everything_that_became_of_it(api: TestClient) -> None:
+    """Raised on the day after the deadline, cleared when the rectification became known."""
+    (now,) = items(api.get("/v1/decisions", params={"subject": "H/1", "rule": "overdue"}))
+
+    records = items(api.get(f"/v1/decisions/{now['decision_id']}"))
+
+    assert [record["status"] for record in records] == ["raised", "cleared"]
+    assert records[-1] == now
+    assert api.get("/v1/decisions/nobodys").status_code == HTTPStatus.NOT_FOUND
+
+
 def test_policies_are_listed_with_their_hash(api: TestClient) -> None:
     """And since when each committee's is active."""
     listed = {item["id"]: item for item in items(api.get("/v1/policies"))}

@@ -117,17 +117,18 @@ def test_ticks_never_go_back_and_facts_behind_them_are_not_stamped_earlier(datab
     assert second.due_tick() == LATER
 
 
-def test_a_held_tick_is_asked_for_again_five_seconds_later(database: Database) -> None:
+@pytest.mark.parametrize("every", [5.0, 0.5])
+def test_a_held_tick_is_asked_for_again_at_the_next_turn(database: Database, every: float) -> None:
     """The source says None while the clocks disagree."""
     values: list[dt.datetime | None] = [None, NOW]
     clock = ManualClock(LATER)
-    relay = _Life(database, Ticks(topic="t", source="/s", value=lambda: values.pop(0)), clock)
+    relay = _Life(database, Ticks(topic="t", source="/s", value=lambda: values.pop(0), every=every), clock)
     relay.begin()
     relay.next()
     assert relay.due_tick() is None
     relay.next()
     assert len(values) == 1
-    clock.advance(5)
+    clock.advance(every)
     relay.next()
 
     assert relay.due_tick() == NOW
