@@ -66,7 +66,7 @@ class Engine:
                 early.hand_over(case, heard, cases, self.law.divisions)
                 why = Why.GIFT if len(case.facts) > kept else Why.PERSON if heard.subject in BY_PEOPLE else Why.FACT
                 records += self._settle(case, cases, moment, why)
-        return records
+        return list(_told_once(records))
 
     def cases_of(self, fact: Fact, cases: Cases) -> tuple[CaseKey, ...]:
         """Every case that `fact` belongs to: those it names, those of the event it corrects, that of its decision.
@@ -174,3 +174,13 @@ class Engine:
         if pack is None or not isinstance(parameters, late_evidence.Parameters):
             return None
         return Evidence(parameters.to, parameters.clauses, PolicyVersion(pack.id, pack.version))
+
+
+def _told_once(records: list[Decision]) -> Iterator[Decision]:
+    """The records, but for further alerts about the same late fact: several cases may have decided about one subject."""
+    alerts: set[str] = set()
+    for record in records:
+        if record.rule != late_evidence.RULE or record.decision_id not in alerts:
+            yield record
+        if record.rule == late_evidence.RULE:
+            alerts.add(record.decision_id)
