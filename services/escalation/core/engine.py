@@ -177,10 +177,18 @@ class Engine:
 
 
 def _told_once(records: list[Decision]) -> Iterator[Decision]:
-    """The records, but for further alerts about the same late fact: several cases may have decided about one subject."""
+    """What one fact led to, where several cases decided about one subject.
+
+    A hazard that another report places at another site is found there again: what only its former site takes back has
+    not ended. About one late fact there is one alert.
+    """
+    last = {record.decision_id: place for place, record in enumerate(records)}
     alerts: set[str] = set()
-    for record in records:
-        if record.rule != late_evidence.RULE or record.decision_id not in alerts:
-            yield record
+    for place, record in enumerate(records):
+        if record.status == "retracted" and place < last[record.decision_id]:
+            continue
         if record.rule == late_evidence.RULE:
+            if record.decision_id in alerts:
+                continue
             alerts.add(record.decision_id)
+        yield record

@@ -99,18 +99,20 @@ class _Told:
     """
 
     def __init__(self) -> None:
-        self._ids: set[str] = set()
+        self._states: dict[str, tuple[str, datetime]] = {}
 
     def net(self, records: Iterable[Decision]) -> Iterator[Decision]:
         """The records in order, without those that came and went within one instant; they come as they came about."""
         for _, instant in groupby(records, key=lambda record: record.known_at):
             for record in sorted(self._of(list(instant)), key=lambda record: (record.at, record.decision_id)):
-                self._ids.add(record.decision_id)
-                yield in_local_time(record)
+                state = record.status, record.at
+                if self._states.get(record.decision_id) != state:  # else another case has decided the same
+                    self._states[record.decision_id] = state
+                    yield in_local_time(record)
 
     def _of(self, instant: list[Decision]) -> list[Decision]:
         last = {record.decision_id: record.status for record in instant}
-        fleeting = {name for name, status in last.items() if status == "retracted" and name not in self._ids}
+        fleeting = {name for name, status in last.items() if status == "retracted" and name not in self._states}
         if not fleeting:
             return instant
         left = [record for record in instant if record.decision_id not in fleeting]

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.facts import Fact
 from services.escalation.core.case import MemoryCases
 from services.escalation.core.engine import Engine
-from tests.unit.services.escalation.stories import fact, law_of, live, moment, report, settle, standing
+from tests.unit.services.escalation.stories import fact, law_of, live, moment, report, run, said, settle, standing
 
 UNTIL = moment("07-30")
 
@@ -79,3 +80,14 @@ def test_a_later_now_never_lowers_a_step(facts: list[Fact], days: int) -> None:
     late = set(settle(facts, UNTIL + timedelta(days=days)))
 
     assert early <= late
+
+
+def test_what_only_the_former_site_takes_back_has_not_ended() -> None:
+    """A correction places a hazard at another site, where the same inspections found it: it stays a repeat offence."""
+    place = {"id": "S-2", "name": "示范化工厂", "address": "示范路2号", "kind": "unit", "sector": "工贸"}
+    first, again = report("05-10", inspection_id="I-1"), report("05-12", inspection_id="I-2")
+    moved = msgspec.structs.replace(
+        report("05-10", known="05-14", inspection_id="I-1", site=place), correction=first.id
+    )
+
+    assert said(run(first, again, moved, until="05-15"), "repeat_offence") == ["repeat_offence raised 05-12 00:00"]
