@@ -42,10 +42,12 @@ def read_event(document: object, *, people: bool = False) -> Event | Refusal:
     """Judge a parsed structured CloudEvent (attributes and `data` in one mapping).
 
     With `people` the facts that our own services write about people are allowed too. Nothing is changed: unknown
-    fields are not looked at, and the caller keeps the bytes.
+    fields are not looked at, and the caller keeps the bytes. A correction whose data are empty, null or left out voids.
     """
     if not isinstance(document, dict):
         return Refusal((_NOT_AN_OBJECT,))
+    if document.get("correction") is not None and document.get("data") is None and "data_base64" not in document:
+        document = document | {"data": {}}
     envelope, problems = _validate(Envelope, document)
     name, data = document.get("type"), document.get("data")
     allowed = types_from(Sender.UPSTREAM, Sender.PEOPLE) if people else types_from(Sender.UPSTREAM)

@@ -107,8 +107,9 @@ def judge(
     committee = "" if standing.committee_of is None else standing.committee_of(envelope.tenant)
     if committee is None:
         return _refused(tree, Reason.NO_COMMITTEE, (f"tenant {envelope.tenant}",))
-    data = _canonical(tree["data"])
-    flags = (*event.flags, *_flags(tree, event, divisions, received_at))
+    said = tree.get("data") or {}  # a correction that voids may leave its data out
+    data = _canonical(said)
+    flags = (*event.flags, *_flags(said, event, divisions, received_at))
     fact = Fact(
         id=envelope.id,
         source=envelope.source,
@@ -146,7 +147,7 @@ def _digest(envelope: Envelope, data: bytes) -> bytes:
     return blake2b("\n".join(said).encode() + b"\n" + data, digest_size=16).digest()
 
 
-def _flags(tree: dict[str, Any], event: Event, divisions: Divisions, received_at: datetime) -> Iterator[str]:
+def _flags(data: dict[str, Any], event: Event, divisions: Divisions, received_at: datetime) -> Iterator[str]:
     """Yield what is odd about an event and no reason to refuse it."""
     envelope = event.envelope
     recorded = envelope.recordedtime or envelope.time
@@ -160,7 +161,6 @@ def _flags(tree: dict[str, Any], event: Event, divisions: Divisions, received_at
         yield "unknown_division"
     elif _is_retired(division, envelope.time):
         yield "retired_division"
-    data = tree["data"]
     site = data.get("site")
     if isinstance(site, dict) and (code := site.get("uscc")) and not _is_uscc(code):
         yield "invalid_uscc"

@@ -119,9 +119,10 @@ def test_an_unknown_type_is_pointed_to_the_known_one(name: str, mend: str) -> No
     assert [mend] == [problem.mend for problem in problems(changed(type=name))]
 
 
-def test_a_correction_with_empty_data_voids() -> None:
-    """Empty data mean something only with a correction."""
-    voided = read_event(REPORTED | {"data": {}, "correction": "e-0"})
+@pytest.mark.parametrize("data", [{"data": {}}, {"data": None}, {}], ids=["empty", "null", "left out"])
+def test_a_correction_with_empty_data_voids(data: dict[str, Any]) -> None:
+    """Empty data mean something only with a correction; null and nothing are as empty as an empty object."""
+    voided = read_event({key: word for key, word in REPORTED.items() if key != "data"} | data | {"correction": "e-0"})
 
     assert isinstance(voided, Event)
     assert voided.data is None

@@ -199,8 +199,11 @@ def test_a_retired_division_is_flagged(tenant: str, time: str, flags: tuple[str,
 
 
 def test_a_correction_with_empty_data_voids() -> None:
-    """Empty data are refused of a report and taken of a correction."""
-    assert bytes(accepted(event(correction="0", data={})).fact.data) == b"{}"
+    """Empty data are refused of a report and taken of a correction, and mean the same where they are null."""
+    voids = [accepted(event(correction="0", data=data)) for data in ({}, None)]
+
+    assert [bytes(void.fact.data) for void in voids] == [b"{}", b"{}"]
+    assert voids[0].digest == voids[1].digest
 
 
 def test_what_people_did_is_taken_from_our_own_topic_only() -> None:
