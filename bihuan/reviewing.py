@@ -35,7 +35,7 @@ def reading(settings: "ProcessSettings") -> Iterator[tuple["Cursor", "Engine"]]:
     from runtime.database import Database
     from services.escalation.core.engine import Engine
     from services.escalation.packs import read_packs
-    from services.escalation.store import bulk
+    from services.escalation.store import bulk, recorded
     from services.escalation.store.lawbook import LawBook
 
     book = LawBook(read_packs(settings.policies_dir), divisions.load())
@@ -43,8 +43,7 @@ def reading(settings: "ProcessSettings") -> Iterator[tuple["Cursor", "Engine"]]:
         settings.database_url.get_secret_value(), schema="escalation", application_name="bihuan review", pool_size=1
     )
     with closing(database), database.begin() as work:
-        work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        work.connection.execute("SET LOCAL statement_timeout = 0")  # a large table is counted in one statement
+        recorded.begin_reading(work)
         using = bulk.cursor(work)
         yield using, Engine(book.law(using, writes=False))
 

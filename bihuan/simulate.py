@@ -41,7 +41,7 @@ def simulate(
 
     What is malformed goes to stderr with line and reason; the rest is still done, and the exit code is 1.
     """
-    begin, end = _instant(since, "--from"), _instant(until, "--until")
+    begin, end = instant(since, "--from"), instant(until, "--until")
     law = Law(list(named_packs(policy)), read_divisions(tenants), work_calendar())
     facts, refused = read_events(events, law)
     decisions = run(law, facts, begin, end)
@@ -55,7 +55,8 @@ def simulate(
         raise typer.Exit(FAILED)
 
 
-def _instant(text: str | None, option: str) -> datetime | None:
+def instant(text: str | None, option: str) -> datetime | None:
+    """The instant that an option names, None where it names none; wrong usage where it has no offset."""
     if text is None:
         return None
     try:

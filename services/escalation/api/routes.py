@@ -20,7 +20,7 @@ from runtime.clock import Clock
 from runtime.database import Database
 from runtime.outbox import Outgoing
 from runtime.web import Problem
-from services.escalation.api import policies
+from services.escalation.api import policies, what_if
 from services.escalation.api.answers import as_json, bad, documented, encode
 from services.escalation.core.gate import ASKED, DECIDED
 from services.escalation.store import bulk, people, reading
@@ -61,6 +61,7 @@ def routes(database: Database, divisions: Divisions, book: LawBook, clock: Clock
     _add_words(router, database, book, clock)
     _add_timeline(router, database)
     policies.add(router, database, book)
+    what_if.add(router, database, book, clock)
     return router
 
 

@@ -4,16 +4,24 @@ import heapq
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 
 import msgspec
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
-from services.escalation.core.case import Case, CaseKey, MemoryCases
+from services.escalation.core.case import Case, CaseKey, Cases, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import LATE_EVIDENCE
 from services.escalation.core.wording import in_local_time
+
+
+class ArmedCases(Cases, Protocol):
+    """Cases that know whose clock fires next."""
+
+    def due(self, until: datetime, *, inclusive: bool) -> tuple[CaseKey, datetime] | None:
+        """The next case whose clock fires up to `until`, and when; None where there is none."""
 
 
 class _ArmedCases(MemoryCases):
@@ -28,15 +36,15 @@ class _ArmedCases(MemoryCases):
         if case.next_at is not None:
             heapq.heappush(self.heap, (case.next_at, case.key))
 
-    def due(self, until: datetime, *, inclusive: bool) -> CaseKey | None:
-        """The next case whose clock fires up to `until`, None where there is none."""
+    def due(self, until: datetime, *, inclusive: bool) -> tuple[CaseKey, datetime] | None:
+        """The next case whose clock fires up to `until`, and when; None where there is none."""
         while self.heap:
             at, key = self.heap[0]
             if self.cases[key].next_at != at:
                 heapq.heappop(self.heap)  # it moved or was disarmed since
             elif at < until or (inclusive and at == until):
                 heapq.heappop(self.heap)
-                return key
+                return key, at
             else:
                 return None
         return None
@@ -64,12 +72,17 @@ def simulate(law: Law, facts: Iterable[Fact], since: datetime | None, until: dat
     first day). `until` is included; None stops with the last fact.
     """
     law = law.since(since) if since is not None else law
-    cases, engine = _ArmedCases(), Engine(law)
     begins = sorted((law.begins(pack), pack.root) for pack in law.packs if not pack.child_of)
     openings = [activation(law, committee, at) for at, committee in begins]
+    facts = heapq.merge(openings, facts, key=lambda fact: fact.known_at)
+    yield from run(Engine(law), facts, until, _ArmedCases())
+
+
+def run(engine: Engine, facts: Iterable[Fact], until: datetime | None, cases: ArmedCases) -> Iterator[Decision]:
+    """The same for facts among which are those that put packs into force, and for cases kept wherever there is room."""
     told = _Told()
     pending: list[Decision] = []
-    for fact in heapq.merge(openings, facts, key=lambda fact: fact.known_at):
+    for fact in facts:
         if until is not None and fact.known_at > until:
             break
         pending += _let_pass(engine, cases, fact.known_at, inclusive=False)
@@ -82,12 +95,10 @@ def simulate(law: Law, facts: Iterable[Fact], since: datetime | None, until: dat
     yield from told.net(pending)
 
 
-def _let_pass(engine: Engine, cases: _ArmedCases, until: datetime, *, inclusive: bool) -> list[Decision]:
+def _let_pass(engine: Engine, cases: ArmedCases, until: datetime, *, inclusive: bool) -> list[Decision]:
     records: list[Decision] = []
-    while (key := cases.due(until, inclusive=inclusive)) is not None:
-        at = cases.cases[key].next_at
-        if at is not None:
-            records += engine.pass_deadline(key, at, cases)
+    while (due := cases.due(until, inclusive=inclusive)) is not None:
+        records += engine.pass_deadline(*due, cases)
     return records
 
 

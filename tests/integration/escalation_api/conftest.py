@@ -19,7 +19,7 @@ from services.escalation.settings import EscalationSettings
 from tests.integration.escalation_decisions.log import Log, activated, read
 from tests.unit.services.escalation.stories import all_divisions, fact, law_of, moment, report
 
-TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, word, outbox, dead_letter, pack"
+TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, word, outbox, dead_letter, pack, what_if"
 
 
 @pytest.fixture
