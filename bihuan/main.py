@@ -37,6 +37,7 @@ COMMANDS = (
     Command("clock", "clock"),
     Command("notices", "notices"),
     Command("routes", "routes"),
+    Command("report", "report", "report"),
     Command("reporting", "reporting"),
     Command("demo", "demo"),
 )

@@ -18,11 +18,14 @@ from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.pages import Frame
 from runtime.web import create_app
+from services.reporting.api import reports
 from services.reporting.api.console import console
 from services.reporting.api.reading import Reader
 from services.reporting.api.routes import routes
 from services.reporting.consumer import consumer
+from services.reporting.handlers.reports import Reports
 from services.reporting.metrics import REPORTING_METRICS
+from services.reporting.packs import charters
 from services.reporting.settings import ReportingSettings
 from services.reporting.worker import Exporter
 
@@ -51,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 def api_app(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> FastAPI:
     """The app of the API process."""
     reader = Reader(database, table, clock, role_names(settings))
+    forms = Reports(database, table, clock, charters(settings.policies_dir))
     frame = Frame(
         package="services.reporting.api",
         service=SCHEMA,
@@ -62,7 +66,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        routers=[routes(reader), console(reader, frame), frame.assets()],
+        routers=[routes(reader), reports.routes(forms), console(reader, frame), frame.assets()],
         checks={"database": database.ping, "tables": reader.check},
     )
 

@@ -13,15 +13,16 @@ from services.reporting.core.scope import EVERYTHING, Scope
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
     """Up to where facts count: `known` until when we had heard of them, `happened` until when they happened.
 
-    `happened` None means until `known`. Both ends are included.
+    `happened` None means until `known`. Both ends are included. What a correction says happened when the event happened
+    that it corrects: that end is for a fold to apply, after corrections.
     """
 
     known: datetime
     happened: datetime | None = None
 
     def holds(self, fact: Fact) -> bool:
-        """Whether the fact counts."""
-        return fact.known_at <= self.known and (self.happened is None or fact.time <= self.happened)
+        """Whether the fact was known."""
+        return fact.known_at <= self.known
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):

@@ -153,13 +153,23 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return running and self.deadline is not None and self.deadline.is_over(moment)
 
 
-def fold(facts: Iterable[Fact], hazard_id: str, reaches: Reaches) -> Standing | None:
+def fold(
+    facts: Iterable[Fact], hazard_id: str, reaches: Reaches, *, happened: datetime | None = None
+) -> Standing | None:
     """Where the hazard stands after all of `facts` (one committee and namespace); None while nobody has reported it.
+
+    `happened` leaves out what happened later; a correction counts at the time of what it corrects.
 
     Facts of a corrected event that now names another hazard, and facts from a tenant that is neither the hazard's nor
     above it, are left out.
     """
-    heard = [each for each in in_order(facts) if each.said is not None and each.said.hazard_id == hazard_id]
+    heard = [
+        each
+        for each in in_order(facts)
+        if each.said is not None
+        and each.said.hazard_id == hazard_id
+        and (happened is None or each.fact.time <= happened)
+    ]
     opening = next((each for each in heard if each.subject == REPORTED), None)
     if opening is None:
         return None

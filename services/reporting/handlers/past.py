@@ -52,7 +52,8 @@ class Past:
         return {key: [fact for fact in known if cut.holds(fact)] for key, known in found.items()}
 
     def _standing(self, known: Iterable[Fact], key: HazardKey, cut: Cut) -> Standing | None:
-        return fold([fact for fact in known if cut.holds(fact)], key.hazard_id, self._divisions.is_within)
+        held = [fact for fact in known if cut.holds(fact)]
+        return fold(held, key.hazard_id, self._divisions.is_within, happened=cut.happened)
 
     def _rows(self, work: Work, standings: Sequence[Standing], moment: datetime) -> Iterator[HazardRow]:
         places = sorted({(s.committee, s.namespace, s.site_id) for s in standings if s.site_id})

@@ -48,12 +48,23 @@ def test_what_was_withdrawn_counts_only_where_asked_for() -> None:
     assert [False, True] == [Selection(standing=standing).admits(gone) for standing in (True, False)]
 
 
-def test_a_cut_has_two_ends_of_its_own() -> None:
-    """What happened in time and became known later does not count, nor what happened later."""
+def test_a_cut_counts_what_was_known() -> None:
+    """At the very moment too."""
     fact = reported()
-    second = timedelta(seconds=1)
 
     assert Cut(known=fact.known_at).holds(fact)
-    assert not Cut(known=fact.known_at - second).holds(fact)
-    assert Cut(known=fact.known_at, happened=fact.time).holds(fact)
-    assert not Cut(known=fact.known_at, happened=fact.time - second).holds(fact)
+    assert not Cut(known=fact.known_at - timedelta(seconds=1)).holds(fact)
+
+
+def test_a_fold_up_to_a_moment_takes_corrections_of_what_happened_before_it() -> None:
+    """A correction of the next day counts on the day of what it corrects; what happened the next day does not."""
+    facts = [
+        reported(),
+        reported(at("2023-05-09 10:00"), event_id="fix", correction="report", level="major"),
+        follow("rectified", at("2023-05-09 11:00"), by="乙一"),
+    ]
+
+    standing = fold(facts, "H-1", DIVISIONS.is_within, happened=at("2023-05-09 00:00"))
+
+    assert standing
+    assert ("major", "reported") == (standing.level, standing.state)

@@ -1,0 +1,110 @@
+"""Serve the official forms: `GET /v1/reports/{kind}` gives the same bytes as `bihuan report`."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import IO, Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel
+
+from runtime.web import Problem
+from services.reporting.core.forms.form import Form
+from services.reporting.exports.page import POLICY
+from services.reporting.handlers.reports import FORMATS, BadAskError, Format, NoSuchFormError, Reports, Wish
+
+IN_MEMORY = 4 << 20
+_PIECE = 1 << 16
+_WORD = r"^[^\x00]*$"
+
+Division = Annotated[str, Query(pattern=r"^[0-9]{6,12}$", description="division code of the unit that reports")]
+Moment = Annotated[AwareDatetime | None, Query(description="as of when; absent: up to where the log is complete")]
+
+
+class KindShape(BaseModel):
+    """One form that can be asked for."""
+
+    kind: str
+    title: str
+    span: str
+    sentence: str
+
+
+def routes(reports: Reports) -> APIRouter:
+    """The routes of the forms."""
+    router = APIRouter(prefix="/v1/reports", tags=["reports"])
+
+    @router.get("")
+    def kinds() -> list[KindShape]:
+        """Every form, with the span of days that it covers when only its last day is given."""
+        return [
+            KindShape(kind=kind.name, title=kind.title, span=kind.span, sentence=kind.sentence)
+            for kind in reports.kinds()
+        ]
+
+    @router.get(
+        "/{kind}",
+        response_class=StreamingResponse,
+        responses={200: {"description": "the form", "content": {media: {} for media in FORMATS.values()}}},
+    )
+    def report(
+        *,
+        kind: Annotated[str, Path(pattern=r"^[a-z][a-z-]{0,39}$")],
+        tenant: Division,
+        date: Annotated[date | None, Query(description="the day, or the last day of the period")] = None,
+        since: Annotated[date | None, Query(description="the first day of the period")] = None,
+        as_of: Moment = None,
+        baseline: Moment = None,
+        team: Annotated[str, Query(max_length=64, pattern=_WORD)] = "",
+        stage: Annotated[str, Query(max_length=64, pattern=_WORD)] = "",
+        format: Annotated[Format, Query()] = "xlsx",  # noqa: A002 (the parameter's public name)
+    ) -> StreamingResponse:
+        """A form, filled as of a moment. It is whole before the first byte is sent: no half file ever leaves."""
+        wish = Wish(
+            kind=kind, tenant=tenant, day=date, since=since, as_of=as_of, baseline=baseline, team=team, stage=stage
+        )
+        return _answer(reports, wish, format)
+
+    return router
+
+
+def _answer(reports: Reports, wish: Wish, form: Format) -> StreamingResponse:
+    out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (it is closed when it has been sent)
+    try:
+        filled = reports.write(wish, form, out)  # type: ignore[arg-type]
+    except BadAskError as error:
+        out.close()
+        raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+    except NoSuchFormError as error:
+        out.close()
+        raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
+    except BaseException:
+        out.close()
+        raise
+    size = out.tell()
+    out.seek(0)
+    return StreamingResponse(_sent(out), media_type=FORMATS[form], headers=_headers(filled, form, size))
+
+
+def _headers(filled: Form, form: Format, size: int) -> dict[str, str]:
+    name = quote(f"{filled.name}.{form}")
+    shown = "inline" if form in {"html", "json"} else "attachment"
+    headers = {
+        "content-length": str(size),
+        "content-disposition": f"{shown}; filename=\"{filled.kind}.{form}\"; filename*=UTF-8''{name}",
+        "x-as-of": _instant(filled.as_of),
+    }
+    return headers | ({"content-security-policy": POLICY} if form == "html" else {})
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+def _sent(out: "tempfile.SpooledTemporaryFile[bytes] | IO[bytes]") -> Iterator[bytes]:
+    with out:
+        while piece := out.read(_PIECE):
+            yield piece

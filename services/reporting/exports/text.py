@@ -1,0 +1,57 @@
+"""Make any text safe to show: no formula, no control character, no trick of writing direction, no telephone number."""
+
+import re
+from datetime import date, datetime
+from typing import Final
+
+from runtime.log import redact
+from services.reporting.core.days import SHANGHAI
+from services.reporting.core.forms.form import Figure, Value
+
+LONGEST: Final = 32_767
+"""Characters of one cell of a workbook."""
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+_BREAKS: Final = re.compile(r"\r\n?")
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_DIRECTIONS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that make a reader see characters in another order than they stand in."""
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """The text as it may be shown: what cannot be printed or would deceive the eye is taken out."""
+    cleaned = _DIRECTIONS.sub("", _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))))
+    return redact(cleaned)[:LONGEST]
+
+
+def shown(value: Value, *, percent: bool = False) -> str:
+    """A value as a reader sees it; nothing where there is nothing."""
+    match value:
+        case None:
+            return ""
+        case Figure():
+            return "—" if value.value is None else number(value.value, percent=percent)
+        case bool():
+            return "是" if value else "否"
+        case int() | float():
+            return number(value, percent=percent)
+        case datetime():
+            return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        case date():
+            return value.isoformat()
+    return plain(value)
+
+
+def number(value: float, *, percent: bool = False) -> str:
+    """`12`, `5.4`, `83.3%`."""
+    if percent:
+        return f"{100 * value:.1f}%"
+    return str(int(value)) if float(value).is_integer() else f"{value:.4f}".rstrip("0")
+
+
+def guarded(text: str) -> str:
+    """A cell of a CSV: one that a spreadsheet would take for a formula begins with an apostrophe."""
+    return f"'{text}" if text.startswith(FORMULA) else text

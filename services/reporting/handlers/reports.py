@@ -1,0 +1,138 @@
+"""Fill a form for whoever asks and print it: the command line and the API get the same bytes."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import BinaryIO, Final, Literal
+
+import msgspec
+
+from contracts.divisions import Divisions
+from runtime.clock import Clock
+from runtime.database import Database
+from services.reporting.core.charter import Charter, charter_for
+from services.reporting.core.days import local_day
+from services.reporting.core.forms.archive import Ask
+from services.reporting.core.forms.form import Form
+from services.reporting.core.forms.kinds import KINDS, Kind
+from services.reporting.core.forms.spans import first_day
+from services.reporting.core.scope import scope_of
+from services.reporting.exports import csv_table, document, page, workbook
+from services.reporting.handlers.archive import TableArchive
+from services.reporting.store import frontier
+
+Format = Literal["xlsx", "html", "csv", "json"]
+FORMATS: Final[Mapping[str, str]] = {
+    "xlsx": workbook.MEDIA_TYPE,
+    "html": page.MEDIA_TYPE,
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+}
+"""Each format with its media type."""
+
+
+class BadAskError(ValueError):
+    """A form that cannot be asked for so; the message says why and how else, in Chinese."""
+
+
+class NoSuchFormError(LookupError):
+    """A kind, tenant or team that does not exist, or not for this caller."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks for, before it is known whether it can be had. None and empty mean the form's own."""
+
+    kind: str
+    tenant: str
+    day: date | None = None
+    since: date | None = None
+    as_of: datetime | None = None
+    baseline: datetime | None = None
+    team: str = ""
+    stage: str = ""
+
+
+class Reports:
+    """Fills forms from the tables; each form is one transaction."""
+
+    def __init__(self, database: Database, divisions: Divisions, clock: Clock, charters: Sequence[Charter]) -> None:
+        self._database = database
+        self._divisions = divisions
+        self._clock = clock
+        self._charters = charters
+
+    def kinds(self) -> Sequence[Kind]:
+        """Every form there is."""
+        return tuple(KINDS.values())
+
+    @contextmanager
+    def form(self, wish: Wish) -> Iterator[Form]:
+        """The filled form; its rows can be read until the block ends. Raises `BadAskError` and `NoSuchFormError`."""
+        charter = self._charter(wish)
+        with self._database.begin() as work:
+            complete = frontier.as_of(work, scope_of(wish.tenant, self._divisions))
+            ask = self._ask(wish, charter, complete)
+            yield KINDS[ask.kind].build(ask, TableArchive(work, ask, charter, self._divisions))
+
+    def write(self, wish: Wish, form: str, out: BinaryIO) -> Form:
+        """Print into `out` and return the form (its rows may be spent). Raises as `form` does."""
+        if form not in FORMATS:
+            raise BadAskError(f"不支持 {form} 格式；有的是 {'、'.join(FORMATS)}")
+        with self.form(wish) as filled:
+            _PRINTERS[form](filled, out)
+            return filled
+
+    def _charter(self, wish: Wish) -> Charter | None:
+        if wish.kind not in KINDS:
+            raise NoSuchFormError(f"没有报表 {wish.kind}；有的是 {'、'.join(KINDS)}")
+        charter = charter_for(wish.tenant, self._charters, self._divisions)
+        if charter is None and not self._divisions.known(wish.tenant):
+            raise NoSuchFormError(f"没有辖区 {wish.tenant}")
+        if wish.team and charter is not None and charter.teams and charter.team(wish.team) is None:
+            known = "、".join(f"{team.id}（{team.title}）" for team in charter.teams)
+            raise NoSuchFormError(f"没有督查暗访组 {wish.team}；有的是 {known}")
+        return charter
+
+    def _ask(self, wish: Wish, charter: Charter | None, complete: datetime | None) -> Ask:
+        now = self._clock.now()
+        for moment in (wish.as_of, wish.baseline):
+            if moment is not None and moment > now:
+                raise BadAskError(f"时点 {moment.isoformat()} 尚未到来；现在是 {now.isoformat(timespec='seconds')}")
+        limit = complete or now
+        as_of = min(wish.as_of, limit) if wish.as_of is not None else limit
+        today = local_day(now)
+        day = wish.day or local_day(as_of)
+        if day > today and KINDS[wish.kind].span == "day":
+            raise BadAskError(f"日期 {day} 尚未到来；今天是 {today}")
+        since = wish.since or first_day(KINDS[wish.kind].span, day, charter, wish.stage)
+        if since > day:
+            raise BadAskError(f"起始日期 {since} 晚于截止日期 {day}")
+        return Ask(
+            kind=wish.kind,
+            tenant=wish.tenant,
+            day=day,
+            since=since,
+            as_of=as_of,
+            baseline=wish.baseline or as_of - timedelta(days=7),
+            team=self._team(wish, charter),
+            stage=wish.stage,
+        )
+
+    def _team(self, wish: Wish, charter: Charter | None) -> str:
+        team = charter.team(wish.team) if charter and wish.team else None
+        return team.id if team else wish.team
+
+
+def _pieces(stream: Callable[[Form], Iterator[bytes]]) -> Callable[[Form, BinaryIO], None]:
+    def write(form: Form, out: BinaryIO) -> None:
+        out.writelines(stream(form))
+
+    return write
+
+
+_PRINTERS: Final[Mapping[str, Callable[[Form, BinaryIO], None]]] = {
+    "xlsx": workbook.write,
+    "html": _pieces(page.stream),
+    "csv": _pieces(csv_table.stream),
+    "json": _pieces(document.stream),
+}

@@ -1,0 +1,53 @@
+"""A workbook holds texts and numbers only, whatever a text looks like, and the same form gives the same bytes."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import openpyxl
+
+from services.reporting.core.forms.form import Column, Form, Sheet
+from services.reporting.exports.text import plain
+from services.reporting.exports.workbook import as_bytes
+from tests.unit.services.reporting.exports.forms import HOSTILE, form
+from tests.unit.services.reporting.facts import at
+
+
+def test_no_cell_is_a_formula_or_a_link() -> None:
+    """X2: every text is a string cell with the text itself."""
+    sheet = openpyxl.load_workbook(io.BytesIO(as_bytes(form())))["表"]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+    assert {"s", "n"} == {cell.data_type for cell in cells}
+    assert not any(cell.hyperlink for cell in cells)
+    values = [cell.value for cell in cells]
+    assert [] == [text for text in HOSTILE if plain(text) not in values and plain(text).strip() not in values]
+
+
+def test_the_same_form_gives_the_same_bytes() -> None:
+    """A print can be compared with an earlier one."""
+    assert as_bytes(form()) == as_bytes(form())
+
+
+def test_a_long_list_is_streamed_and_no_formula_either() -> None:
+    """Rows that are generated go through bounded memory, in the same layout."""
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for number in range(5_000):
+            yield number, "=1+1"
+
+    sheet = Sheet(name="长表", title="长表", columns=(Column("序号", 8), Column("内容", 30)), rows=rows())
+    made = as_bytes(
+        Form(kind="t", title="长表", name="长表", tenant="330400", as_of=at("2020-04-02 18:00"), sheets=(sheet,))
+    )
+    read = openpyxl.load_workbook(io.BytesIO(made))["长表"]
+
+    assert (5_002, "=1+1") == (read.max_row, read.cell(5_002, 2).value)
+    assert {"s", "n", "inlineStr"} >= {cell.data_type for row in read.iter_rows(min_row=3) for cell in row}
+
+
+def test_an_empty_table_says_so() -> None:
+    """零报告, never an empty page."""
+    sheet = openpyxl.load_workbook(io.BytesIO(as_bytes(form(rows=()))))["表"]
+
+    assert "（零报告）" in [cell.value for row in sheet.iter_rows() for cell in row]
