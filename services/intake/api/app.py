@@ -15,6 +15,7 @@ from services.intake.api.keys import Quotas
 from services.intake.api.letters import LetterDoor
 from services.intake.core.ledger.mapping import MappingFile
 from services.intake.core.quota import Quota
+from services.intake.handlers import day_forms
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
 from services.intake.settings import IntakeSettings
@@ -37,7 +38,12 @@ def create(
     )
     letter_door = LetterDoor(database=database, doorkeeper=doorkeeper, clock=clock, counter=counter)
     import_door = ImportDoor(
-        database=database, doorkeeper=doorkeeper, clock=clock, counter=counter, mapping_named=mapping_named
+        database=database,
+        doorkeeper=doorkeeper,
+        clock=clock,
+        counter=counter,
+        mapping_named=mapping_named,
+        day_charters=day_forms.charters(settings.policies_dir),
     )
     return web.create_app(
         title="Bihuan intake",

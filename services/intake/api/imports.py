@@ -1,6 +1,6 @@
 """`POST /v1/imports`: a ledger through the API, with the refused rows as a table to be mended and sent again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,9 +14,11 @@ from runtime.database import Database, Work
 from runtime.web import Problem
 from services.intake.api import keys
 from services.intake.core.keys import ApiKey
+from services.intake.core.ledger.day_form import DayCharter, read_day_form
 from services.intake.core.ledger.mapping import MappingFile
 from services.intake.core.ledger.rows import REMARKS
 from services.intake.core.ledger.tables import BadTableError
+from services.intake.core.registry import Source
 from services.intake.handlers import workbook
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.importing import Importer, Report, Wish, described
@@ -37,38 +39,54 @@ class ImportDoor:
     clock: Clock
     counter: Counter
     mapping_named: Callable[[str], MappingFile | None]
+    day_charters: Mapping[str, DayCharter]
 
     def take(self, token: str, upload: "Upload") -> Report:
         """Import an upload; runs in a thread."""
-        mapping = self.mapping_named(upload.mapping)
+        mapping = self.mapping_named(upload.mapping) if upload.mapping else None
         with self.database.begin() as work:
             key = keys.authenticate(work, token, self.clock)
             admission = self.doorkeeper.admission(work, fresh=True)
         source = admission.registry.named(key.slug) if key.slug else None
         if source is None:
             raise Problem(403, "this API key sends no events")
-        if mapping is None:
+        if mapping is None and upload.mapping:
             raise Problem(400, f"no mapping is named {upload.mapping}", errors=[{"pointer": "/mapping"}])
         if admission.committees.of(upload.tenant) is None or not admission.scopes.within(upload.tenant, key.tenants):
             raise Problem(403, f"this API key does not speak for {upload.tenant}")
         try:
-            rows = workbook.read_table(upload.name, upload.body, mapping.table)
-            wish = Wish(
-                rows=rows,
-                mapping=mapping,
-                source=source,
-                tenant=upload.tenant,
-                historic=not upload.live,
-                dry_run=upload.dry_run,
-                file_name=upload.name,
-                file_body=upload.body,
-                asked_by=key.prefix,
-            )
+            wish = self._wish(upload, mapping, source, key)
             report = Importer(database=self.database, clock=self.clock).run(wish, admission)
         except BadTableError as error:
             raise Problem(400, str(error), errors=[{"pointer": "/file", "detail": str(error)}]) from error
         self.counter.count(source.slug, report.outcomes, at=self.clock.now())
         return report
+
+    def _wish(self, upload: "Upload", mapping: MappingFile | None, source: Source, key: ApiKey) -> Wish:
+        """A table by its mapping, else a daily form, which tells people like any live door unless said otherwise."""
+        form, rows = None, []
+        if mapping is not None:
+            rows = workbook.read_table(upload.name, upload.body, mapping.table)
+        else:
+            charter = self.day_charters.get(upload.tenant)
+            if charter is None:
+                known = "、".join(self.day_charters)
+                raise BadTableError(
+                    f"{upload.tenant} 没有督查暗访组，日报表只收 {known} 的；其他台账要写明映射（mapping）"
+                )
+            form = read_day_form(workbook.read_cells(upload.name, upload.body), charter, self.clock.now())
+        return Wish(
+            rows=rows,
+            mapping=mapping,
+            form=form,
+            source=source,
+            tenant=upload.tenant,
+            historic=not (form is not None if upload.live is None else upload.live),
+            dry_run=upload.dry_run,
+            file_name=upload.name,
+            file_body=upload.body,
+            asked_by=key.prefix,
+        )
 
     def job(self, work: Work, key: ApiKey, identity: UUID) -> ledgers.Done:
         """Return an import of the key's source; a Problem 404 for any other."""
@@ -87,7 +105,8 @@ class Upload:
     mapping: str
     tenant: str
     dry_run: bool
-    live: bool
+    #: None: a ledger tells nobody, a daily form tells people.
+    live: bool | None
 
 
 def router(door: ImportDoor) -> APIRouter:
@@ -97,12 +116,16 @@ def router(door: ImportDoor) -> APIRouter:
     @routes.post("/v1/imports")
     async def post_import(
         request: Request,
-        file: Annotated[UploadFile, File(description="The ledger: .csv or .xlsx.")],
-        mapping: Annotated[str, Form(max_length=64, description="Name of a mapping.")],
+        file: Annotated[UploadFile, File(description="A ledger (.csv or .xlsx) or a daily form (.xlsx).")],
         tenant: Annotated[str, Form(pattern="^[0-9]{6,12}$", description="Division code of the unit in charge.")],
+        mapping: Annotated[
+            str, Form(max_length=64, description="Name of a mapping; without it the file is a daily form.")
+        ] = "",
         *,
         dry_run: Annotated[bool, Form(description="Say what would be sent, and send nothing.")] = False,
-        live: Annotated[bool, Form(description="Tell people; else the import tells nobody.")] = False,
+        live: Annotated[
+            bool | None, Form(description="Tell people; by default a daily form does and a ledger does not.")
+        ] = None,
     ) -> dict[str, Any]:
         """Import a ledger; sent again, or as a newer export, only what is new goes in."""
         token = keys.token_of(request)

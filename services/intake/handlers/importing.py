@@ -14,8 +14,10 @@ from contracts.vocabulary import Door
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from services.intake.core.admission import Admission
+from services.intake.core.ledger.day_form import LAYOUT, DayForm, dated
+from services.intake.core.ledger.day_form import implied as implied_by_form
 from services.intake.core.ledger.mapping import MappingFile
-from services.intake.core.ledger.reconcile import Act, Known, Said, Sending, reconcile
+from services.intake.core.ledger.reconcile import VOIDED, Act, Known, Said, Sending, reconcile
 from services.intake.core.ledger.rows import BadRow, Implied, Statement, imply, repeated
 from services.intake.core.ledger.tables import Row, check_columns
 from services.intake.core.reasons import EXPLANATIONS, Reason
@@ -34,7 +36,8 @@ class Wish:
     """What somebody wants imported, and how."""
 
     rows: Sequence[Row]
-    mapping: MappingFile
+    #: None where `form` is a daily form, which is its own mapping.
+    mapping: MappingFile | None
     source: Source
     tenant: str
     historic: bool
@@ -42,6 +45,21 @@ class Wish:
     file_name: str
     file_body: bytes
     asked_by: str
+    form: DayForm | None = None
+
+    @property
+    def layout(self) -> str:
+        """What the rows are read by."""
+        return self.mapping.id if self.mapping else LAYOUT
+
+    def read(self) -> Iterator[Implied | BadRow]:
+        """Read every row that is not skipped."""
+        if self.form is not None:
+            yield from implied_by_form(self.form)
+        elif self.mapping is not None:
+            for row in self.rows:
+                if (read := imply(row, self.mapping, self.tenant)) is not None:
+                    yield read
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +93,8 @@ class Importer:
 
     def run(self, wish: Wish, admission: Admission) -> Report:
         """Import; raises BadTableError where the table is not the one the mapping describes."""
-        check_columns(wish.rows, wish.mapping.columns())
+        if wish.mapping is not None:
+            check_columns(wish.rows, wish.mapping.columns())
         job = self._job(wish)
         report = Report(job=None if wish.dry_run else job.id)
         if not wish.dry_run:
@@ -99,7 +118,7 @@ class Importer:
             started_at=self.clock.now(),
             slug=wish.source.slug,
             tenant=wish.tenant,
-            mapping=wish.mapping.id,
+            mapping=wish.layout,
             file_name=wish.file_name,
             file_digest=sha256(wish.file_body).digest(),
             historic=wish.historic,
@@ -115,9 +134,10 @@ class Importer:
         after: list[tuple[tuple[str, str], Known]] = []
         for row in rows:
             before = known.get(row.implied.key, {})
-            sendings = list(reconcile(slug, row.implied.key, row.said, before, row.implied.stands))
+            said = judge.steady(row.said, before)
+            sendings = list(reconcile(slug, row.implied.key, said, before, row.implied.stands))
             report.acts[Act.UNCHANGED] += sum(
-                one.statement.kind in before and before[one.statement.kind].digest == one.digest for one in row.said
+                one.statement.kind in before and before[one.statement.kind].digest == one.digest for one in said
             )
             for sending in sendings:
                 events.append(judge.event(sending))
@@ -152,11 +172,8 @@ class _Judge:
     def rows(self, report: Report) -> Iterator[_Judged]:
         """Yield the rows that can be taken in; the others, and remarks, go into the report."""
         implied: list[Implied] = []
-        for row in self.wish.rows:
-            read = imply(row, self.wish.mapping, self.wish.tenant)
-            if read is None:
-                continue
-            report.rows += 1
+        for read in self.wish.read():
+            report.rows += bool(read.row.cells)
             if isinstance(read, BadRow):
                 report.refused.append(read)
             else:
@@ -179,12 +196,26 @@ class _Judge:
 
     def event(self, sending: Sending) -> Accepted:
         """Return the event to be taken in; a TypeError says that the validator takes no void of this kind."""
-        correction = {"correction": sending.correction} if sending.correction else {}
-        judged = self._judge(sending.event_id, sending.type, sending.time, sending.tenant, sending.data, **correction)
+        more = {"correction": sending.correction} if sending.correction else {}
+        if self.wish.form is not None:  # it names a day: when the row was written down is when the form came in
+            more["recordedtime"] = max(self._received_at, sending.time).isoformat()
+        judged = self._judge(sending.event_id, sending.type, sending.time, sending.tenant, sending.data, **more)
         if not isinstance(judged, Accepted):
             raise TypeError(f"{sending.kind} {sending.event_id}: {judged.reason} {judged.errors}")
         flags = tuple(dict.fromkeys((*judged.fact.flags, *sending.flags)))
         return Accepted(msgspec.structs.replace(judged.fact, flags=flags), judged.digest)
+
+    def steady(self, said: Sequence[Said], before: Mapping[str, Known]) -> tuple[Said, ...]:
+        """The same statements, those of a daily form at the moments that an earlier import gave them."""
+        if self.wish.form is None:
+            return tuple(said)
+        return tuple(self._steady(one, before.get(one.statement.kind)) for one in said)
+
+    def _steady(self, one: Said, before: Known | None) -> Said:
+        if before is None or before.digest == VOIDED or before.tenant != one.statement.tenant:
+            return one
+        again = self._say(dated(one.statement, before.happened_at))
+        return again if isinstance(again, Said) else one
 
     def _say(self, statement: Statement) -> Said | Refused:
         judged = self._judge(statement.kind, statement.type, statement.time, statement.tenant, statement.data)

@@ -37,6 +37,13 @@ def read_table(name: str, body: bytes, layout: Table) -> list[Row]:
     raise BadTableError(f"不支持 {suffix or '没有扩展名的'} 文件；请给 .csv 或 .xlsx")
 
 
+def read_cells(name: str, body: bytes) -> list[list[str]]:
+    """Read the first sheet of a `.xlsx` file as it stands, without heads; raises BadTableError."""
+    if Path(name).suffix.lower() != ".xlsx":
+        raise BadTableError("日报表请用 .xlsx；其他台账要写明映射（mapping）")
+    return _read_sheet(body, None)
+
+
 def refused_csv(refused: Sequence[Mapping[str, Any]]) -> bytes:
     """Return refused rows (as `importing.described` gives them) as CSV, as they came, with the reason beside each."""
     out = io.StringIO(newline="")

@@ -1,4 +1,4 @@
-"""暗访检查日报表: what an undercover team saw on one day, and since the campaign began (S1-13, S1-19, T10, T12).
+"""Fill 暗访检查日报表: what an undercover team saw on one day, and so far in its campaign (S1-13, S1-19, T10, T12).
 
 Today's numbers count what had happened by the end of the day (or by the form's moment, if the day is not over), the
 cumulative ones what is known at the form's moment of everything found until that day: they are never a sum of dailies.
