@@ -13,6 +13,7 @@ import msgspec
 from contracts.facts import Fact
 from contracts.vocabulary import HazardLevel, Term
 from services.reporting.core.days import Deadline
+from services.reporting.core.endings import Outcome, Plan
 from services.reporting.core.said import Heard, Said, deadline_in, in_order
 
 Reaches = Callable[[str, str], bool]
@@ -45,28 +46,6 @@ ENDED: Final = frozenset({State.CLOSED, State.WITHDRAWN})
 
 AWAITING_WORK: Final = frozenset({State.REPORTED, State.HANDED_OVER, State.RECTIFYING, State.FAILED})
 """Open states in which the hazard is not put right: only these can be overdue."""
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """A filed rectification plan."""
-
-    target_date: str
-    filed_at: datetime
-    responsible: str = ""
-    interim_measures: str = ""
-    document_no: str = ""
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """How the close-out found it: frozen, so that the credit for being in time is never lost.
-
-    `days_left` counts from the day it was put right to the last day of its deadline, negative when late; it is None
-    where no deadline ran.
-    """
-
-    done_at: datetime
-    days_left: int | None
-    in_time: bool | None
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
