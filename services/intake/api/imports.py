@@ -27,6 +27,9 @@ from services.intake.store import ledgers
 
 BODY_LIMIT = 10 << 20
 SHOWN = 1_000  # refused rows in the answer; the table has them all
+MappingName = Annotated[str, Form(max_length=64, description="Name of a mapping; without it a daily form is read.")]
+Live = Annotated[bool | None, Form(description="Tell people; by default a daily form does and a ledger does not.")]
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -118,14 +121,10 @@ def router(door: ImportDoor) -> APIRouter:
         request: Request,
         file: Annotated[UploadFile, File(description="A ledger (.csv or .xlsx) or a daily form (.xlsx).")],
         tenant: Annotated[str, Form(pattern="^[0-9]{6,12}$", description="Division code of the unit in charge.")],
-        mapping: Annotated[
-            str, Form(max_length=64, description="Name of a mapping; without it the file is a daily form.")
-        ] = "",
+        mapping: MappingName = "",
         *,
         dry_run: Annotated[bool, Form(description="Say what would be sent, and send nothing.")] = False,
-        live: Annotated[
-            bool | None, Form(description="Tell people; by default a daily form does and a ledger does not.")
-        ] = None,
+        live: Live = None,
     ) -> dict[str, Any]:
         """Import a ledger; sent again, or as a newer export, only what is new goes in."""
         token = keys.token_of(request)

@@ -80,9 +80,8 @@ def said_at(
         tenant=tenant,
         correction=correction,
         accepted=at(accepted) if accepted else None,
-        **data,
     )
-    return msgspec.structs.replace(built, committee=COMMITTEE)
+    return msgspec.structs.replace(built, committee=COMMITTEE, data=msgspec.Raw(msgspec.json.encode(data)))
 
 
 def a_day() -> list[Fact]:
