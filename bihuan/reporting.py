@@ -47,4 +47,6 @@ _MODELS = {
     "notice_decision": "通知与决定",
     "hazard": "隐患",
     "tally": "合计",
+    "flow": "逐日变动",
+    "cause": "逐月类别",
 }

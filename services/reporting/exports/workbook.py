@@ -22,6 +22,11 @@ SOURCES: Final = "数字来源"
 FONTS: Final = {"title": "方正小标宋简体", "head": "黑体", "body": "仿宋_GB2312"}
 LINE: Final = 14.8
 """Points of one line of body text."""
+SIZE: Final = 11
+SMALL: Final = 9
+WIDEST: Final = 185.0
+"""Half-width characters of one page; a wider sheet is set in smaller letters and narrower columns."""
+NARROWEST: Final = 0.6
 TALLEST: Final = 409.0
 """Points: no spreadsheet shows a taller row."""
 LONG: Final = 2_000
@@ -67,9 +72,11 @@ class _Printer:
         self._book = book
         self._streams = streams
         self._figures: list[tuple[str, Figure]] = []
-        body = {"font_name": FONTS["body"], "font_size": 11, "valign": "vcenter", "text_wrap": True, "border": 1}
+        body = {"font_name": FONTS["body"], "font_size": SIZE, "valign": "vcenter", "text_wrap": True, "border": 1}
         head = {**body, "font_name": FONTS["head"], "align": "center"}
         free = {"font_name": FONTS["body"], "font_size": 14, "valign": "vcenter", "text_wrap": True}
+        little = {**body, "font_size": SMALL}
+        self._scale, self._size, self._kind = 1.0, float(SIZE), ""
         self._formats = {
             "title": book.add_format(
                 {"font_name": FONTS["title"], "font_size": 22, "align": "center", "valign": "vcenter"}
@@ -82,6 +89,9 @@ class _Printer:
             "body": book.add_format(body),
             "centred": book.add_format({**body, "align": "center"}),
             "percent": book.add_format({**body, "align": "center", "num_format": "0.0%"}),
+            "body/small": book.add_format(little),
+            "centred/small": book.add_format({**little, "align": "center"}),
+            "percent/small": book.add_format({**little, "align": "center", "num_format": "0.0%"}),
         }
 
     def sheet(self, sheet: Sheet) -> None:
@@ -89,8 +99,11 @@ class _Printer:
         page = self._book.add_worksheet(sheet.name[:31])
         last = max(len(sheet.columns) - 1, 1)
         width = sum(column.width for column in sheet.columns) or 80
+        self._size, self._kind = (SMALL, "/small") if width > WIDEST else (SIZE, "")
+        self._scale = min(1.0, max(WIDEST / width, NARROWEST))
+        width *= self._scale
         for place, column in enumerate(sheet.columns):
-            page.set_column(place, place, column.width)
+            page.set_column(place, place, column.width * self._scale)
         row = self._top(page, sheet, last, width)
         first, row = row, self._heads(page, sheet, row)
         page.repeat_rows(first, row - 1)
@@ -144,7 +157,7 @@ class _Printer:
                 elif not self._streams:
                     page.merge_range(row, first, row + 1, first, sheet.columns[first].title, self._formats["head"])
             row += 1
-        tallest = max((_lines(column.title, column.width * 0.9) for column in sheet.columns), default=1)
+        tallest = max((_lines(column.title, column.width * self._scale * 0.9) for column in sheet.columns), default=1)
         page.set_row(row, max(tallest * 16.0, 28.0))
         for place, column in enumerate(sheet.columns):
             if column.group or self._streams or not any(each.group for each in sheet.columns):
@@ -153,15 +166,16 @@ class _Printer:
 
     def _body(self, page: Any, sheet: Sheet, row: int, last: int) -> int:
         first = row
+        fitting = 0.96 * self._scale * (SIZE / self._size)  # half-width characters in one of width
         for values in sheet.rows:
             lines = max(
                 (
-                    _lines(shown(value), column.width * 0.96)
+                    _lines(shown(value), column.width * fitting)
                     for value, column in zip(values, sheet.columns, strict=True)
                 ),
                 default=1,
             )
-            page.set_row(row, min(max(lines * LINE, 20.0), TALLEST))
+            page.set_row(row, min(max(lines * LINE * self._size / SIZE, 20.0), TALLEST))
             for place, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
                 self._cell(page, row, place, value, column)
                 if isinstance(value, Figure):
@@ -178,9 +192,10 @@ class _Printer:
         if isinstance(held, bool) or held is None or isinstance(held, str | date):
             text = shown(value, percent=column.percent)
             name = "centred" if column.centred or isinstance(held, date | datetime) or held is None else "body"
-            page.write_string(row, place, text, self._formats[name])
+            page.write_string(row, place, text, self._formats[name + self._kind])
             return
-        page.write_number(row, place, held, self._formats["percent" if column.percent else "centred"])
+        name = "percent" if column.percent else "centred"
+        page.write_number(row, place, held, self._formats[name + self._kind])
 
     def _said(self, sheet: Sheet, paragraph: Paragraph) -> str:
         for part in paragraph:

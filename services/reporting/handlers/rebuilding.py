@@ -15,7 +15,7 @@ from services.reporting.core.notified import read_notice
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.said import read
 from services.reporting.handlers.applying import ReadModels, site_words
-from services.reporting.store import decisions, facts, hazards, notices, rebuilding, sites
+from services.reporting.store import decisions, facts, flows, hazards, notices, rebuilding, sites
 
 if TYPE_CHECKING:
     from services.reporting.store.facts import Told
@@ -72,6 +72,7 @@ class Rebuilder:
             rebuilding.hold(work, SCHEMA)
             self._catch_up(work, marks)
             hazards.drop_empty_sums(work)
+            flows.drop_empty(work)
             count = rebuilding.count(work)
             differed = rebuilding.take_over(work, SCHEMA)
             rebuilding.drop(work)

@@ -19,11 +19,11 @@ from services.reporting.core.selection import Cut, Selection
 from services.reporting.handlers.applying import ReadModels
 from services.reporting.handlers.past import Past
 from services.reporting.handlers.rebuilding import Rebuilder
-from services.reporting.store import hazards, rebuilding
+from services.reporting.store import flows, hazards, rebuilding
 from tests.integration.reporting_read_models.log import batches, decided, records
 from tests.unit.services.reporting.facts import at, fact, follow, reported
 
-MODELS = ("hazard", "tally", "decision", "notice", "notice_decision", "site")
+MODELS = ("hazard", "tally", "flow", "cause", "decision", "notice", "notice_decision", "site")
 
 
 def apply(database: Database, models: ReadModels, facts: Sequence[Fact]) -> None:
@@ -59,6 +59,7 @@ def rows(database: Database, divisions: Divisions, moment: datetime, **wanted: o
 def snapshot(database: Database) -> dict[str, list[object]]:
     with database.begin() as work:
         hazards.drop_empty_sums(work)
+        flows.drop_empty(work)
         return {name: sorted(work.connection.execute(f"SELECT * FROM {name}").fetchall(), key=str) for name in MODELS}
 
 
@@ -124,6 +125,8 @@ def test_a_rebuild_mends_what_was_spoilt(
         work.connection.execute("UPDATE hazard SET state = 'passed', overdue_since = now() WHERE hazard_id = 'H-1'")
         work.connection.execute("DELETE FROM hazard WHERE hazard_id = 'H-3'")
         work.connection.execute("UPDATE tally SET hazards = hazards + 7")
+        work.connection.execute("UPDATE flow SET reported = reported + 7")
+        work.connection.execute("DELETE FROM cause")
         work.connection.execute("DELETE FROM site")
 
     rebuilt = Rebuilder(database_url, divisions).run()

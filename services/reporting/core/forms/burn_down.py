@@ -1,4 +1,4 @@
-"""存量隐患销号进度: the stock that a campaign found when it began, by round, area and day, plan cases apart (S0-06, S0-09, S0-10)."""
+"""Fill 存量隐患销号进度: the stock that a campaign found when it began, by round, area and day, plan cases apart (S0-06, S0-09, S0-10)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""《问题隐患销号清单》: what is not put right, kept until it is struck off, and what changed between two moments (S3-07).
+"""Fill 《问题隐患销号清单》: what is not put right, kept until it is struck off, and what changed between two moments (S3-07).
 
 The seed names the list and not its columns; those of requirements 1.7.2 are used and marked as proposed.
 """

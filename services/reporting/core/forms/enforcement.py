@@ -1,4 +1,4 @@
-"""执法季度通报: documents of enforcement by area and kind, and inspections that found something without any (S2-06, S3-09)."""
+"""Fill 执法季度通报: documents of enforcement by area and kind, and inspections that found something without any (S2-06, S3-09)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""主动发现: active finding as the lead indicator, and rewards for tip-offs that were really paid (S2-25, S2-36)."""
+"""Fill 主动发现: active finding as the lead indicator, and rewards for tip-offs that were really paid (S2-25, S2-36)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""挂牌督办汇总: townships, sites and projects that are listed, by batch and level, and key sectors without any (S0-16 to S0-20)."""
+"""Fill 挂牌督办汇总: townships, sites and projects that are listed, by batch and level, and key sectors without any (S0-16 to S0-20)."""
 
 from collections.abc import Mapping
 from datetime import timedelta

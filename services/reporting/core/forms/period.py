@@ -1,4 +1,4 @@
-"""半年度、全年工作完成情况: hazards by area, accidents beside those of last year, duties done, targets (S2-01, S2-02)."""
+"""Fill 半年度、全年工作完成情况: hazards by area, accidents beside those of last year, duties done, targets (S2-01, S2-02)."""
 
 import calendar
 from collections.abc import Sequence

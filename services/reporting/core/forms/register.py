@@ -1,4 +1,4 @@
-"""监管台账核对: firms of the business register that nobody supervises, and trades that no department leads (S3-02, S3-03)."""
+"""Fill 监管台账核对: firms of the business register that nobody supervises, and trades that no department leads (S3-02, S3-03)."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""汇总: what the units of a committee report, each hazard counted once in one unit, and who has not reported.
+"""Fill 汇总: what the units of a committee report, each hazard counted once in one unit, and who has not reported.
 
 The same hazard that a town, a county and a province found is one hazard with several sources (T11): it is counted in the
 unit in whose area it lies. The total is counted by itself and equals the sum of the rows.

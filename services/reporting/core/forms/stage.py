@@ -1,4 +1,4 @@
-"""信息上报汇总表: what a unit reports at the end of a campaign's stage, by sector, its own level only (S4-04, S4-07).
+"""Fill 信息上报汇总表: what a unit reports at the end of a campaign's stage, by sector, its own level only (S4-04, S4-07).
 
 The seed has the table's title and not the table: the columns are those of the closest real form, marked as inferred, and
 the two blocks that the notice names, 自查自纠 and 执法检查, stand below.

@@ -1,4 +1,4 @@
-"""年度目标任务进度表: how far each target has come (S2-28 to S2-34)."""
+"""Fill 年度目标任务进度表: how far each target has come (S2-28 to S2-34)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""督查暗访组现场天数: how many days each team was in the field, and whether it can still reach its number (S1-12, S1-23)."""
+"""Fill 督查暗访组现场天数: how many days each team was in the field, and whether it can still reach its number (S1-12, S1-23)."""
 
 from datetime import date, timedelta
 from typing import Final
