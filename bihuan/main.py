@@ -40,6 +40,7 @@ COMMANDS = (
     Command("report", "report", "report"),
     Command("reporting", "reporting"),
     Command("demo", "demo"),
+    Command("doctor", "doctor", "doctor"),
 )
 
 

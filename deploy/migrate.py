@@ -72,6 +72,16 @@ def ensure_database(url: str) -> bool:
         return True
 
 
+def config_of(service: str) -> Config:
+    """Where the history of a service lies; enough to ask for its newest revision."""
+    config = Config()
+    config.set_main_option("script_location", _literal(MIGRATIONS))
+    config.set_main_option("path_separator", "newline")  # a path may hold spaces, commas and colons
+    config.set_main_option("version_locations", _literal(MIGRATIONS / service / "versions"))
+    config.attributes["schema"] = service
+    return config
+
+
 def _check_server(engine: Engine) -> None:
     with engine.connect() as connection:
         version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
@@ -87,7 +97,8 @@ def _upgrade_one(engine: Engine, service: str) -> tuple[str | None, str | None]:
     with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
         connection.execute(text(f"SET search_path TO {service}"))
         connection.commit()
-        config = _config(service, connection)
+        config = config_of(service)
+        config.attributes["connection"] = connection
         before = _revision(service, connection)
         command.upgrade(config, "head")
         connection.commit()
@@ -99,16 +110,6 @@ def _revision(service: str, connection: Connection) -> str | None:
     revision = context.get_current_revision()
     connection.rollback()
     return revision
-
-
-def _config(service: str, connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", _literal(MIGRATIONS))
-    config.set_main_option("path_separator", "newline")  # a path may hold spaces, commas and colons
-    config.set_main_option("version_locations", _literal(MIGRATIONS / service / "versions"))
-    config.attributes["connection"] = connection
-    config.attributes["schema"] = service
-    return config
 
 
 def _literal(path: Path) -> str:

@@ -181,6 +181,17 @@ class Admin:
         """The number of partitions of each topic; a topic that does not exist is left out."""
         return {topic["name"]: len(topic["partitions"]) for topic in self._described(names)}
 
+    def health(self, names: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """(partitions, replicas, fewest replicas in sync) of each topic; one that does not exist is left out."""
+        return {
+            topic["name"]: (
+                len(topic["partitions"]),
+                max(len(part["replica_nodes"]) for part in topic["partitions"]),
+                min(len(part["isr_nodes"]) for part in topic["partitions"]),
+            )
+            for topic in self._described(names)
+        }
+
     def unassigned(self, group: str, topics: Sequence[str]) -> list[Partition]:
         """Partitions of these topics that no member of the group has, though the group is at rest.
 

@@ -1,0 +1,1 @@
+"""Look an installation over: connections, clock, disk, calendar, topics, migrations, certificates, lag."""
