@@ -41,6 +41,8 @@ COMMANDS = (
     Command("reporting", "reporting"),
     Command("demo", "demo"),
     Command("doctor", "doctor", "doctor"),
+    Command("backup", "backup", "backup"),
+    Command("restore", "backup", "restore"),
 )
 
 
