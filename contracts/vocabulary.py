@@ -175,6 +175,41 @@ class Suppression(Term):
     MOOT = "moot", "已无必要", "Its cause ended before it was sent."
 
 
+class LetterKind(Term):
+    """What sort of official letter it is."""
+
+    NOTICE_LETTER = "notice_letter", "提示函", "It draws a unit's attention to what is due."
+    INFORMATION_LETTER = "information_letter", "函告", "It tells a unit what a round of inspections found."
+    SUPERVISION_LETTER = "supervision_letter", "督办函", "A higher unit supervises a rectification; never sent twice."
+    RECTIFICATION_NOTICE = (
+        "rectification_notice",
+        "整改通知",
+        "It tells the responsible unit what to put right by when.",
+    )
+    LISTING_NOTICE = "listing_notice", "挂牌督办通知书", "It opens a listed supervision that a named person confirmed."
+    TALK_NOTICE = "talk_notice", "约谈通知", "It summons to an admonition talk that a named person confirmed."
+    TALK_MINUTES = "talk_minutes", "约谈纪要", "What was said at the talk and what follows."
+    REFERRAL_LETTER = "referral_letter", "抄告函", "It informs the organs of discipline and personnel; restricted."
+    TRANSFER_LETTER = "transfer_letter", "移交函", "It hands a matter to the organ that enforces."
+    MEETING_INVITATION = "meeting_invitation", "事故警示会邀请", "It invites to a warning meeting, with its agenda."
+    MEETING_MINUTES = "meeting_minutes", "事故警示会纪要", "The minutes of a warning meeting, for approval and report."
+    LEADER_BRIEF = "leader_brief", "常务会汇报材料", "The leader's brief for the next standing meeting."
+    RETRACTION_LETTER = "retraction_letter", "撤销函", "It takes back a letter whose basis has disappeared."
+
+
+class LetterState(Term):
+    """Where an official letter stands."""
+
+    DRAFTED = "drafted", "待签发", "A decision or a person drafted it; nobody has touched it."
+    EDITED = "edited", "已修改待签发", "A person changed the draft."
+    SIGNED = "signed", "已签发", "A named person signed it, and it has its number."
+    SENT = "sent", "已发出", "It left for at least one of those it is addressed to."
+    RECEIVED = "received", "已签收", "An addressee signed for it."
+    REPLIED = "replied", "已回复", "An addressee answered."
+    WITHDRAWN = "withdrawn", "已撤销", "Another letter took it back."
+    DISCARDED = "discarded", "已作废", "A draft that was never signed and never will be."
+
+
 class Door(Term):
     """By which door a fact came in."""
 

@@ -9,11 +9,13 @@ from typing import Final
 import yaml
 
 from contracts import divisions
+from contracts.pages import PAGES
 from runtime import log, process
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
+from runtime.pages import Frame
 from runtime.streams import BatchConsumer
 from services.notify.api import app
 from services.notify.channels import Adapter
@@ -27,15 +29,20 @@ from services.notify.channels.smtp import MailServer, Smtp
 from services.notify.channels.webhook import Webhook
 from services.notify.channels.wecom import WECOM
 from services.notify.consumer import DecisionHandler
+from services.notify.core.letters.organs import InvalidLetterRules
 from services.notify.core.roster import InvalidRoster, roster_from
 from services.notify.core.routes import InvalidRoutes
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
+from services.notify.handlers.letters.answers import Answers
+from services.notify.handlers.letters.delivering import Enclosing
+from services.notify.handlers.letters.drafting import Drafting
+from services.notify.handlers.letters.office import Office
 from services.notify.handlers.sending import Desk, Traits
 from services.notify.metrics import NOTIFY_METRICS
-from services.notify.settings import InvalidSecrets, NotifySettings, read_routes, secrets_of
+from services.notify.settings import InvalidSecrets, NotifySettings, read_letter_desk, read_routes, secrets_of
 from services.notify.store import switches
-from services.notify.worker import DeliveryLoop, Upkeep
+from services.notify.worker import DeliveryLoop, LetterUpkeep, Upkeep
 
 SCHEMA: Final = "notify"
 TITLE: Final = "Bihuan notify"
@@ -46,6 +53,7 @@ POOL: Final = (
 
 DIALECTS: Final[tuple[Dialect, ...]] = (DINGTALK, WECOM, FEISHU)
 UNUSABLE: Final = (
+    InvalidLetterRules,
     InvalidRoutes,
     InvalidRoster,
     InvalidAllowList,
@@ -73,15 +81,22 @@ def main(arguments: list[str] | None = None) -> int:
     )
     clock = SystemClock(settings.clock_file)
     metrics = Metrics([*RUNTIME_METRICS, *NOTIFY_METRICS])
-    if wanted == "api":
-        process.run_api(app.create(database=database, clock=clock, metrics=metrics), settings)
-        return 0
+    run = run_api if wanted == "api" else run_worker
     try:
-        run_worker(settings, database, clock, metrics)
+        run(settings, database, clock, metrics)
     except UNUSABLE as error:
         _logger.critical("a file or a setting cannot be used", kind=type(error).__name__, why=str(error))
         return 2
     return 0
+
+
+def run_api(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> None:
+    """Serve the API and the pages."""
+    table = divisions.load()
+    office = Office(database=database, desk=read_letter_desk(settings, table), divisions=table, clock=clock)
+    frame = Frame(package="services.notify.api", service=SCHEMA, pages=PAGES, addresses=settings.addresses, clock=clock)
+    made = app.create(database=database, clock=clock, metrics=metrics, office=office, frame=frame)
+    process.run_api(made, settings)
 
 
 def run_worker(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> None:
@@ -89,6 +104,8 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
     routes, table = read_routes(settings), divisions.load()
     take_over_roster(settings, database)
     adapters = channels(settings)
+    writing = read_letter_desk(settings, table)
+    enclosing = Enclosing(rules=writing.rules, divisions=table, address=settings.addresses["notify"])
     worker = settings.instance or f"{socket.gethostname()}-{os.getpid()}"
     desks = {
         channel: Desk(
@@ -106,10 +123,12 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
             clock=clock,
             metrics=metrics,
             worker=worker,
+            letters=enclosing,
         )
         for channel, adapter in adapters.items()
     }
-    hearing = Hearing(routes=routes, divisions=table, clock=clock)
+    drafting = Drafting(desk=writing, divisions=table)
+    hearing = Hearing(routes=routes, divisions=table, drafting=drafting, clock=clock)
     process.run_worker(
         settings=settings,
         title=TITLE,
@@ -139,6 +158,9 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
                 database=database,
                 clock=clock,
                 metrics=metrics,
+            ),
+            LetterUpkeep(
+                answers=Answers(database=database, divisions=table, clock=clock), database=database, metrics=metrics
             ),
         ],
         checks={"database": database.ping},

@@ -8,6 +8,8 @@ from services.notify.core.retry import Result
 
 CHANNELS: Final = ("email", "webhook", "dingtalk", "wecom", "feishu", "sms")
 
+LETTER_STATES: Final = ("drafted", "edited", "signed", "sent", "received", "missed")
+
 OUTCOMES: Final = ("delivered", "rejected", "rate_limited", "temporary", "ambiguous", "dead", "suppressed")
 
 OUTCOME_OF: Final = {
@@ -38,6 +40,12 @@ NOTIFY_METRICS: Final = (
         name="notify_notices",
         help="Notices that are not delivered, by state; failed and ambiguous ones wait for a person.",
         labels={"state": tuple(state.value for state in NoticeState if state is not NoticeState.DELIVERED)},
+    ),
+    Metric(
+        kind="gauge",
+        name="notify_letters",
+        help="Official letters by state; drafted and edited ones wait for a signature, missed counts late answers.",
+        labels={"state": LETTER_STATES},
     ),
     Metric(kind="gauge", name="notify_sending_stopped", help="1 while the master switch stops all sending."),
 )

@@ -8,7 +8,12 @@ import msgspec
 import yaml
 from pydantic import Field, SecretStr
 
+from contracts.divisions import Divisions
+from policies.tables import clauses
 from runtime.settings import ProcessSettings
+from services.notify.core.letters.organs import letter_rules_from
+from services.notify.core.letters.wording import Desk, Quotation
+from services.notify.core.places import Places
 from services.notify.core.routes import Routes, routes_from
 
 IMPLICIT_TLS_PORT: Final = 465
@@ -48,6 +53,7 @@ class NotifySettings(ProcessSettings):
     sms_key_secret: SecretStr = SecretStr("")
     sms_sign_name: str = Field(default="", description="the signature that the provider registered")
     sms_template: str = Field(default="", description="the template's code; its variables: measure, subject, count")
+    letters_file: Path | None = Field(default=None, description="None: letters.yaml of the policies' folder")
     notify_concurrency: int = Field(default=8, ge=1, le=64, description="messages under way at once, per channel")
 
     @property
@@ -86,6 +92,19 @@ def routes_path(settings: NotifySettings) -> Path:
 def shipped_routes(policies: Path | None = None) -> Path:
     """The routes in a folder of policies, or those that ship with the product."""
     return (policies or Path(__file__).parents[2] / "policies") / "routes.yaml"
+
+
+def read_letter_desk(settings: NotifySettings, table: Divisions) -> Desk:
+    """What writers of letters have before them; raises `InvalidLetterRules`, `OSError` or `yaml.YAMLError`."""
+    folder = settings.policies_dir or Path(__file__).parents[2] / "policies"
+    path = settings.letters_file or folder / "letters.yaml"
+    if settings.letters_file is None and not path.is_file():  # a folder of packs alone writes under the shipped names
+        path = Path(__file__).parents[2] / "policies" / "letters.yaml"
+    return Desk(
+        rules=letter_rules_from(yaml.safe_load(path.read_text(encoding="utf-8")), table),
+        places=Places(table),
+        clauses={row.clause: Quotation(row.notice, row.quotation) for row in clauses().values()},
+    )
 
 
 def secrets_of(settings: NotifySettings) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Send notices beside the consumer: one loop for each channel, so that a provider that is dead holds up no other."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -12,9 +13,10 @@ from runtime.errors import Conflict, Unavailable
 from runtime.metrics import Metrics
 from services.notify.channels import Adapter
 from services.notify.handlers.falling_back import Clocks
+from services.notify.handlers.letters.answers import Answers
 from services.notify.handlers.sending import Departure, Desk, Return
-from services.notify.metrics import CHANNELS
-from services.notify.store import deliveries, pace
+from services.notify.metrics import CHANNELS, LETTER_STATES
+from services.notify.store import deliveries, letter_listing, pace
 from services.notify.store.situation import is_stopped
 
 IDLE: Final = 0.25  # seconds to the next look when nothing waits
@@ -144,3 +146,33 @@ class Upkeep:
                 for state in metric.labels["state"]:
                     self._metrics.set("notify_notices", standing.get(state, 0), state=state)
         self._metrics.set("notify_sending_stopped", int(stopped))
+
+
+class LetterUpkeep:
+    """Announces late answers to letters, and counts letters by where they stand."""
+
+    name = "upkeep of letters"
+
+    def __init__(self, *, answers: Answers, database: Database, metrics: Metrics) -> None:
+        self._answers = answers
+        self._database = database
+        self._metrics = metrics
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Every few seconds until `stopping`."""
+        while not stopping.is_set():
+            try:
+                await asyncio.to_thread(self._once)
+            except (Unavailable, Conflict) as error:
+                _logger.warning("upkeep of letters waits", error=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), UPKEEP_EVERY)
+
+    def _once(self) -> None:
+        missed = self._answers.announce_missed()
+        if missed:
+            _logger.warning("letters without receipt or answer", count=missed)
+        with self._database.begin() as work:
+            standing = letter_listing.standing(work)
+        for state in LETTER_STATES:
+            self._metrics.set("notify_letters", standing.get(state, 0), state=state)

@@ -91,7 +91,12 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
 
 def make_cursor(row: dict[str, Any]) -> str:
     """The place after this row, opaque to whoever keeps it."""
-    return base64.urlsafe_b64encode(msgspec.json.encode([row["created_at"], row["id"]])).decode().rstrip("=")
+    return write_cursor(row["created_at"], row["id"])
+
+
+def write_cursor(moment: datetime, identifier: str) -> str:
+    """The place after what was made at a moment under an id."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([moment, identifier])).decode().rstrip("=")
 
 
 def read_cursor(word: str) -> tuple[datetime, str]:

@@ -51,9 +51,9 @@ class Telling:
     address: str
 
 
-def joins(_notice: Notice) -> bool:
-    """Whether a notice may share a message with others."""
-    return True
+def joins(notice: Notice) -> bool:
+    """Whether a notice may share a message with others; one that carries an official letter leaves alone."""
+    return not notice.letter_id
 
 
 def grouped(tellings: Iterable[Telling], most: int) -> Iterator[tuple[Telling, ...]]:

@@ -33,6 +33,9 @@ def email_document(message: Message, *, sender: str, recipient: str) -> bytes:
     mail["Auto-Submitted"] = "auto-generated"  # holiday answers stay away (RFC 3834)
     mail.set_content(message.text, cte="base64")
     mail.add_alternative(message.html, subtype="html", cte="base64")
+    for file in message.attachments:
+        kind, _, form = file.media_type.partition("/")
+        mail.add_attachment(file.content, maintype=kind, subtype=form, filename=file.name)
     return mail.as_bytes()
 
 

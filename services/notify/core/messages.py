@@ -44,6 +44,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a message on channels that carry files."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One notice in words, or a digest of several. `lines` are pairs of label and text; `document` is for machines.
 
@@ -62,6 +71,7 @@ class Message:
     repeats: bool = False
     follows: str | None = None
     items: tuple[Item, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def count(self) -> int:
@@ -174,7 +184,7 @@ def _lines(decision: Decision, places: Places, folded: tuple[Decision, ...]) -> 
     yield "属地", f"{said.get('area_name') or places.name_of(decision.tenant)}（{decision.tenant}）"
     yield "行业", said.get("sector", "")
     yield "隐患等级", chinese(HazardLevel, said.get("hazard_level", ""))
-    yield "整改期限", _deadline(said.get("rectify_by") or said.get("due", ""))
+    yield "整改期限", deadline_words(said.get("rectify_by") or said.get("due", ""))
     yield "逾期起算", in_shanghai(decision.since) if decision.since else ""
     yield "责任单位", said.get("responsible_unit", "") or said.get("unit_name", "")
     yield "监管单位", said.get("supervising_unit", "")
@@ -190,7 +200,7 @@ def _acting(decision: Decision, places: Places) -> str:
     return f"{level} {places.name_of(decision.acts_for)}" if decision.acts_for else level
 
 
-def _deadline(word: str) -> str:
+def deadline_words(word: str) -> str:
     """A date runs to its end, and midnight is the end of the day before; anything unreadable as it came."""
     try:
         if len(word) == len("2023-05-20"):

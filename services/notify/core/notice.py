@@ -53,7 +53,7 @@ class Notice:
     it up. `attempt` is the number of the last attempt. `doubtful`: an earlier attempt may have arrived. `released`: a
     person insists, so the reasons to keep silent are not asked again. `follows` is the notice whose recipient has to
     have heard of the beginning first; `folded_into` the one that tells it instead. `revision` counts the states it
-    has been in.
+    has been in. `letter_id` is the official letter that it carries, empty where it tells the decision itself.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Notice:
     follows: str | None = None
     folded_into: str | None = None
     revision: int = 1
+    letter_id: str = ""
 
     def moved(self, to: NoticeState, **changes: object) -> "Notice":
         """This notice in another state; raises `IllegalMove` where the table knows no such move."""
@@ -100,9 +101,10 @@ class Notice:
         return self.moved(NoticeState.SUPPRESSED, suppression=reason, error=error, folded_into=folded_into)
 
 
-def notice_id(*, decision_id: str, status: Status, turn: int, recipient: str, channel: str) -> str:
-    """The identity of a notice as text: the same five things always give the same id, on replay too."""
-    identity = _SEPARATOR.join((decision_id, status.value, str(turn), recipient, channel))
+def notice_id(*, decision_id: str, status: Status, turn: int, recipient: str, channel: str, letter_id: str = "") -> str:
+    """The identity of a notice as text: the same things always give the same id, on replay too."""
+    told = (decision_id, status.value, str(turn), recipient, channel, *((letter_id,) if letter_id else ()))
+    identity = _SEPARATOR.join(told)
     return sha256(identity.encode()).hexdigest()[:ID_LENGTH]
 
 

@@ -13,16 +13,30 @@ from runtime import codec
 from runtime.database import Work
 from runtime.outbox import Outgoing, announce
 from services.notify.core.notice import Notice
+from services.notify.store import letters
 
 SOURCE: Final = "/bihuan/notify"
 
 
 def announce_notices(work: Work, notices: Iterable[Notice], now: datetime) -> None:
     """One fact for each: readers count and show them, and a restored database reads from them what was sent."""
-    announce(work, (_outgoing(notice, now) for notice in notices))
+    told = list(notices)
+    marks = _marks(work, {notice.letter_id for notice in told if notice.letter_id})
+    announce(work, (_outgoing(notice, marks.get(notice.letter_id), now) for notice in told))
 
 
-def _outgoing(notice: Notice, now: datetime) -> Outgoing:
+def _marks(work: Work, ids: set[str]) -> dict[str, contract.LetterMark]:
+    if not ids:
+        return {}
+    return {
+        letter.id: contract.LetterMark(
+            letter_id=letter.id, kind=letter.kind, organ=letter.organ, year=letter.year, number=letter.number
+        )
+        for letter in letters.by_id(work, ids).values()
+    }
+
+
+def _outgoing(notice: Notice, letter: contract.LetterMark | None, now: datetime) -> Outgoing:
     fact = Fact(
         id=f"{notice.id}:{notice.revision}",
         source=SOURCE,
@@ -30,7 +44,7 @@ def _outgoing(notice: Notice, now: datetime) -> Outgoing:
         time=now,
         tenant=notice.tenant,
         committee=notice.committee,
-        data=msgspec.Raw(msgspec.json.encode(_record(notice, now))),
+        data=msgspec.Raw(msgspec.json.encode(_record(notice, letter, now))),
     )
     return Outgoing(
         topic=NOTICE_FACTS,
@@ -40,7 +54,7 @@ def _outgoing(notice: Notice, now: datetime) -> Outgoing:
     )
 
 
-def _record(notice: Notice, now: datetime) -> contract.Notice:
+def _record(notice: Notice, letter: contract.LetterMark | None, now: datetime) -> contract.Notice:
     return contract.Notice(
         notice_id=notice.id,
         at=now,
@@ -53,4 +67,5 @@ def _record(notice: Notice, now: datetime) -> contract.Notice:
         attempt=notice.attempt,
         suppression=notice.suppression,
         error=notice.error,
+        letter=letter,
     )

@@ -11,6 +11,7 @@ from services.notify.core.passage import Situation
 from services.notify.core.places import Places
 from services.notify.core.routes import Routes
 from services.notify.handlers.announcing import announce_notices
+from services.notify.handlers.letters.drafting import Drafting
 from services.notify.store.planning import Heard, load_ledger, save_notices, save_records
 from services.notify.store.situation import SettingsReader
 
@@ -18,9 +19,10 @@ from services.notify.store.situation import SettingsReader
 class Hearing:
     """Plans notices. A record that was heard before changes nothing, however it comes again."""
 
-    def __init__(self, *, routes: Routes, divisions: Divisions, clock: Clock) -> None:
+    def __init__(self, *, routes: Routes, divisions: Divisions, drafting: Drafting, clock: Clock) -> None:
         self._routes = routes
         self._divisions = divisions
+        self._drafting = drafting
         self._places = Places(divisions)
         self._clock = clock
         self._settings = SettingsReader()
@@ -40,6 +42,7 @@ class Hearing:
                 heard.append(Heard(decision, turn))
         changed = list(ledger.changed.values())
         save_records(work, heard, now)
+        self._drafting.hear(work, heard, situation)
         save_notices(work, changed, self._divisions, now)
         announce_notices(work, changed, now)
         return changed

@@ -24,6 +24,7 @@ from services.notify.core.stages.deliver import REMINDERS, deliver
 from services.notify.core.stages.limit import postponed
 from services.notify.core.stages.record import settled
 from services.notify.handlers.announcing import announce_notices
+from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.metrics import OUTCOME_OF
 from services.notify.store import deliveries, pace
 from services.notify.store.situation import SettingsReader
@@ -96,6 +97,7 @@ class Desk:
         clock: Clock,
         metrics: Metrics,
         worker: str,
+        letters: Enclosing,
     ) -> None:
         """`worker`: who claims, for the trail."""
         self.channel = traits.channel
@@ -108,6 +110,7 @@ class Desk:
         self._clock = clock
         self._metrics = metrics
         self._worker = worker
+        self._letters = letters
         self._settings = SettingsReader()
         self._breakers: dict[str, Breaker] = {}
 
@@ -130,7 +133,7 @@ class Desk:
                 if closed_until is not None:
                     later |= dict.fromkeys((telling.notice.id for telling in group), closed_until)
                     continue
-                message = self._put_into_words(group, aside, now)
+                message = self._put_into_words(work, group, aside, now)
                 if message is None:
                     continue
                 self._leave(work, message.notice_id, group[0].address, now)
@@ -153,6 +156,7 @@ class Desk:
             standing = deliveries.notices_by_id(work, ids, lock=True)
             moved = [after for back in returns for after in self._after(work, back, standing, now)]
             deliveries.move(work, moved, now)
+            self._letters.note_arrivals(work, moved, now)
             ended = [(notice_id, attempt, back.outcome) for back in returns for notice_id, attempt in back.attempts]
             deliveries.end_attempts(work, ended, now)
             if self._traits.a_minute is not None:
@@ -184,14 +188,18 @@ class Desk:
                 aside.append(moved)
         return tellings, seats, aside
 
-    def _put_into_words(self, group: Sequence[Telling], aside: list[Notice], now: datetime) -> Message | None:
+    def _put_into_words(
+        self, work: Work, group: Sequence[Telling], aside: list[Notice], now: datetime
+    ) -> Message | None:
         """The message of a group; None where a notice in it cannot be put into words: that one is set aside alone."""
         try:
+            if group[0].notice.letter_id:  # an official letter leaves alone
+                return self._letters.cover(work, group[0].notice, now)
             return message_of(group, places=self._places, now=now)
         except Exception as error:  # one notice that cannot be put into words must not hold up the others
             if len(group) > 1:
                 for telling in group:
-                    self._put_into_words([telling], aside, now)
+                    self._put_into_words(work, [telling], aside, now)
                 return None
             (telling,) = group
             _logger.exception("notice cannot be put into words", notice=telling.notice.id)

@@ -88,6 +88,14 @@ def save_notices(work: Work, notices: Sequence[Notice], divisions: Divisions, no
             cursor.execute(rows.UPDATE, (_NO_LEASE, now, *rows.moved(stood)))
 
 
+def standing_of(work: Work, decision_id: str) -> Standing | None:
+    """Where a decision stands by its last record; None where none was heard."""
+    row = work.connection.execute(
+        "SELECT status, turn FROM decision_record WHERE decision_id = %s ORDER BY ordinal DESC LIMIT 1", (decision_id,)
+    ).fetchone()
+    return None if row is None else Standing(Status(row[0]), row[1])
+
+
 def newest_record(work: Work, decision_id: str) -> Decision | None:
     """The last record heard of a decision."""
     row = work.connection.execute(

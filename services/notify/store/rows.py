@@ -40,6 +40,7 @@ COLUMNS: Final = (
     ("follows", "text"),
     ("folded_into", "text"),
     ("revision", "int4"),
+    ("letter_id", "text"),
 )
 _DIVISIONS: Final = (("province", "text"), ("city", "text"), ("county", "text"))
 _MOVES: Final = (

@@ -16,13 +16,19 @@ from services.notify.core.roster import Seat
 from services.notify.core.routes import Routes
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
+from services.notify.handlers.letters.delivering import Enclosing
+from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.people import Counter
 from services.notify.handlers.sending import Departure, Desk, Return, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.store import deliveries, switches
+from tests.unit.services.notify.core.letters.writing import DESK
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
-TABLES = "pace, pause, notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
+TABLES = (
+    "letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, pace, pause, "
+    "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
+)
 YES = Outcome(result=Result.DELIVERED, answer="250 queued")
 NO = Outcome(result=Result.PERMANENT, answer="550 no such user")
 LATER = Outcome(result=Result.TEMPORARY, answer="451 try later")
@@ -60,13 +66,19 @@ class Office:
             clock=self.clock,
             metrics=self.metrics,
             worker=worker,
+            letters=Enclosing(rules=DESK.rules, divisions=DIVISIONS, address="https://notify.example.cn"),
         )
 
     def clocks(self) -> Clocks:
         return Clocks(database=self.database, routes=self.tree, divisions=DIVISIONS, clock=self.clock)
 
     def hear(self, *records: Decision, tree: Routes | None = None) -> list[Notice]:
-        hearing = Hearing(routes=tree or self.tree, divisions=DIVISIONS, clock=self.clock)
+        hearing = Hearing(
+            routes=tree or self.tree,
+            divisions=DIVISIONS,
+            drafting=Drafting(desk=DESK, divisions=DIVISIONS),
+            clock=self.clock,
+        )
         with self.database.begin() as work:
             return hearing.hear(work, records)
 

@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.notify.api import app
+from tests.integration.notify_letters.chancery import frame, letter_office
 from tests.integration.notify_notices.office import NO, YES, Office
 from tests.unit.services.notify.given import NOW, decision
 
@@ -16,7 +17,13 @@ WHO = {"author": "值班员甲", "reason": "检修"}
 @pytest.fixture
 def http(office: Office) -> Iterator[TestClient]:
     """The API without a server."""
-    made = app.create(database=office.database, clock=office.clock, metrics=office.metrics)
+    made = app.create(
+        database=office.database,
+        clock=office.clock,
+        metrics=office.metrics,
+        office=letter_office(office),
+        frame=frame(office),
+    )
     with TestClient(made, raise_server_exceptions=False) as client:
         yield client
 

@@ -1,0 +1,1 @@
+"""Official letters: which decision drafts which, what each says, how it moves, and how it is laid out on paper."""

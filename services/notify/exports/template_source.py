@@ -1,0 +1,384 @@
+"""Make the templates that ship: `python -m services.notify.exports.template_source` writes them anew.
+
+All measures are those of GB/T 9704-2012: A4, margins 37/35/28/26 mm, 版心 156 x 225 mm, 22 lines of 28 characters.
+Fonts are named, not shipped: 仿宋_GB2312, 方正小标宋简体, 黑体, 楷体_GB2312, 宋体.
+"""
+
+import io
+import sys
+import zipfile
+from pathlib import Path
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+FOLDER: Final = Path(__file__).parent / "templates"
+VERSION: Final = "2026.1"
+"""The version of the templates that ship; it is kept with each letter."""
+
+MM: Final = 56.6929  # twentieths of a point in a millimetre
+FANG, SONG_TITLE, HEI, KAI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "楷体_GB2312", "宋体"
+RED: Final = "FF0000"
+BODY: Final = 32  # half points: 三号
+LINE_PITCH: Final = round(225 * MM / 22)  # 579: twenty-two lines on 225 mm
+CLOSER: Final = -4  # twentieths of a point: 28 characters of 16 pt on 156 mm; a grid of characters reads ill elsewhere
+TITLE_PITCH: Final = 700  # 35 pt for 22 pt
+EMU_PER_MM: Final = 36_000
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # a zip without a time of its own: the same source gives the same bytes
+
+_W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SHAPES: Final = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
+_DRAWING: Final = (
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    f'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:wps="{_SHAPES}"'
+)
+
+
+def main() -> int:
+    """Write both templates into their folder."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, document in templates().items():
+        (FOLDER / name).write_bytes(document)
+    return 0
+
+
+def templates() -> dict[str, bytes]:
+    """Both templates by file name: a letter with its red head, and a paper without one."""
+    return {"letter.docx": _package(_letter()), "paper.docx": _package(_paper())}
+
+
+# ---------------------------------------------------------------- what stands on the page
+
+
+def _letter() -> str:
+    head = [
+        _p("送审", "{{ draft_mark }}"),
+        _p("发文机关标志", "{{ head }}"),
+        _p("发文字号", "{{ number }}"),
+        _p("红线", ""),
+    ]
+    return "".join([*head, *_body(), *_imprint()])
+
+
+def _paper() -> str:
+    return "".join([_p("送审", "{{ draft_mark }}"), *_body()])
+
+
+def _body() -> list[str]:
+    return [
+        *_each("line in title_lines", _p("公文标题", "{{ line }}")),
+        _p("主送机关", "{{ addressees }}："),
+        *_each("paragraph in opening", _p("正文", "{{ paragraph }}")),
+        *_when("facts", [*_when("sections.facts", [_p("一级标题", "{{ sections.facts }}")]), _facts()]),
+        *_when(
+            "grounds",
+            [
+                *_when("sections.grounds", [_p("一级标题", "{{ sections.grounds }}")]),
+                *_each("paragraph in grounds", _p("正文", "{{ paragraph }}")),
+            ],
+        ),
+        *_when(
+            "demands",
+            [
+                *_when("sections.demands", [_p("一级标题", "{{ sections.demands }}")]),
+                *_each("paragraph in demands", _p("正文", "{{ paragraph }}")),
+            ],
+        ),
+        *_when("closing", [_p("正文", "{{ closing }}")]),
+        *_when("attachments", [_p("空行", ""), *_each("line in attachments", _p("附件说明", "{{ line }}"))]),
+        _p("空行", ""),
+        _p("空行", ""),
+        _p("落款署名", "{{ signature }}"),
+        _p("成文日期", "{{ issued_on }}"),
+        *_each(
+            "annex in annexes",
+            _p("附件标记", "{{ annex.mark }}"),
+            _p("公文标题", "{{ annex.title }}"),
+            *_each("line in annex.lines", _p("正文", "{{ line }}")),
+        ),
+    ]
+
+
+def _facts() -> str:
+    """A table of two columns over the whole width, single lines, 四号."""
+    label, words = round(30 * MM), round(126 * MM)
+    cells = _cell(label, "表头", "{{ fact.label }}") + _cell(words, "表文", "{{ fact.words }}")
+    loop, end = "{%tr for fact in facts %}", "{%tr endfor %}"
+    rows = [
+        _row(_cell(label, "表头", loop) + _cell(words, "表文", "")),
+        _row(cells),
+        _row(_cell(label, "表头", end) + _cell(words, "表文", "")),
+    ]
+    borders = "".join(
+        f'<w:{side} w:val="single" w:sz="6" w:space="0" w:color="000000"/>'
+        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{label + words}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblGrid><w:gridCol w:w="{label}"/><w:gridCol w:w="{words}"/></w:tblGrid>{"".join(rows)}</w:tbl>'
+    )
+
+
+def _imprint() -> list[str]:
+    """The 版记 at the foot of the type area: copies, who printed it and when, between lines (7.4).
+
+    A box that stands on the margin: word processors differ in what they make of floating tables and frames.
+    """
+    width = round(156 * MM)
+    rows = [
+        _row(_cell(width, "抄送", "{%tr if copies %}")),
+        _row(_cell(width, "抄送", "抄送：{{ copies }}。", rules=("top:8",))),
+        _row(_cell(width, "抄送", "{%tr endif %}")),
+        _row(_cell(width, "印发", "{{ printed_by }}\t{{ printed_on }}", rules=("top:6", "bottom:8"))),
+    ]
+    table = (
+        f'<w:tbl><w:tblPr><w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar>'
+        '<w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>'
+        f'<w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid>{"".join(rows)}</w:tbl>'
+    )
+    return [_box(table + _p("版记后", ""))]
+
+
+def _box(inner: str) -> str:
+    """A text box as wide as the type area that stands on its lower edge and keeps the text above it."""
+    wide, high = round(156 * EMU_PER_MM), round(16 * EMU_PER_MM)
+    place = (
+        '<wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
+        '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+    )
+    shape = (
+        '<wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:xfrm><a:off x="0" y="0"/>'
+        f'<a:ext cx="{wide}" cy="{high}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/>'
+        f"<a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{inner}</w:txbxContent></wps:txbx>"
+        '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"><a:spAutoFit/></wps:bodyPr></wps:wsp>'
+    )
+    anchor = (
+        '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" '
+        f'layoutInCell="1" allowOverlap="0">{place}<wp:extent cx="{wide}" cy="{high}"/>'
+        '<wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/>'
+        f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{_SHAPES}">{shape}</a:graphicData></a:graphic>'
+        "</wp:anchor>"
+    )
+    return (
+        '<w:p><w:pPr><w:pStyle w:val="版记后"/></w:pPr><w:r><mc:AlternateContent><mc:Choice Requires="wps">'
+        f"<w:drawing>{anchor}</w:drawing></mc:Choice></mc:AlternateContent></w:r></w:p>"
+    )
+
+
+def _section() -> str:
+    margins = {
+        "top": 37 * MM,
+        "right": 26 * MM,
+        "bottom": 35 * MM,
+        "left": 28 * MM,
+        "header": 15 * MM,
+        "footer": 23 * MM,  # the number stands 7 mm below the type area (7.5)
+        "gutter": 0,
+    }
+    sides = " ".join(f'w:{name}="{round(size)}"' for name, size in margins.items())
+    return (
+        '<w:sectPr><w:footerReference w:type="even" r:id="rId3"/><w:footerReference w:type="default" r:id="rId4"/>'
+        f'<w:pgSz w:w="{round(210 * MM)}" w:h="{round(297 * MM)}"/><w:pgMar {sides}/>'
+        f'<w:docGrid w:type="lines" w:linePitch="{LINE_PITCH}"/></w:sectPr>'
+    )
+
+
+def _footer(style: str) -> str:
+    field = (
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> PAGE </w:instrText></w:r>'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>1</w:t></w:r>'
+        '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    dash = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
+    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{dash.format("— ")}{field}{dash.format(" —")}</w:p>'
+    return f'{_XML}<w:ftr xmlns:w="{_W}" xmlns:r="{_R}">{paragraph}</w:ftr>'
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def _p(style: str, text: str) -> str:
+    words = "<w:tab/>".join(f'<w:t xml:space="preserve">{escape(part)}</w:t>' for part in text.split("\t"))
+    run = f"<w:r>{words}</w:r>" if text else ""
+    return f"<w:p><w:pPr><w:pStyle w:val={quoteattr(style)}/></w:pPr>{run}</w:p>"
+
+
+def _each(loop: str, *inner: str) -> list[str]:
+    return [_p("正文", f"{{%p for {loop} %}}"), *inner, _p("正文", "{%p endfor %}")]
+
+
+def _when(condition: str, inner: list[str]) -> list[str]:
+    return [_p("正文", f"{{%p if {condition} %}}"), *inner, _p("正文", "{%p endif %}")]
+
+
+def _row(cells: str) -> str:
+    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
+
+
+def _cell(width: int, style: str, text: str, rules: tuple[str, ...] = ()) -> str:
+    """`rules` are lines of the cell as side:eighths of a point."""
+    lines = "".join(
+        f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="000000"/>'
+        for side, size in (rule.split(":") for rule in rules)
+    )
+    borders = f"<w:tcBorders>{lines}</w:tcBorders>" if lines else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{borders}<w:vAlign w:val="center"/></w:tcPr>'
+        f"{_p(style, text)}</w:tc>"
+    )
+
+
+# ---------------------------------------------------------------- styles
+
+
+def _style(name: str, paragraph: str, *, font: str = FANG, size: int = BODY, more: str = "") -> str:
+    """A paragraph style; `size` in half points."""
+    closer = f'<w:spacing w:val="{CLOSER}"/>' if size == BODY else ""
+    run = (
+        f'<w:rFonts w:ascii={quoteattr(font)} w:hAnsi={quoteattr(font)} w:eastAsia={quoteattr(font)} w:hint="eastAsia"/>'
+        f'{more}{closer}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
+    )
+    return (
+        f'<w:style w:type="paragraph" w:customStyle="1" w:styleId={quoteattr(name)}><w:name w:val={quoteattr(name)}/>'
+        f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{run}</w:rPr></w:style>'
+    )
+
+
+def _styles() -> str:
+    exact = f'<w:spacing w:before="0" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
+    titled = f'<w:spacing w:before="0" w:after="0" w:line="{TITLE_PITCH}" w:lineRule="exact"/>'
+    small = '<w:spacing w:before="0" w:after="0" w:line="440" w:lineRule="exact"/>'
+    table = '<w:spacing w:before="20" w:after="20" w:line="440" w:lineRule="exact"/>'
+    hair = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+    indent = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
+    one = '<w:ind w:leftChars="100" w:left="280" w:rightChars="100" w:right="280"/>'
+    free = '<w:snapToGrid w:val="0"/>'
+    red = f'<w:color w:val="{RED}"/>'
+    line = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="0" w:color="{RED}"/></w:pBdr>'
+    styles = [
+        _style("正文", f'{exact}{indent}<w:jc w:val="both"/>'),
+        _style("空行", exact),
+        _style("送审", f"{free}{exact}", font=HEI),
+        # The head's upper edge is 35 mm below the type area's (7.2.4).
+        _style(
+            "发文机关标志",
+            f'{free}<w:spacing w:before="{round(20 * MM)}" w:after="0" w:line="900" '
+            'w:lineRule="exact"/><w:jc w:val="center"/>',
+            font=SONG_TITLE,
+            size=84,
+            more=red,
+        ),
+        # Two lines below it the number, and 4 mm below that a red line as wide as the type area (7.2.5, 7.2.7).
+        _style(
+            "发文字号",
+            f'{free}<w:spacing w:before="{2 * LINE_PITCH}" w:after="0" w:line="{LINE_PITCH}" '
+            'w:lineRule="exact"/><w:jc w:val="center"/>',
+        ),
+        _style(
+            "红线",
+            f'{line}{free}<w:spacing w:before="0" w:after="{2 * LINE_PITCH}" w:line="{round(4 * MM)}" '
+            'w:lineRule="exact"/>',
+            size=10,
+        ),
+        _style("公文标题", f'<w:keepNext/>{free}{titled}<w:jc w:val="center"/>', font=SONG_TITLE, size=44),
+        _style(
+            "主送机关", f'<w:spacing w:before="{LINE_PITCH}" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
+        ),
+        _style("一级标题", f"<w:keepNext/>{exact}{indent}", font=HEI),
+        _style("附件说明", f'{exact}<w:ind w:leftChars="500" w:left="1600" w:hangingChars="300" w:hanging="960"/>'),
+        _style("落款署名", f'<w:keepNext/>{exact}<w:jc w:val="right"/>'),
+        _style("成文日期", f'{exact}<w:jc w:val="right"/>'),
+        _style("附件标记", f"<w:pageBreakBefore/>{exact}", font=HEI),
+        _style("表头", f'<w:keepNext/>{free}{table}<w:jc w:val="center"/>', size=28),
+        _style("表文", f"<w:keepNext/>{free}{table}", size=28),
+        _style(
+            "抄送",
+            f'{free}{small}<w:ind w:leftChars="400" w:left="1120" w:rightChars="100" w:right="280" '
+            'w:hangingChars="300" w:hanging="840"/>',
+            size=28,
+        ),
+        _style(
+            "印发",
+            f'<w:tabs><w:tab w:val="right" w:pos="{round(156 * MM) - 280}"/></w:tabs>{free}{small}{one}',
+            size=28,
+        ),
+        _style("版记后", f"{free}{hair}", size=2),
+        _style("页码单", f'{free}<w:ind w:rightChars="100" w:right="280"/><w:jc w:val="right"/>', font=SONG, size=28),
+        _style("页码双", f'{free}<w:ind w:leftChars="100" w:left="280"/>', font=SONG, size=28),
+    ]
+    normal = (
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
+        '<w:pPr><w:widowControl w:val="0"/></w:pPr><w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>'
+    )
+    defaults = (
+        f'<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{FANG}" w:hAnsi="{FANG}" w:eastAsia="{FANG}"/>'
+        '<w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault>'
+        "<w:pPrDefault/></w:docDefaults>"
+    )
+    return f'{_XML}<w:styles xmlns:w="{_W}">{defaults}{normal}{"".join(styles)}</w:styles>'
+
+
+# ---------------------------------------------------------------- the package
+
+_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_TYPES: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_RELATED: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _package(body: str) -> bytes:
+    parts = {
+        "[Content_Types].xml": _content_types(),
+        "_rels/.rels": _relationships({"rId1": ("officeDocument", "word/document.xml")}),
+        "word/document.xml": f'{_XML}<w:document xmlns:w="{_W}" xmlns:r="{_R}" {_DRAWING} mc:Ignorable="wps">'
+        f"<w:body>{body}{_section()}</w:body></w:document>",
+        "word/_rels/document.xml.rels": _relationships(
+            {
+                "rId1": ("styles", "styles.xml"),
+                "rId2": ("settings", "settings.xml"),
+                "rId3": ("footer", "footer_even.xml"),
+                "rId4": ("footer", "footer_odd.xml"),
+            }
+        ),
+        "word/styles.xml": _styles(),
+        "word/settings.xml": f'{_XML}<w:settings xmlns:w="{_W}"><w:evenAndOddHeaders/>'
+        '<w:characterSpacingControl w:val="compressPunctuation"/><w:compat><w:compatSetting '
+        'w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+        "</w:settings>",
+        "word/footer_even.xml": _footer("页码双"),
+        "word/footer_odd.xml": _footer("页码单"),
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _content_types() -> str:
+    overrides = {
+        "/word/document.xml": f"{_TYPES}.document.main+xml",
+        "/word/styles.xml": f"{_TYPES}.styles+xml",
+        "/word/settings.xml": f"{_TYPES}.settings+xml",
+        "/word/footer_even.xml": f"{_TYPES}.footer+xml",
+        "/word/footer_odd.xml": f"{_TYPES}.footer+xml",
+    }
+    listed = "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in overrides.items())
+    return (
+        f'{_XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{listed}</Types>'
+    )
+
+
+def _relationships(targets: dict[str, tuple[str, str]]) -> str:
+    listed = "".join(
+        f'<Relationship Id="{name}" Type="{_RELATED}/{kind}" Target="{target}"/>'
+        for name, (kind, target) in targets.items()
+    )
+    return f'{_XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{listed}</Relationships>'
+
+
+if __name__ == "__main__":
+    sys.exit(main())

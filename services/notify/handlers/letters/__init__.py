@@ -1,0 +1,1 @@
+"""Draft letters from decisions, do what people ask about them, deliver them, and watch for their answers."""

@@ -1,0 +1,83 @@
+"""Read letters for people: lists by page, one letter with all that was done about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from psycopg.rows import dict_row
+
+from runtime.database import Work
+from services.notify.core.letters.letter import Letter
+from services.notify.store.letters import NAMES, letter_of
+
+_LIST: Final = f"""SELECT {NAMES} FROM letter
+    WHERE (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
+      AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+      AND (%(organ)s::text IS NULL OR organ = %(organ)s)
+      AND (%(decision_id)s::text IS NULL OR decision_id = %(decision_id)s)
+      AND (%(tenant)s::text IS NULL OR %(tenant)s IN (province, city, county, tenant))
+      AND (%(before)s::timestamptz IS NULL OR (drafted_at, id) < (%(before)s, %(before_id)s))
+    ORDER BY drafted_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of the store)
+_ACTS: Final = "SELECT act, author, note, acted_at FROM letter_act WHERE letter_id = %s ORDER BY id"
+_SCANS: Final = """SELECT id, name, media_type, sha256, author, uploaded_at, octet_length(file) AS bytes
+    FROM letter_scan WHERE letter_id = %s ORDER BY id"""
+_NOTICES: Final = """SELECT id, recipient, channel, state, suppression, error, attempt, delivered_at FROM notice
+    WHERE letter_id = %s ORDER BY recipient, channel"""
+_STANDING: Final = (
+    "SELECT state, count(*) FROM letter WHERE state NOT IN ('replied', 'withdrawn', 'discarded') GROUP BY state"
+)
+_MISSED: Final = "SELECT count(*) FROM letter WHERE missed_at IS NOT NULL AND state IN ('signed', 'sent')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which letters are asked for; `tenant` with all below it; newest first, those before (`before`, `before_id`)."""
+
+    states: list[str] | None = None
+    kind: str | None = None
+    organ: str | None = None
+    decision_id: str | None = None
+    tenant: str | None = None
+    before: datetime | None = None
+    before_id: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What was done about a letter: acts, scans, and its notices."""
+
+    acts: list[dict[str, Any]]
+    scans: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+
+
+def list_letters(work: Work, wanted: Wanted) -> list[Letter]:
+    """One page."""
+    parameters = {name: getattr(wanted, name) for name in Wanted.__slots__}
+    with work.connection.cursor(row_factory=dict_row) as cursor:
+        return [letter_of(row) for row in cursor.execute(_LIST, parameters)]
+
+
+def trail_of(work: Work, letter_id: str) -> Trail:
+    """Everything that was done about one letter."""
+    with work.connection.cursor(row_factory=dict_row) as cursor:
+        acts = cursor.execute(_ACTS, (letter_id,)).fetchall()
+        scans = cursor.execute(_SCANS, (letter_id,)).fetchall()
+        notices = cursor.execute(_NOTICES, (letter_id,)).fetchall()
+    return Trail(acts, scans, notices)
+
+
+def standing(work: Work) -> dict[str, int]:
+    """How many letters stand in each state that is not an end, and how many answers are late (`missed`)."""
+    counts = {row[0]: int(row[1]) for row in work.connection.execute(_STANDING)}
+    row = work.connection.execute(_MISSED).fetchone()
+    return counts | {"missed": int(row[0]) if row else 0}
+
+
+def ids_that_begin(work: Work, beginning: str) -> list[str]:
+    """Up to two ids that begin so: enough to know whether it names one letter."""
+    found = work.connection.execute(
+        "SELECT id FROM letter WHERE id >= %(low)s AND id < %(low)s || '~' ORDER BY id LIMIT 2", {"low": beginning}
+    )
+    return [row[0] for row in found]
