@@ -2,8 +2,9 @@
 
 import io
 import zipfile
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from docxtpl import DocxTemplate
 from jinja2 import TemplateSyntaxError, UndefinedError, meta
@@ -19,24 +20,25 @@ LARGEST: Final = 2 << 20  # bytes of a template
 LARGEST_OPEN: Final = 20 << 20  # bytes of all its parts
 FORMS: Final = ("letter", "paper")
 
-_SAMPLE: Final = {
-    "head": "示例市安全生产委员会办公室文件",
-    "number": "示安委办〔2026〕1号",
+# Every text of it occurs in it once, so that what is missing from a page can be named.
+_SAMPLE: Final[dict[str, Any]] = {
+    "head": "甲市安全生产委员会办公室文件",
+    "number": "甲安委办〔2026〕1号",
     "draft_mark": "送审稿",
-    "title_lines": ["关于示例的函"],
-    "addressees": "示例区安全生产委员会办公室",
-    "opening": ["示例。"],
-    "facts": [{"label": "示例", "words": "示例"}],
-    "grounds": ["示例。"],
-    "demands": ["示例。"],
-    "sections": {"facts": "一、基本情况", "grounds": "二、有关依据", "demands": "三、工作要求"},
+    "title_lines": ["关于乙的函"],
+    "addressees": "乙区安全生产委员会办公室",
+    "opening": ["正文开头。"],
+    "facts": [{"label": "表中名称", "words": "表中内容"}],
+    "grounds": ["依据条文。"],
+    "demands": ["工作要求一。"],
+    "sections": {"facts": "一、表的标题", "grounds": "二、依据的标题", "demands": "三、要求的标题"},
     "closing": "特此函告。",
-    "attachments": ["附件：示例"],
-    "signature": "示例市安全生产委员会办公室",
+    "attachments": ["附件：附件名称"],
+    "signature": "署名机关",
     "issued_on": "二〇二六年一月一日",
-    "annexes": [{"mark": "附件", "title": "示例", "lines": ["示例。"]}],
-    "copies": "示例局",
-    "printed_by": "示例市安全生产委员会办公室",
+    "annexes": [{"mark": "附件标记", "title": "附件标题", "lines": ["附件正文。"]}],
+    "copies": "抄送机关",
+    "printed_by": "印发机关",
     "printed_on": "2026年1月1日印发",
 }
 
@@ -74,19 +76,28 @@ def check(docx: bytes) -> None:
         raise InvalidTemplate(f"模板中的字段不存在：{error.message}") from error
     except SecurityError as error:
         raise InvalidTemplate("模板中有不允许的表达式；只能引用字段、循环和判断") from error
-    _check_result(made)
+    _check_result(made, named)
 
 
-def _check_result(docx: bytes) -> None:
+def _check_result(docx: bytes, named: Iterable[str]) -> None:
     """Nothing of the template's language is left where the reader would see it, and nothing of the sample is missing."""
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         text = archive.read("word/document.xml").decode()
     if any(mark in text for mark in ("{{", "}}", "{%", "%}")):
         raise InvalidTemplate("模板中有没有写完的标记（{{ }} 或 {% %} 不成对）")
-    for field in sorted(NEEDED):
-        words = _SAMPLE[field]
-        if str(words if isinstance(words, str) else words[0]) not in text:
-            raise InvalidTemplate(f"模板缺少字段 {field}（{FIELDS[field]}），或者没有把它写完整")
+    for field in sorted(named):
+        if not all(words in text for words in _texts(_SAMPLE[field])):
+            raise InvalidTemplate(f"模板没有把字段 {field}（{FIELDS[field]}）写完整")
+
+
+def _texts(sample: Any) -> Iterator[str]:
+    """Every text of a sample value."""
+    if isinstance(sample, str):
+        yield sample
+    elif isinstance(sample, dict):
+        yield from (text for value in sample.values() for text in _texts(value))
+    else:
+        yield from (text for value in sample for text in _texts(value))
 
 
 def _check_package(docx: bytes) -> None:
