@@ -1,6 +1,6 @@
 """Put the routes of notify together."""
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from runtime import web
 from runtime.clock import Clock
@@ -8,6 +8,8 @@ from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.pages import Frame
 from services.notify.api import letter_templates, letters, notices, switches
+from services.notify.api.pages import letters as letter_pages
+from services.notify.api.pages import receipts
 from services.notify.exports.library import LARGEST
 from services.notify.handlers.letters.office import Office
 from services.notify.handlers.people import Counter
@@ -24,8 +26,21 @@ def create(*, database: Database, clock: Clock, metrics: Metrics, office: Office
             switches.router(database=database, clock=clock, counter=counter),
             letters.router(database=database, office=office),
             letter_templates.router(database=database, clock=clock),
+            _pages(database=database, clock=clock, office=office, frame=frame),
             frame.assets(),
         ],
         checks={"database": database.ping},
-        body_limits={"/v1/letters": letters.LARGEST_SCAN, "/v1/letter-templates": LARGEST},
+        body_limits={
+            "/v1/letters": letters.LARGEST_SCAN,
+            "/letters": letters.LARGEST_SCAN + 100_000,
+            "/v1/letter-templates": LARGEST,
+        },
     )
+
+
+def _pages(*, database: Database, clock: Clock, office: Office, frame: Frame) -> APIRouter:
+    """The pages of this service."""
+    router = frame.router()
+    letter_pages.add(router, database=database, office=office, frame=frame)
+    receipts.add(router, database=database, office=office, frame=frame, clock=clock)
+    return router

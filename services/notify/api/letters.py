@@ -42,7 +42,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="letters on one page")]
 SCANS: Final = ("application/pdf", "image/jpeg", "image/png")
 LARGEST_SCAN: Final = 10 << 20  # bytes
 
-_BEGINNINGS: Final = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
+SCAN_BEGINNINGS: Final = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 
 
 def router(*, database: Database, office: Office) -> APIRouter:
@@ -182,7 +182,7 @@ def _add_answers(routes: APIRouter, database: Database, office: Office) -> None:
         """Upload the scan of a signed receipt: PDF, JPEG or PNG, at most 10 MB. It is a receipt."""
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         file = await request.body()
-        if media_type not in SCANS or not file.startswith(_BEGINNINGS[media_type]):
+        if media_type not in SCANS or not file.startswith(SCAN_BEGINNINGS[media_type]):
             raise Problem(415, "send the file itself as application/pdf, image/jpeg or image/png")
         with told():
             kept = office.keep_scan(letter_id, name=name, media_type=media_type, file=file, by=by)

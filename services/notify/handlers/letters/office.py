@@ -165,6 +165,23 @@ class Office:
             template = self._template(work, letter)
         return letter, render(template.docx, fields_of(letter, self._desk.rules.organ(letter.organ), issue))
 
+    def read(self, letter_id: str) -> Letter:
+        """A letter as it stands; raises `Unknown`."""
+        with self._database.begin() as work:
+            found = letters.by_id(work, [letter_id])
+        if letter_id not in found:
+            raise Unknown(letter_id)
+        return found[letter_id]
+
+    def laid_out(self, letter: Letter) -> dict[str, Any]:
+        """The letter's parts as they stand on its paper, today's where it is a draft."""
+        issue = Issue(
+            issued_on=letter.issued_on or signing.day_of(self._clock.now()),
+            number=letter.number,
+            signed=letter.signed_at is not None,
+        )
+        return fields_of(letter, self._desk.rules.organ(letter.organ), issue)
+
     # ---- the parts
 
     def _moved(self, letter_id: str, act: str, by: str, note: str, move: Any) -> Letter:

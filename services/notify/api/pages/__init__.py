@@ -1,0 +1,1 @@
+"""Pages of notify in Chinese: official letters, and the page by which an addressee signs for one."""
