@@ -109,14 +109,7 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
     worker = settings.instance or f"{socket.gethostname()}-{os.getpid()}"
     desks = {
         channel: Desk(
-            traits=Traits(
-                channel=channel,
-                repeatable=adapter.repeatable,
-                patience=adapter.patience,
-                most=adapter.most,
-                a_minute=adapter.a_minute,
-                provider=adapter.provider,
-            ),
+            traits=traits_of(channel, adapter),
             database=database,
             routes=routes,
             divisions=table,
@@ -164,6 +157,18 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
             ),
         ],
         checks={"database": database.ping},
+    )
+
+
+def traits_of(channel: str, adapter: Adapter) -> Traits:
+    """What a desk has to know of the channel that it serves."""
+    return Traits(
+        channel=channel,
+        repeatable=adapter.repeatable,
+        patience=adapter.patience,
+        most=adapter.most,
+        a_minute=adapter.a_minute,
+        provider=adapter.provider,
     )
 
 

@@ -246,68 +246,21 @@ def _style(name: str, paragraph: str, *, font: str = FANG, size: int = BODY, mor
     )
 
 
+EXACT: Final = f'<w:spacing w:before="0" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
+TITLED: Final = f'<w:spacing w:before="0" w:after="0" w:line="{TITLE_PITCH}" w:lineRule="exact"/>'
+SMALL: Final = '<w:spacing w:before="0" w:after="0" w:line="440" w:lineRule="exact"/>'
+HAIR: Final = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
+FREE: Final = '<w:snapToGrid w:val="0"/>'
+INDENT: Final = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
+CENTRE, RIGHT = '<w:jc w:val="center"/>', '<w:jc w:val="right"/>'
+FOUR: Final = 28  # half points: 四号
+
+
+def _spaced(before: float, after: float = 0, line: int = LINE_PITCH) -> str:
+    return f'<w:spacing w:before="{round(before)}" w:after="{round(after)}" w:line="{line}" w:lineRule="exact"/>'
+
+
 def _styles() -> str:
-    exact = f'<w:spacing w:before="0" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
-    titled = f'<w:spacing w:before="0" w:after="0" w:line="{TITLE_PITCH}" w:lineRule="exact"/>'
-    small = '<w:spacing w:before="0" w:after="0" w:line="440" w:lineRule="exact"/>'
-    table = '<w:spacing w:before="20" w:after="20" w:line="440" w:lineRule="exact"/>'
-    hair = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
-    indent = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
-    one = '<w:ind w:leftChars="100" w:left="280" w:rightChars="100" w:right="280"/>'
-    free = '<w:snapToGrid w:val="0"/>'
-    red = f'<w:color w:val="{RED}"/>'
-    line = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="0" w:color="{RED}"/></w:pBdr>'
-    styles = [
-        _style("正文", f'{exact}{indent}<w:jc w:val="both"/>'),
-        _style("空行", exact),
-        _style("送审", f"{free}{exact}", font=HEI),
-        # The head's upper edge is 35 mm below the type area's (7.2.4).
-        _style(
-            "发文机关标志",
-            f'{free}<w:spacing w:before="{round(20 * MM)}" w:after="0" w:line="900" '
-            'w:lineRule="exact"/><w:jc w:val="center"/>',
-            font=SONG_TITLE,
-            size=84,
-            more=red,
-        ),
-        # Two lines below it the number, and 4 mm below that a red line as wide as the type area (7.2.5, 7.2.7).
-        _style(
-            "发文字号",
-            f'{free}<w:spacing w:before="{2 * LINE_PITCH}" w:after="0" w:line="{LINE_PITCH}" '
-            'w:lineRule="exact"/><w:jc w:val="center"/>',
-        ),
-        _style(
-            "红线",
-            f'{line}{free}<w:spacing w:before="0" w:after="{2 * LINE_PITCH}" w:line="{round(4 * MM)}" '
-            'w:lineRule="exact"/>',
-            size=10,
-        ),
-        _style("公文标题", f'<w:keepNext/>{free}{titled}<w:jc w:val="center"/>', font=SONG_TITLE, size=44),
-        _style(
-            "主送机关", f'<w:spacing w:before="{LINE_PITCH}" w:after="0" w:line="{LINE_PITCH}" w:lineRule="exact"/>'
-        ),
-        _style("一级标题", f"<w:keepNext/>{exact}{indent}", font=HEI),
-        _style("附件说明", f'{exact}<w:ind w:leftChars="500" w:left="1600" w:hangingChars="300" w:hanging="960"/>'),
-        _style("落款署名", f'<w:keepNext/>{exact}<w:jc w:val="right"/>'),
-        _style("成文日期", f'{exact}<w:jc w:val="right"/>'),
-        _style("附件标记", f"<w:pageBreakBefore/>{exact}", font=HEI),
-        _style("表头", f'<w:keepNext/>{free}{table}<w:jc w:val="center"/>', size=28),
-        _style("表文", f"<w:keepNext/>{free}{table}", size=28),
-        _style(
-            "抄送",
-            f'{free}{small}<w:ind w:leftChars="400" w:left="1120" w:rightChars="100" w:right="280" '
-            'w:hangingChars="300" w:hanging="840"/>',
-            size=28,
-        ),
-        _style(
-            "印发",
-            f'<w:tabs><w:tab w:val="right" w:pos="{round(156 * MM) - 280}"/></w:tabs>{free}{small}{one}',
-            size=28,
-        ),
-        _style("版记后", f"{free}{hair}", size=2),
-        _style("页码单", f'{free}<w:ind w:rightChars="100" w:right="280"/><w:jc w:val="right"/>', font=SONG, size=28),
-        _style("页码双", f'{free}<w:ind w:leftChars="100" w:left="280"/>', font=SONG, size=28),
-    ]
     normal = (
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/>'
         '<w:pPr><w:widowControl w:val="0"/></w:pPr><w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>'
@@ -317,7 +270,57 @@ def _styles() -> str:
         '<w:sz w:val="32"/><w:szCs w:val="32"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault>'
         "<w:pPrDefault/></w:docDefaults>"
     )
-    return f'{_XML}<w:styles xmlns:w="{_W}">{defaults}{normal}{"".join(styles)}</w:styles>'
+    styles = "".join([*_head_styles(), *_text_styles(), *_foot_styles()])
+    return f'{_XML}<w:styles xmlns:w="{_W}">{defaults}{normal}{styles}</w:styles>'
+
+
+def _head_styles() -> list[str]:
+    """The upper edge of the head is 35 mm below that of the type area (7.2.4).
+
+    Two lines below it stands the number, and 4 mm below that a red line as wide as the type area (7.2.5, 7.2.7).
+    """
+    red = f'<w:color w:val="{RED}"/>'
+    line = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="0" w:color="{RED}"/></w:pBdr>'
+    head = FREE + _spaced(20 * MM, line=900) + CENTRE
+    return [
+        _style("送审", FREE + EXACT, font=HEI),
+        _style("发文机关标志", head, font=SONG_TITLE, size=84, more=red),
+        _style("发文字号", FREE + _spaced(2 * LINE_PITCH) + CENTRE),
+        _style("红线", line + FREE + _spaced(0, 2 * LINE_PITCH, round(4 * MM)), size=10),
+    ]
+
+
+def _text_styles() -> list[str]:
+    table = '<w:spacing w:before="20" w:after="20" w:line="440" w:lineRule="exact"/>'
+    hanging = '<w:ind w:leftChars="500" w:left="1600" w:hangingChars="300" w:hanging="960"/>'
+    return [
+        _style("公文标题", f"<w:keepNext/>{FREE}{TITLED}{CENTRE}", font=SONG_TITLE, size=44),
+        _style("主送机关", _spaced(LINE_PITCH)),
+        _style("正文", f'{EXACT}{INDENT}<w:jc w:val="both"/>'),
+        _style("空行", EXACT),
+        _style("一级标题", f"<w:keepNext/>{EXACT}{INDENT}", font=HEI),
+        _style("表头", f"<w:keepNext/>{FREE}{table}{CENTRE}", size=FOUR),
+        _style("表文", f"<w:keepNext/>{FREE}{table}", size=FOUR),
+        _style("附件说明", EXACT + hanging),
+        _style("落款署名", f"<w:keepNext/>{EXACT}{RIGHT}"),
+        _style("成文日期", EXACT + RIGHT),
+        _style("附件标记", f"<w:pageBreakBefore/>{EXACT}", font=HEI),
+    ]
+
+
+def _foot_styles() -> list[str]:
+    one = '<w:ind w:leftChars="100" w:left="280" w:rightChars="100" w:right="280"/>'
+    hanging = (
+        '<w:ind w:leftChars="400" w:left="1120" w:rightChars="100" w:right="280" w:hangingChars="300" w:hanging="840"/>'
+    )
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{round(156 * MM) - 280}"/></w:tabs>'
+    return [
+        _style("抄送", FREE + SMALL + hanging, size=FOUR),
+        _style("印发", tabs + FREE + SMALL + one, size=FOUR),
+        _style("版记后", FREE + HAIR, size=2),
+        _style("页码单", f'{FREE}<w:ind w:rightChars="100" w:right="280"/>{RIGHT}', font=SONG, size=FOUR),
+        _style("页码双", f'{FREE}<w:ind w:leftChars="100" w:left="280"/>', font=SONG, size=FOUR),
+    ]
 
 
 # ---------------------------------------------------------------- the package

@@ -68,7 +68,8 @@ def add(router: APIRouter, *, database: Database, office: Office, frame: Frame) 
     frame.environment.filters["letter_number"] = lambda letter: number_of(letter, office.rules.organ(letter.organ))
     frame.environment.filters["organ"] = lambda letter: office.rules.organ(letter.organ).name
     _add_reading(router, database, office, frame)
-    _add_acts(router, office)
+    _add_draft_acts(router, office)
+    _add_issued_acts(router, office)
 
 
 def _add_reading(router: APIRouter, database: Database, office: Office, frame: Frame) -> None:
@@ -102,7 +103,7 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
         )
 
 
-def _add_acts(router: APIRouter, office: Office) -> None:
+def _add_draft_acts(router: APIRouter, office: Office) -> None:
     @router.post("/letters/{letter_id}/edit")
     def edit(
         letter_id: str,
@@ -144,6 +145,8 @@ def _add_acts(router: APIRouter, office: Office) -> None:
         """Give up a draft."""
         return _done("已作废", lambda: office.discard(letter_id, by=_name(by), reason=_said(reason)))
 
+
+def _add_issued_acts(router: APIRouter, office: Office) -> None:
     @router.post("/letters/{letter_id}/withdraw")
     def withdraw(
         letter_id: str, by: Annotated[str, Form(max_length=100)], reason: Annotated[str, Form(max_length=500)]
