@@ -31,6 +31,7 @@ COMMANDS = (
     Command("positions", "positions"),
     Command("sources", "sources"),
     Command("keys", "keys"),
+    Command("people", "people"),
     Command("publish", "publish", "publish"),
     Command("import", "imports", "import_"),
     Command("dead-letters", "dead_letters"),

@@ -10,6 +10,9 @@ import yaml
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+BESIDE_PACKS = frozenset({"routes", "letters"})
+"""Files of the folder that are no packs."""
+
 Place = tuple[str | int, ...]
 """A place within a file: keys and positions in lists, from the top."""
 
@@ -37,7 +40,7 @@ def folder(named: str | Path | None = None) -> Path:
 
 def pack_files(named: str | Path | None = None) -> list[Path]:
     """Return every pack file of the folder, by name; subfolders hold mappings and other data."""
-    return sorted(path for path in folder(named).glob("*.yaml") if path.stem != "routes")
+    return sorted(path for path in folder(named).glob("*.yaml") if path.stem not in BESIDE_PACKS)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import sqlalchemy
 from psycopg import errors as pg
+from psycopg import sql
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -21,6 +23,10 @@ TIMEOUTS = {
     "statement_timeout": 30_000,
     "tcp_user_timeout": 10_000,
 }
+SCOPE = "bihuan.tenants"  # the setting that row security reads, for one transaction
+acting: ContextVar[tuple[str, ...] | None] = ContextVar("acting", default=None)
+"""The tenants of the person whose request this is: each transaction is theirs unless it says otherwise."""
+
 CONNECT_TIMEOUT = 5  # seconds
 POOL_TIMEOUT = 5.0  # seconds to wait for a free connection of the pool
 
@@ -46,11 +52,13 @@ class Parked:
 class Work:
     """One open transaction. Raw psycopg for hot statements, SQLAlchemy for the rest; both are the same transaction.
 
-    `parked` lists the dead letters written in it so far: the consumer counts them once they are committed.
+    `parked` lists the dead letters written in it so far: the consumer counts them once they are committed. `tenants` are
+    the sub-trees that it may see, '*' all of them; None where no person asks.
     """
 
-    def __init__(self, connection: sqlalchemy.Connection) -> None:
+    def __init__(self, connection: sqlalchemy.Connection, tenants: Sequence[str] | None = None) -> None:
         self._sqlalchemy = connection
+        self.tenants = None if tenants is None else tuple(tenants)
         self.parked: list[Parked] = []
 
     @property
@@ -107,9 +115,11 @@ class Database:
         )
 
     @contextmanager
-    def begin(self) -> Iterator[Work]:
+    def begin(self, tenants: Sequence[str] | None = None) -> Iterator[Work]:
         """One transaction: committed when the block ends cleanly, rolled back when it raises.
 
+        `tenants` are the sub-trees that are seen; without them those of the person whose request this is. Row security
+        goes by them.
         Raises `Unavailable`, `Conflict` (deadlock, serialization) and, when the connection went away at COMMIT,
         `OutcomeUnknown`.
         """
@@ -120,7 +130,11 @@ class Database:
         with connection:
             connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing
             try:
-                yield Work(connection)
+                work = Work(connection, acting.get() if tenants is None else tenants)
+                if work.tenants is not None:  # SET and not set_config: the caller may still choose its isolation
+                    scope = sql.Literal(",".join(work.tenants))
+                    work.connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), scope))
+                yield work
             except BaseException as error:
                 _abandon(connection)
                 named = _named(error)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from runtime import crash, log, web
 from runtime.metrics import Metrics
+from runtime.readiness import Check
 from runtime.settings import ProcessSettings
 from runtime.streams import BatchConsumer, Beside
 
@@ -33,7 +34,7 @@ def run_worker(
     metrics: Metrics,
     consumer: BatchConsumer | None = None,
     beside: Sequence[Beside] = (),
-    checks: Mapping[str, web.Check] | None = None,
+    checks: Mapping[str, Check] | None = None,
 ) -> None:
     """Run the consumer and what stands beside it until SIGTERM or a fault; serves health and metrics meanwhile.
 

@@ -40,6 +40,7 @@ class ProcessSettings(BaseSettings):
     kafka_sasl_password: SecretStr = SecretStr("")
     kafka_ca_file: Path | None = Field(default=None, description="the broker's certificate authority, PEM")
     http_host: str = "127.0.0.1"
+    cookie_secure: bool = Field(default=True, description="browsers come by HTTPS; false on a machine without it only")
     http_port: int = Field(default=0, ge=0, le=65535, description="0: one the system gives")
     intake_address: str = Field(default="http://127.0.0.1:8001", description="where browsers reach intake")
     escalation_address: str = Field(default="http://127.0.0.1:8002", description="where browsers reach escalation")

@@ -4,14 +4,15 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,11 +21,11 @@ from runtime import log
 from runtime.errors import Conflict, Rejected, Unavailable
 from runtime.metrics import CONTENT_TYPE as METRICS_TYPE
 from runtime.metrics import Metrics
+from runtime.readiness import Check, Readiness
 
 MEDIA_TYPE = "application/problem+json"
 BODY_LIMIT = 1 << 20  # bytes
 BODY_SECONDS = 30.0  # to send a whole body
-CHECK_SECONDS = 2.0  # for one readiness check
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -37,8 +38,36 @@ _HEADERS = {
     "cache-control": "no-store",
 }
 
-Check = Callable[[], object]
 _logger = log.get(__name__)
+
+
+class Place(NamedTuple):
+    """A route as it was declared: `/things/{name:path}`, its form `/things/{name}`, its methods."""
+
+    path: str
+    path_format: str
+    methods: frozenset[str]
+
+
+class Gate(Protocol):
+    """What stands before the routes of a service and decides who comes in (`runtime.access`)."""
+
+    @property
+    def routers(self) -> Sequence[APIRouter]:
+        """Routes of its own, such as for signing in."""
+        ...
+
+    def wrap(self, app: ASGIApp, places: Sequence[Place]) -> ASGIApp:
+        """The app behind the gate; raises where nobody has decided about a route."""
+        ...
+
+    def admitted(self, request: Request) -> None:
+        """Raise in a route that the gate did not let anybody in to."""
+        ...
+
+    def describe(self, document: dict[str, Any]) -> None:
+        """Say in the OpenAPI document what each route asks for."""
+        ...
 
 
 class Problem(HTTPException):
@@ -64,26 +93,46 @@ def create_app(
     title: str,
     metrics: Metrics,
     routers: Iterable[APIRouter] = (),
+    gate: Gate | None = None,
     checks: Mapping[str, Check] | None = None,
     body_limits: Mapping[str, int] | None = None,
     version: str = "1",
 ) -> FastAPI:
-    """The app of a service.
+    """The app of a process; without a `gate` it is open to everybody, as a worker's health and metrics are.
 
     `checks` are synchronous functions by name; each raises when the service is not ready because of it. `body_limits`
     gives other limits (bytes) than 1 MiB to paths that begin with the key.
     """
     app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, responses=_documented())
-    for router in routers:
-        app.include_router(router)
+    for router in (*(gate.routers if gate else ()), *routers):
+        app.include_router(router, dependencies=[Depends(gate.admitted)] if gate else [])
     _add_upkeep(app, metrics, checks or {})
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     for kind in (Rejected, Unavailable, Conflict):
         app.add_exception_handler(kind, _on_named_error)
     app.add_middleware(_Limits, limits=dict(body_limits or {}))
+    if gate is not None:
+        places = _places(app)
+        app.add_middleware(lambda inner: gate.wrap(inner, places))
+        app.openapi = _described(app.openapi, gate)  # type: ignore[method-assign]
+        gate.wrap(app, places)  # now, not at the first request: a route without an entry does not start
     app.add_middleware(_Outermost, metrics=metrics)
     return app
+
+
+def _described(document: Callable[[], dict[str, Any]], gate: Gate) -> Callable[[], dict[str, Any]]:
+    def described() -> dict[str, Any]:
+        found = document()
+        gate.describe(found)
+        return found
+
+    return described
+
+
+def _places(app: FastAPI) -> list[Place]:
+    found = [(route.path, route.path_format, route.methods) for route in iter_route_contexts(app.routes)]
+    return [Place(path, form, frozenset(methods)) for path, form, methods in found if path and form and methods]
 
 
 def problem(
@@ -200,30 +249,6 @@ def _add_upkeep(app: FastAPI, metrics: Metrics, checks: Mapping[str, Check]) -> 
         return Response(metrics.expose(), media_type=METRICS_TYPE)
 
 
-class Readiness:
-    """Runs the checks beside one another, each in a thread and never twice at once: a check that hangs stays one thread."""
-
-    def __init__(self, checks: Mapping[str, Check]) -> None:
-        self._checks = dict(checks)
-        self._running: dict[str, asyncio.Task[object]] = {}
-
-    async def ask(self) -> dict[str, dict[str, Any]]:
-        """{name: {"ok": bool, "error"?: kind}}; the text of an error goes to the log only."""
-        answers = await asyncio.gather(*(self._one(name, check) for name, check in self._checks.items()))
-        return dict(zip(self._checks, answers, strict=True))
-
-    async def _one(self, name: str, check: Check) -> dict[str, Any]:
-        task = self._running.get(name)
-        if task is None or task.done():
-            task = self._running[name] = asyncio.create_task(asyncio.to_thread(check))
-        try:
-            await asyncio.wait_for(asyncio.shield(task), CHECK_SECONDS)
-        except Exception as error:  # noqa: BLE001 (whatever a check raises means: not ready)
-            _logger.warning("not ready", check=name, error=repr(error))
-            return {"ok": False, "error": type(error).__name__}
-        return {"ok": True}
-
-
 class _Outermost:
     """Trace id, security headers, metrics, and the last net: a defect answers 500 without a word of the exception."""
 
@@ -323,10 +348,21 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return once
 
 
-async def _send_json(send: Callable[[Message], Awaitable[None]], status: int, body: Mapping[str, Any]) -> None:
+async def refuse(scope: Scope, send: Send, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    """Answer with problem+json from outside the app."""
+    await _send_json(send, status, _problem_body(scope, status, detail), headers)
+
+
+async def _send_json(
+    send: Callable[[Message], Awaitable[None]],
+    status: int,
+    body: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> None:
     content = json.dumps(body, ensure_ascii=False).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(content)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    told = {"content-type": MEDIA_TYPE, "content-length": str(len(content)), **(headers or {})}
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": content})
 
 

@@ -1,6 +1,7 @@
 """Give integration tests a real broker and a real database that are thrown away afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import psycopg
 import pytest
@@ -8,8 +9,10 @@ from psycopg import sql
 
 from deploy import migrate
 from deploy.local.testing import Server, start_kafka, start_postgres
+from tests.people import sign_in
 
 TEMPLATE = "bihuan_template"
+SignedIn = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +62,15 @@ def database_url(request: pytest.FixtureRequest, postgres_url: str, migrated_tem
     yield _address(postgres_url, name)
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def signed_in(database_url: str) -> SignedIn:
+    """Act as a role: `client.get(path, headers=signed_in(Role.COUNTY, "331081"))`; a list of sectors may follow.
+
+    For a whole client: `client.headers.update(signed_in(Role.PROVINCE))`, which sees everything.
+    """
+    return partial(sign_in, database_url)
 
 
 def _address(url: str, database: str) -> str:

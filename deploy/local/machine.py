@@ -74,6 +74,11 @@ class Machine:
         return self.places.state / "database_url"
 
     @property
+    def passwords_file(self) -> Path:
+        """The file with the first passwords; readable by its owner alone."""
+        return self.places.state / "passwords"
+
+    @property
     def brokers(self) -> str:
         """The bootstrap address every process is told."""
         return self.own_brokers or f"{LOOPBACK}:{self.ports.kafka}"
@@ -112,6 +117,7 @@ class Machine:
             service, role = program.split("-")
             told |= {
                 "BIHUAN_HTTP_HOST": LOOPBACK,
+                "BIHUAN_COOKIE_SECURE": "false",  # plain HTTP, on loopback alone
                 "BIHUAN_HTTP_PORT": str(self.ports.of(service, role)),
                 "BIHUAN_INSTANCE": f"{service}-1",
             }

@@ -28,6 +28,7 @@ SERVICES_WITHIN = 180.0  # seconds; eight processes need 8 on two idle cores, an
 REMIND_EVERY = 30.0  # seconds
 DISK_NEEDED = 1 << 30  # bytes: 82 MB at first, segments and logs later
 LAST_LINES = 15
+PROGRAM = ".venv/bin/bihuan"
 
 Say = Callable[[str], None]
 
@@ -51,6 +52,7 @@ def up(chosen: Mapping[str, int], *, demonstration: bool = True, say: Say = prin
     else:
         finished.unlink(missing_ok=True)
         _bring_up(here, runs=bool(states), say=say)
+        _make_people(here, say, demonstration=demonstration and not here.own_database)
         if demonstration and not here.own_database:
             _load_demonstration(here, say)
         finished.touch()
@@ -99,7 +101,10 @@ def is_ready(here: Machine, program: Program) -> bool:
 def where_to_look(here: Machine) -> str:
     """Return the addresses of this machine for people."""
     console = f"http://{LOOPBACK}:{here.ports.of('reporting', 'api')}"
-    lines = [f"  console     {console}/", f"  summary     curl {console}/v1/summary"]
+    lines = [
+        f"  console     {console}/   (names and passwords: {here.passwords_file})",
+        f'  summary     curl -H "Authorization: Bearer $({PROGRAM} people token admin)" {console}/v1/summary',
+    ]
     for service in machine.services_here():
         api, worker = (f"http://{LOOPBACK}:{here.ports.of(service, role)}" for role in ROLES)
         lines.append(f"  {service:<11} {api}/openapi.json   metrics: {api}/metrics {worker}/metrics")
@@ -186,6 +191,16 @@ def _create_topics(here: Machine) -> None:
     settings = ProcessSettings(database_url=SecretStr(_address(here)), kafka_brokers=here.brokers)
     with closing(Admin(settings, client_id="bihuan-up")) as cluster:
         topics.create(cluster)
+
+
+def _make_people(here: Machine, say: Say, *, demonstration: bool) -> None:
+    """Make the first accounts, and say the administrator's password this once."""
+    from deploy.local import accounts
+
+    wanted = [accounts.administrator(), *(accounts.demonstration() if demonstration else ())]
+    made = accounts.make(_address(here), wanted, here.passwords_file)
+    if accounts.ADMINISTRATOR in made:
+        say(f"  first administrator            {accounts.ADMINISTRATOR}   password {made[accounts.ADMINISTRATOR]}")
 
 
 def _load_demonstration(here: Machine, say: Say) -> None:

@@ -15,7 +15,7 @@ from runtime.clock import Clock
 from runtime.log import redact
 from runtime.pages import words
 from runtime.pages.assets import Assets
-from runtime.pages.guard import guarded
+from runtime.pages.guard import DEFECT, TROUBLES, guarded
 from runtime.pages.navigation import Addresses, groups
 
 POLICY: Final = (
@@ -70,6 +70,10 @@ class Frame:
             "address_of": addresses.__getitem__,
         }
 
+    def greet(self, person_of: Callable[[Request], Person | None]) -> None:
+        """Name in the head of each page whom `person_of` finds."""
+        self._person_of = person_of
+
     def router(self) -> APIRouter:
         """A router for pages: their errors are pages too, and they stand in no API document."""
         return APIRouter(route_class=guarded(self._trouble), include_in_schema=False)
@@ -115,6 +119,11 @@ class Frame:
         }
         text = self.environment.get_template(name).render({**told, **shown})
         return HTMLResponse(text, status, headers={"content-security-policy": POLICY})
+
+    def trouble(self, request: Request, status: int) -> Response:
+        """The page of a status, for who answers before any route does."""
+        title, sentence = TROUBLES.get(status, DEFECT)
+        return self._trouble(request, status, title, sentence, ())
 
     def _trouble(self, request: Request, status: int, title: str, sentence: str, points: Sequence[str]) -> Response:
         trace_id = request.scope.get("state", {}).get("trace_id", "")

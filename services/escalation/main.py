@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from contracts import divisions
 from contracts.divisions import Divisions
 from runtime import log, process
+from runtime.access import Gate
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -49,6 +50,7 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
+        gate=Gate(database, SCHEMA, secure=settings.cookie_secure),
         routers=[
             routes(database, table, LawBook(read_packs(settings.policies_dir), table), SystemClock(settings.clock_file))
         ],

@@ -7,6 +7,7 @@ import sys
 from typing import Final
 
 import yaml
+from fastapi import FastAPI
 
 from contracts import divisions
 from contracts.pages import PAGES
@@ -92,11 +93,23 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run_api(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> None:
     """Serve the API and the pages."""
+    process.run_api(api_app(settings, database, clock, metrics), settings)
+
+
+def api_app(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> FastAPI:
+    """The app of the API process."""
     table = divisions.load()
     office = Office(database=database, desk=read_letter_desk(settings, table), divisions=table, clock=clock)
     frame = Frame(package="services.notify.api", service=SCHEMA, pages=PAGES, addresses=settings.addresses, clock=clock)
-    made = app.create(database=database, clock=clock, metrics=metrics, office=office, frame=frame)
-    process.run_api(made, settings)
+    return app.create(
+        database=database,
+        divisions=table,
+        clock=clock,
+        metrics=metrics,
+        office=office,
+        frame=frame,
+        cookie_secure=settings.cookie_secure,
+    )
 
 
 def run_worker(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> None:

@@ -13,6 +13,7 @@ from contracts.divisions import Divisions
 from contracts.pages import PAGES
 from policies import files
 from runtime import log, process
+from runtime.access import Gate
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -66,7 +67,8 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        routers=[routes(reader), reports.routes(forms), console(reader, frame), frame.assets()],
+        gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame),
+        routers=[routes(reader), reports.routes(forms), console(reader, frame)],
         checks={"database": database.ping, "tables": reader.check},
     )
 

@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from contracts.divisions import load
+from contracts.roles import Role
 from contracts.vocabulary import Status
 from runtime.database import Database
 from runtime.testing import Program, eventually, http_status
 from services.reporting.handlers.applying import ReadModels
+from tests.conftest import SignedIn
 from tests.integration.reporting_api.sample import NOW, sample
 from tests.integration.reporting_read_models.log import batches, decided, records
 from tests.tools.browser.chromium import Seen, browser, serious, watched
@@ -86,9 +88,9 @@ def seen() -> Seen:
 
 
 @pytest.fixture
-def page(chromium: Any, seen: Seen) -> Iterator[Any]:
+def page(chromium: Any, seen: Seen, signed_in: SignedIn) -> Iterator[Any]:
     """A page that must not complain and must not ask for anything elsewhere."""
-    page = watched(chromium, seen)
+    page = watched(chromium, seen, extra_http_headers=signed_in(Role.PROVINCE))
     yield page
     page.context.close()
 
@@ -163,9 +165,15 @@ def test_pages_fit_and_can_be_read_by_everyone(page: Any, console: str, path: st
 
 
 @pytest.mark.parametrize("path", ["/", "/hazards", "/hazards/331081:test:117"])
-def test_pages_fit_a_telephone(chromium: Any, seen: Seen, console: str, path: str) -> None:
+def test_pages_fit_a_telephone(chromium: Any, seen: Seen, console: str, path: str, signed_in: SignedIn) -> None:
     """Nothing scrolls sideways but a table in its own frame."""
-    page = watched(chromium, seen, viewport={"width": 390, "height": 844}, is_mobile=True)
+    page = watched(
+        chromium,
+        seen,
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+        extra_http_headers=signed_in(Role.PROVINCE),
+    )
     page.goto(console + path)
     width = page.evaluate("document.documentElement.scrollWidth")
     page.context.close()
@@ -184,9 +192,9 @@ def test_hostile_text_stays_text(page: Any, console: str) -> None:
     assert "<script>/4?" in page.locator(".crumbs").inner_text()
 
 
-def test_what_does_not_exist_is_said_in_words(chromium: Any, console: str) -> None:
+def test_what_does_not_exist_is_said_in_words(chromium: Any, console: str, signed_in: SignedIn) -> None:
     """A page with a way back, not a bare document (the browser itself notes the 404)."""
-    page = watched(chromium, Seen())
+    page = watched(chromium, Seen(), extra_http_headers=signed_in(Role.PROVINCE))
     answer = page.goto(f"{console}/hazards/nope")
 
     assert (404, "没有找到") == (answer.status, page.get_by_role("heading", level=1).inner_text())

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
+from contracts.roles import EVERYWHERE
 from runtime.database import Database
 from runtime.web import Problem
 from services.escalation.api.answers import as_json, documented
@@ -20,8 +21,8 @@ def add(router: APIRouter, database: Database, book: LawBook) -> None:
 
     @router.get("/policies", response_class=Response, responses=documented("items"))
     def policies() -> Response:
-        """Every version of a pack that is kept; `binds_from` is the instant from which what happens stands under it."""
-        with database.begin() as work:
+        """Every version of a pack that is kept, for everybody: a notice is public; `binds_from` is the instant from which what happens stands under it."""
+        with database.begin([EVERYWHERE]) as work:
             using = bulk.cursor(work)
             law = book.law(using, writes=False)
             kept = book.packs(using)
@@ -45,7 +46,7 @@ def add(router: APIRouter, database: Database, book: LawBook) -> None:
     )
     def text(pack: Word, version: Word) -> Response:
         """The text of a version as it was put into force: YAML, byte for byte."""
-        with database.begin() as work:
+        with database.begin([EVERYWHERE]) as work:
             found = lawbook.text_of(bulk.cursor(work), pack, version)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, "no such version is kept")

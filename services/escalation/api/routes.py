@@ -12,17 +12,18 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.divisions import Divisions
-from contracts.fields import MaybeName, Name, Text
+from contracts.fields import MaybeName, Text
 from contracts.topics import PEOPLE_FACTS, PEOPLE_SOURCE
 from contracts.vocabulary import Measure, RuleId, Status, SubjectKind
 from runtime import outbox
+from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.outbox import Outgoing
 from runtime.web import Problem
 from services.escalation.api import policies, what_if
 from services.escalation.api.answers import as_json, bad, documented, encode
-from services.escalation.core.gate import ASKED, DECIDED
+from services.escalation.core.gate import ASKED, DECIDED, may_decide
 from services.escalation.store import bulk, people, reading
 from services.escalation.store.lawbook import LawBook
 from services.escalation.store.people import Standing
@@ -45,11 +46,10 @@ _read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
 
 
 class PersonsWord(BaseModel):
-    """What a named person decides: who, why, and the document that says so."""
+    """What a person decides: why, and the document that says so; who it is says the session."""
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Name = Field(description="who decides: a handle")
     reason: Text = Field(description="why")
     document_no: MaybeName = Field(None, description="the document's number; needed to confirm")
 
@@ -71,6 +71,7 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
     @router.get("/decisions", response_class=Response, responses=documented("items", "next"))
     def decisions(
         *,
+        who: Who,
         tenant: Tenant = "",
         rule: RuleId | None = None,
         status: Status | None = None,
@@ -91,7 +92,7 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
         }
         if since is not None and since.tzinfo is None:
             raise bad("since", "an instant needs its offset, as 2023-05-08T09:00:00+08:00")
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             page = reading.decisions(
                 work,
                 divisions,
@@ -104,9 +105,9 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
         return _page(page)
 
     @router.get("/decisions/{decision_id}", response_class=Response, responses=documented("items"))
-    def decision(decision_id: DecisionId) -> Response:
+    def decision(who: Who, decision_id: DecisionId) -> Response:
         """Every record of one decision, in the order in which they came about: the last one is where it stands."""
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             committees = book.law(bulk.cursor(work), writes=False).committees()
             found = reading.history(work, committees, decision_id)
         if not found:
@@ -114,9 +115,9 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
         return as_json({"items": [msgspec.Raw(record) for record in found]})
 
     @router.get("/proposals", response_class=Response, responses=documented("items", "next"))
-    def proposals(tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:
+    def proposals(who: Who, tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:
         """What waits for a named person: proposed measures, and confirmed ones that became questionable."""
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
         return _page(page)
 
@@ -125,9 +126,9 @@ def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Cloc
     """What a named person decides."""
 
     @router.post("/proposals/{decision_id}/{answer}", status_code=HTTPStatus.ACCEPTED, response_class=Response)
-    def decide(decision_id: DecisionId, answer: Answer, word: PersonsWord) -> Response:
+    def decide(who: Who, decision_id: DecisionId, answer: Answer, word: PersonsWord) -> Response:
         """Confirm or reject a proposal; of a questioned decision, uphold or lift it. 202: the log has it next."""
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             committees = book.law(bulk.cursor(work), writes=False).committees()
             stands = people.standing(work, committees, decision_id)
             if stands is None:
@@ -135,10 +136,12 @@ def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Cloc
             verdict = ASKED.get(stands.status, {}).get(answer)
             if verdict is None:
                 raise Problem(HTTPStatus.CONFLICT, f"nobody is asked about it: it is {stands.status}")
+            if not may_decide(who.roles, stands.level):
+                raise Problem(HTTPStatus.CONFLICT, f"this waits for the level {stands.level}, not for you")
             if verdict == "confirmed" and not word.document_no:
                 raise _unsigned()
-            said = _proposal_decided(decision_id, stands, verdict, word, clock.now())
-            if not people.say(work, decision_id, stands, verdict=verdict, by=word.by, at=said["time"]):
+            said = _proposal_decided(decision_id, stands, verdict, word, by=who.name, now=clock.now())
+            if not people.say(work, decision_id, stands, verdict=verdict, by=who.name, at=said["time"]):
                 raise Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
             value, key = encode(said), stands.committee.encode()
             outbox.announce(work, [Outgoing(topic=PEOPLE_FACTS, slot=0, key=key, value=value)])
@@ -151,6 +154,7 @@ def _add_timeline(router: APIRouter, database: Database) -> None:
 
     @router.get("/hazards/{hazard_id:path}/timeline", response_class=Response, responses=documented("hazard", "items"))
     def timeline(
+        who: Who,
         hazard_id: Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)],
         namespace: Annotated[Word | None, Query(description="of the upstream system, where several use the id")] = None,
         committee: Annotated[
@@ -158,7 +162,7 @@ def _add_timeline(router: APIRouter, database: Database) -> None:
         ] = "",
     ) -> Response:
         """Every fact and every decision record of one hazard, in the order in which they became known."""
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             named = [
                 name
                 for name in reading.hazards_named(work, hazard_id)
@@ -196,7 +200,7 @@ def _mark_in(cursor: str) -> Mark | None:
 
 
 def _proposal_decided(
-    decision_id: str, stands: Standing, verdict: str, word: PersonsWord, now: datetime
+    decision_id: str, stands: Standing, verdict: str, word: PersonsWord, *, by: str, now: datetime
 ) -> dict[str, Any]:
     """The structured CloudEvent of the word; there is one about each state in which the decision stood."""
     stood = stands.known_at.astimezone(UTC).isoformat()
@@ -208,7 +212,7 @@ def _proposal_decided(
         "time": now,
         "tenant": stands.committee,
         "datacontenttype": "application/json",
-        "data": {"decision_id": decision_id, "verdict": verdict} | word.model_dump(exclude_none=True),
+        "data": {"decision_id": decision_id, "verdict": verdict, "by": by} | word.model_dump(exclude_none=True),
     }
 
 

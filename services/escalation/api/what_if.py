@@ -11,6 +11,8 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from contracts.roles import EVERYWHERE
+from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
@@ -50,26 +52,29 @@ def add(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> N
     turn = threading.Lock()
 
     @router.post("/policies/{pack}/what-if", status_code=HTTPStatus.ACCEPTED, response_class=Response)
-    def ask(pack: Annotated[str, Path(max_length=64)], asked: Asked) -> Response:
+    def ask(who: Who, pack: Annotated[str, Path(max_length=64)], asked: Asked) -> Response:
         """Who would have been listed, talked to or reminded under this text: 202 with a job, `GET /v1/what-ifs/{id}`."""
         found = _pack_in(asked, pack)
-        with database.begin() as work:
+        tenants = [asked.tenant] if asked.tenant else [one for one in who.tenants if one != EVERYWHERE]
+        with database.begin(who.tenants) as work:
             law = book.law(bulk.cursor(work), writes=False)
+            if not all(who.reaches(tenant, law.divisions) for tenant in tenants):
+                raise Problem(HTTPStatus.NOT_FOUND, "no such division")
             if found.pack.root not in law.committees():
                 raise _bad("text", f"no facts of {found.pack.root} are recorded: nothing to try it on")
             if jobs.running_since(work, clock.now() - SILENT_FOR):
                 raise Problem(HTTPStatus.CONFLICT, "another question is being worked on; ask again when it has ended")
             job, question = clock.uuid(), asked.model_dump(mode="json", exclude={"text"}) | {"pack": found.pack.id}
-            columns = law.divisions.columns_of(found.pack.root)
+            columns = law.divisions.columns_of(tenants[0] if tenants else found.pack.root)
             jobs.ask(work, job, found.pack.root, columns, question | {"sha256": found.digest}, clock.now())
-        wanted = Question([found.pack], asked.since, asked.until, [asked.tenant] if asked.tenant else [])
+        wanted = Question([found.pack], asked.since, asked.until, tenants)
         threading.Thread(target=_answer, args=(database, law, clock, job, wanted, turn), daemon=True).start()
         return Response(encode({"id": job, "state": RUNNING}), HTTPStatus.ACCEPTED, media_type="application/json")
 
     @router.get("/what-ifs/{job}", response_class=Response, responses=documented("id", "state", "progress", "answer"))
-    def told(job: UUID) -> Response:
+    def told(who: Who, job: UUID) -> Response:
         """How far a question is, and its answer: differences in words and as records, counted by measure."""
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             found = jobs.find(work, job)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, "nobody asked that")
@@ -105,12 +110,12 @@ def _answer(database: Database, law: Law, clock: Clock, job: UUID, question: Que
         nonlocal said
         if done == total or clock.monotonic() - said > SIGN_EVERY:
             said = clock.monotonic()
-            with database.begin() as work:
+            with database.begin([EVERYWHERE]) as work:
                 jobs.move(work, job, done, total, clock.now())
 
     with turn:
         try:
-            with database.begin() as work:
+            with database.begin([EVERYWHERE]) as work:
                 state, answer = DONE, _counted(trial.differences(work, law, question, progress))
         except (Unavailable, Conflict):
             state, answer = FAILED, {"detail": "the database was away; ask again"}
@@ -118,7 +123,7 @@ def _answer(database: Database, law: Law, clock: Clock, job: UUID, question: Que
             _logger.exception("what-if", job=str(job))
             state, answer = FAILED, {"detail": "the question could not be answered; the log of the service says why"}
         try:
-            with database.begin() as work:
+            with database.begin([EVERYWHERE]) as work:
                 jobs.end(work, job, state, answer, clock.now())
         except (Unavailable, Conflict) as error:  # the job is shown as broken off
             _logger.warning("answer not kept", job=str(job), error=str(error))

@@ -6,11 +6,13 @@ confirmed stays so while its cause is known; where it would be retracted it beco
 it, which ends the question for good, or lifts it, which takes the confirmation back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
 
+from contracts.roles import Role
+from contracts.vocabulary import Level
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.heard import Heard, in_order
 
@@ -70,6 +72,14 @@ _FOLLOWS: Final = {
 }
 """Which words count after which; any other word is without effect."""
 
+_DECIDE: Final[Mapping[Level, frozenset[Role]]] = {
+    Level.TOWN: frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),
+    Level.COUNTY: frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),
+    Level.CITY: frozenset({Role.CITY, Role.PROVINCE}),
+    Level.PROVINCE: frozenset({Role.PROVINCE}),
+}
+"""Whose office decides what a level is to act on; a town has none of its own."""
+
 _said_in: Final = msgspec.json.Decoder(_Said).decode
 
 
@@ -90,6 +100,11 @@ def words(said: Iterable[Heard]) -> dict[str, Word]:
         if word.verdict in _FOLLOWS[before.verdict if before else ""]:
             found[word.decision_id] = Word(word.verdict, word.by, word.reason, word.document_no or "")
     return found
+
+
+def may_decide(roles: Collection[Role], level: str) -> bool:
+    """Whether somebody of these roles decides what `level` is to act on: the office of that level, or of one above."""
+    return bool(_DECIDE[Level(level)] & frozenset(roles))
 
 
 def may_be_decided(measure: str) -> bool:

@@ -5,8 +5,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from psycopg import sql
 
 from contracts.divisions import TenantColumns
+from runtime.access.visible import visible
 from runtime.database import Work
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
@@ -53,7 +55,10 @@ def end(work: Work, job: UUID, state: str, answer: dict[str, Any], now: datetime
 def find(work: Work, job: UUID) -> Job | None:
     """The question with its answer so far, None where nobody asked it."""
     row = work.connection.execute(
-        "SELECT id, committee, question, state, done, total, answer, asked_at, seen_at FROM what_if WHERE id = %s",
+        sql.SQL(
+            """SELECT id, committee, question, state, done, total, answer, asked_at, seen_at FROM what_if
+            WHERE id = %s AND {}"""
+        ).format(visible(work)),
         (job,),
     ).fetchone()
     return Job(*row) if row else None

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from psycopg import sql
+
+from runtime.access.visible import visible
 from runtime.database import Work
 
 
 class Standing(NamedTuple):
-    """Where a decision stands, and since when that is known."""
+    """Where a decision stands, which level is to act on it, and since when that is known."""
 
     committee: str
+    level: str
     status: str
     known_at: datetime
 
@@ -18,7 +22,9 @@ class Standing(NamedTuple):
 def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standing | None:
     """Where a decision of these committees stands, None where nobody took it."""
     row = work.connection.execute(
-        "SELECT committee, status, known_at FROM decision WHERE committee = ANY(%s) AND decision_id = %s",
+        sql.SQL(
+            "SELECT committee, level, status, known_at FROM decision WHERE committee = ANY(%s) AND decision_id = %s AND {}"
+        ).format(visible(work)),
         (list(committees), decision_id),
     ).fetchone()
     return Standing(*row) if row else None

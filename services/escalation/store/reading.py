@@ -8,6 +8,7 @@ from psycopg import sql
 
 from contracts.divisions import Divisions
 from contracts.vocabulary import Level
+from runtime.access.visible import visible
 from runtime.database import Work
 
 WAITING_FOR_PEOPLE: Final = ("proposed", "questioned")
@@ -62,7 +63,7 @@ def decisions(
     `tenant` means that division with all below it, `since` records known from then on, `waiting` what people have to
     decide; `words` gives columns (rule, status, measure, subject_kind, subject_id) their value.
     """
-    conditions: list[sql.Composable] = [sql.SQL("true")]
+    conditions: list[sql.Composable] = [visible(work)]
     values: list[object] = []
     if tenant:
         column = _COLUMNS[divisions.level_of(tenant)] if divisions.known(tenant) else "tenant"
@@ -95,7 +96,9 @@ def hazards_named(work: Work, hazard_id: str) -> list[HazardName]:
     """Every hazard with this id, whoever gave it."""
     rows = _all(
         work,
-        sql.SQL("SELECT committee, key FROM case_file WHERE kind = 'hazard' AND id = %s ORDER BY committee, key"),
+        sql.SQL(
+            "SELECT committee, key FROM case_file WHERE kind = 'hazard' AND id = %s AND {} ORDER BY committee, key"
+        ).format(visible(work)),
         (hazard_id,),
     )
     return [HazardName(committee, key.split("|", 2)[1], hazard_id) for committee, key in rows]
@@ -106,9 +109,9 @@ def timeline(work: Work, name: HazardName) -> list[Told]:
     facts = _all(
         work,
         sql.SQL(
-            """SELECT DISTINCT ON (incarnation, number) known_at, document FROM fact WHERE committee = %s AND key = %s
-            ORDER BY incarnation, number"""
-        ),
+            """SELECT DISTINCT ON (incarnation, number) known_at, document FROM fact
+            WHERE committee = %s AND key = %s AND {} ORDER BY incarnation, number"""
+        ).format(visible(work)),
         (name.committee, f"hazard|{name.namespace}|{name.hazard_id}"),
     )
     records = _all(
@@ -116,9 +119,9 @@ def timeline(work: Work, name: HazardName) -> list[Told]:
         sql.SQL(
             """SELECT r.known_at, convert_to(r.record::text, 'UTF8') FROM decision d
             JOIN decision_record r USING (committee, decision_id)
-            WHERE d.subject_id = %s AND d.subject_kind = 'hazard' AND d.committee = %s AND d.namespace = %s
+            WHERE d.subject_id = %s AND d.subject_kind = 'hazard' AND d.committee = %s AND d.namespace = %s AND {}
             ORDER BY r.place"""
-        ),
+        ).format(visible(work, "d")),
         (name.hazard_id, name.committee, name.namespace),
     )
     told = [Told(known_at, "fact", document) for known_at, document in facts]
@@ -131,9 +134,9 @@ def history(work: Work, committees: Sequence[str], decision_id: str) -> list[byt
     rows = _all(
         work,
         sql.SQL(
-            """SELECT convert_to(record::text, 'UTF8') FROM decision_record
-            WHERE committee = ANY(%s) AND decision_id = %s ORDER BY place"""
-        ),
+            """SELECT convert_to(r.record::text, 'UTF8') FROM decision d JOIN decision_record r USING (committee, decision_id)
+            WHERE committee = ANY(%s) AND decision_id = %s AND {} ORDER BY place"""
+        ).format(visible(work, "d")),
         (list(committees), decision_id),
     )
     return [record for (record,) in rows]

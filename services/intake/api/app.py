@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from runtime import web
+from runtime.access import Gate
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
@@ -48,6 +49,7 @@ def create(
     return web.create_app(
         title="Bihuan intake",
         metrics=metrics,
+        gate=Gate(database, "intake", secure=settings.cookie_secure),
         routers=[events.router(event_door), letters.router(letter_door), imports.router(import_door)],
         checks={"database": database.ping},
         body_limits={"/v1/imports": imports.BODY_LIMIT},

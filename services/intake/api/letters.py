@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Security
 
 from runtime import dead_letters
+from runtime.access.gate import person_of
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from runtime.dead_letters import DeadLetter
 from runtime.web import Problem
 from services.intake.api import keys
-from services.intake.core.keys import ApiKey
 from services.intake.core.reasons import EXPLANATIONS, Reason
 from services.intake.core.registry import EVERYWHERE
 from services.intake.handlers.counting import Counter
@@ -37,29 +37,33 @@ class LetterDoor:
     clock: Clock
     counter: Counter
 
-    def operator(self, work: Work, token: str) -> ApiKey:
-        """Return the key of an operator; a Problem 403 for one that only sends."""
-        key = keys.authenticate(work, token, self.clock)
+    def tenants(self, work: Work, request: Request) -> tuple[str, ...]:
+        """Return the tenants of a person, or of an operator's key; a Problem 403 for a key that only sends."""
+        person = person_of(request)
+        if person is not None:
+            return person.tenants
+        key = keys.authenticate(work, keys.token_of(request), self.clock)
         if not key.operates:
             raise Problem(403, "this API key does not operate; make one with: bihuan keys create --operate")
-        return key
+        return key.tenants
 
-    def sight(self, work: Work, key: ApiKey) -> Callable[[DeadLetter], bool]:
-        """Return whether a key may see a letter; one without a tenant is seen by those who see everything."""
+    def sight(self, work: Work, tenants: tuple[str, ...]) -> Callable[[DeadLetter], bool]:
+        """Return whether these tenants may see a letter; one without a tenant is seen by those who see everything."""
         scopes = self.doorkeeper.admission(work).scopes
 
         def may_see(letter: DeadLetter) -> bool:
-            if EVERYWHERE in key.tenants:
+            if EVERYWHERE in tenants:
                 return True
             tenant = letter.tenant or ""
-            return tenant.isdigit() and scopes.within(tenant, key.tenants)
+            return tenant.isdigit() and scopes.within(tenant, tenants)
 
         return may_see
 
-    def letter(self, work: Work, key: ApiKey, identity: int) -> DeadLetter:
-        """Return a letter this key may see; a Problem 404 for any other, whether it exists or not."""
+    def letter(self, work: Work, request: Request, identity: int) -> DeadLetter:
+        """Return a letter that who asks may see; a Problem 404 for any other, whether it exists or not."""
+        tenants = self.tenants(work, request)
         found = dead_letters.shown(work, identity)
-        if found is None or not self.sight(work, key)(found):
+        if found is None or not self.sight(work, tenants)(found):
             raise Problem(404, "no such dead letter")
         return found
 
@@ -76,35 +80,31 @@ def router(door: LetterDoor) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=64)] = None,
     ) -> dict[str, Any]:
         """The newest first; `next` is the cursor of the following page, null at the end."""
-        token = keys.token_of(request)
         before = None if cursor is None else _read_cursor(cursor)
         with door.database.begin() as work:
-            key = door.operator(work, token)
+            tenants = door.tenants(work, request)
             found, then = letters.page(
                 work,
                 state=None if state == "all" else state,
                 before=before,
                 limit=limit,
-                may_see=door.sight(work, key),
+                may_see=door.sight(work, tenants),
             )
         return {"items": [summary(letter) for letter in found], "next": None if then is None else _cursor(then)}
 
     @routes.get("/v1/dead-letters/{identity}")
     def show_letter(request: Request, identity: Identity) -> dict[str, Any]:
         """One letter with its bytes: `text` where they are UTF-8, `base64` always."""
-        token = keys.token_of(request)
         with door.database.begin() as work:
-            letter = door.letter(work, door.operator(work, token), identity)
+            letter = door.letter(work, request, identity)
         return whole(letter)
 
     @routes.post("/v1/dead-letters/{identity}/replay")
     def replay_letter(request: Request, identity: Identity) -> dict[str, Any]:
         """Send an open letter through the validator again; it is closed when its event is in."""
-        token = keys.token_of(request)
         now = door.clock.now()
         with door.database.begin() as work:
-            key = door.operator(work, token)
-            letter = door.letter(work, key, identity)
+            letter = door.letter(work, request, identity)
             if letter.state != "open":
                 raise Problem(409, f"this dead letter is {letter.state} already")
             admission = door.doorkeeper.admission(work, fresh=True)

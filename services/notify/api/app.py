@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter, FastAPI
 
+from contracts.divisions import Divisions
 from runtime import web
+from runtime.access import Gate
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
@@ -15,19 +17,28 @@ from services.notify.handlers.letters.office import Office
 from services.notify.handlers.people import Counter
 
 
-def create(*, database: Database, clock: Clock, metrics: Metrics, office: Office, frame: Frame) -> FastAPI:
+def create(
+    *,
+    database: Database,
+    divisions: Divisions,
+    clock: Clock,
+    metrics: Metrics,
+    office: Office,
+    frame: Frame,
+    cookie_secure: bool = True,
+) -> FastAPI:
     """The app of notify's API process; it is ready when the database answers."""
     counter = Counter(database=database, clock=clock)
     return web.create_app(
         title="Bihuan notify",
         metrics=metrics,
+        gate=Gate(database, "notify", secure=cookie_secure, frame=frame),
         routers=[
             notices.router(database=database, counter=counter),
-            switches.router(database=database, clock=clock, counter=counter),
+            switches.router(database=database, divisions=divisions, clock=clock, counter=counter),
             letters.router(database=database, office=office),
             letter_templates.router(database=database, clock=clock),
             _pages(database=database, clock=clock, office=office, frame=frame),
-            frame.assets(),
         ],
         checks={"database": database.ping},
         body_limits={

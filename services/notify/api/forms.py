@@ -47,9 +47,8 @@ class Form(BaseModel):
 
 
 class Acknowledgement(Form):
-    """Who has taken notice."""
+    """What is done about a notice; who it is says the session, here and in every form."""
 
-    author: Person = Field(description="who acknowledges")
     reason: Word = Field(default="", description="what is done about it")
 
 
@@ -71,7 +70,6 @@ class MatchForm(Form):
 class SilenceForm(Form):
     """A wish not to hear of something for a time."""
 
-    author: Person
     reason: Reason
     starts_at: Instant | None = Field(default=None, description="absent: now")
     ends_at: Instant
@@ -83,7 +81,6 @@ class SendingForm(Form):
     """The master switch."""
 
     stopped: StrictBool
-    author: Person
     reason: Reason
     release: StrictBool = Field(default=False, description="on resuming: send what was set aside meanwhile")
 
@@ -93,7 +90,6 @@ class TenantForm(Form):
 
     go_live: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")] | None
     shadow: StrictBool | None
-    author: Person
     reason: Reason
 
 

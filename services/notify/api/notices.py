@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Query
 
 from contracts.vocabulary import NoticeState
+from runtime.access import Who
 from runtime.database import Database
 from runtime.web import Problem
 from services.notify.api.forms import (
@@ -35,6 +36,7 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
 
     @routes.get("/v1/notices")
     def get_notices(
+        who: Who,
         decision_id: Word | None = None,
         state: NoticeState | None = None,
         tenant: Code | None = None,
@@ -51,16 +53,16 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
             before_id=before[1],
             limit=limit + 1,  # one more tells whether another page follows
         )
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             found = list_notices(work, wanted)
         page = found[:limit]
         more = make_cursor(page[-1]) if len(found) > limit else None
         return NoticePage(notices=[NoticeShown(**row) for row in page], next=more)
 
     @routes.get("/v1/notices/{notice_id}")
-    def get_notice(notice_id: Word) -> NoticeTrail:
+    def get_notice(who: Who, notice_id: Word) -> NoticeTrail:
         """One notice with its attempts and what people did about it."""
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             found = show_notice(work, notice_id)
         if found is None:
             raise Problem(404, NO_SUCH_NOTICE)
@@ -72,15 +74,15 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
         )
 
     @routes.post("/v1/notices/{notice_id}/acknowledge")
-    def acknowledge(notice_id: Word, form: Acknowledgement) -> NoticeShown:
+    def acknowledge(who: Who, notice_id: Word, form: Acknowledgement) -> NoticeShown:
         """Say that somebody has taken notice. The first one counts; a second changes nothing."""
         try:
-            counter.acknowledge(notice_id, author=form.author, reason=form.reason)
+            counter.acknowledge(notice_id, author=who.name, reason=form.reason, tenants=who.tenants)
         except Unknown as error:
             raise Problem(404, NO_SUCH_NOTICE) from error
         except IllegalMove as error:
             raise Problem(409, str(error)) from error
-        with database.begin() as work:
+        with database.begin(who.tenants) as work:
             found = show_notice(work, notice_id)
         if found is None:
             raise Problem(404, NO_SUCH_NOTICE)

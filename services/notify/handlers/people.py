@@ -9,7 +9,7 @@ from runtime.database import Database, Work
 from services.notify.core.notice import ARRIVED, IllegalMove, Notice
 from services.notify.core.people import settled_by_person, taken_up_again, waits_for
 from services.notify.handlers.announcing import announce_notices
-from services.notify.store import acknowledging, deliveries, switches
+from services.notify.store import acknowledging, deliveries, listing, switches
 
 RELEASED_AT_ONCE: Final = 500
 
@@ -43,9 +43,14 @@ class Counter:
             switches.note_acts(work, [notice_id], act="settled", author=author, reason=reason, now=self._clock.now())
         return settled
 
-    def acknowledge(self, notice_id: str, *, author: str, reason: str) -> bool:
-        """Note that somebody has taken notice; False where somebody had before. Raises `IllegalMove` before it left."""
-        with self._database.begin() as work:
+    def acknowledge(self, notice_id: str, *, author: str, reason: str, tenants: Sequence[str] | None = None) -> bool:
+        """Note that somebody has taken notice; False where somebody had before. Raises `IllegalMove` before it left.
+
+        `tenants` are the sub-trees of who asks; a notice outside them is unknown.
+        """
+        with self._database.begin(tenants) as work:
+            if not listing.exists(work, notice_id):
+                raise Unknown(notice_id)
             notice = self._locked(work, notice_id)
             if notice.state not in ARRIVED and not notice.doubtful:
                 raise IllegalMove(f"notice {notice_id} is {notice.state.value}: nobody can have read it")

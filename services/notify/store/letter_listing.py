@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from psycopg import sql
 from psycopg.rows import dict_row
 
+from runtime.access.visible import visible
 from runtime.database import Work
 from services.notify.core.letters.letter import Letter
 from services.notify.store.letters import NAMES, letter_of
 
 _LIST: Final = f"""SELECT {NAMES} FROM letter
-    WHERE (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
+    WHERE {{visible}} AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
       AND (%(kind)s::text IS NULL OR kind = %(kind)s)
       AND (%(organ)s::text IS NULL OR organ = %(organ)s)
       AND (%(decision_id)s::text IS NULL OR decision_id = %(decision_id)s)
@@ -23,10 +25,8 @@ _SCANS: Final = """SELECT id, name, media_type, sha256, author, uploaded_at, oct
     FROM letter_scan WHERE letter_id = %s ORDER BY id"""
 _NOTICES: Final = """SELECT id, recipient, channel, state, suppression, error, attempt, delivered_at FROM notice
     WHERE letter_id = %s ORDER BY recipient, channel"""
-_STANDING: Final = (
-    "SELECT state, count(*) FROM letter WHERE state NOT IN ('replied', 'withdrawn', 'discarded') GROUP BY state"
-)
-_MISSED: Final = "SELECT count(*) FROM letter WHERE missed_at IS NOT NULL AND state IN ('signed', 'sent')"
+_STANDING: Final = "SELECT state, count(*) FROM letter WHERE {visible} AND state NOT IN ('replied', 'withdrawn', 'discarded') GROUP BY state"
+_MISSED: Final = "SELECT count(*) FROM letter WHERE {visible} AND missed_at IS NOT NULL AND state IN ('signed', 'sent')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def list_letters(work: Work, wanted: Wanted) -> list[Letter]:
     """One page."""
     parameters = {name: getattr(wanted, name) for name in Wanted.__slots__}
     with work.connection.cursor(row_factory=dict_row) as cursor:
-        return [letter_of(row) for row in cursor.execute(_LIST, parameters)]
+        return [letter_of(row) for row in cursor.execute(sql.SQL(_LIST).format(visible=visible(work)), parameters)]
 
 
 def trail_of(work: Work, letter_id: str) -> Trail:
@@ -70,8 +70,8 @@ def trail_of(work: Work, letter_id: str) -> Trail:
 
 def standing(work: Work) -> dict[str, int]:
     """How many letters stand in each state that is not an end, and how many answers are late (`missed`)."""
-    counts = {row[0]: int(row[1]) for row in work.connection.execute(_STANDING)}
-    row = work.connection.execute(_MISSED).fetchone()
+    counts = {row[0]: int(row[1]) for row in work.connection.execute(sql.SQL(_STANDING).format(visible=visible(work)))}
+    row = work.connection.execute(sql.SQL(_MISSED).format(visible=visible(work))).fetchone()
     return counts | {"missed": int(row[0]) if row else 0}
 
 

@@ -4,8 +4,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
+from psycopg import sql
 from psycopg.rows import class_row, dict_row
 
+from runtime.access.visible import visible
 from runtime.database import Work
 
 ANY_ORGAN: Final = ""
@@ -86,7 +88,11 @@ def put_scan(
 def scan_of(work: Work, letter_id: str, scan_id: int) -> tuple[str, str, bytes] | None:
     """Name, media type and bytes of one scan of a letter."""
     row = work.connection.execute(
-        "SELECT name, media_type, file FROM letter_scan WHERE letter_id = %s AND id = %s", (letter_id, scan_id)
+        sql.SQL(
+            """SELECT name, media_type, file FROM letter_scan WHERE letter_id = %s AND id = %s
+            AND EXISTS (SELECT FROM letter WHERE id = letter_id AND {})"""
+        ).format(visible(work, "letter")),
+        (letter_id, scan_id),
     ).fetchone()
     return (row[0], row[1], bytes(row[2])) if row else None
 

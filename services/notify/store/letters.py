@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from psycopg import sql
 from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from contracts.divisions import Divisions
 from contracts.vocabulary import LetterKind, LetterState, Status
+from runtime.access.visible import visible
 from runtime.database import Work
 from services.notify.core.letters.content import Content
 from services.notify.core.letters.letter import UNANSWERED, Basis, Letter
@@ -38,7 +40,7 @@ _UPDATE: Final = (
     "WHERE id = %(id)s AND revision < %(revision)s"
 )
 _THREADS: Final = f"SELECT {NAMES} FROM letter WHERE thread = ANY(%s) ORDER BY id FOR UPDATE"  # noqa: S608 (as above)
-_BY_ID: Final = f"SELECT {NAMES} FROM letter WHERE id = ANY(%s) ORDER BY id"  # noqa: S608 (as above)
+_BY_ID: Final = f"SELECT {NAMES} FROM letter WHERE id = ANY(%s) AND {{visible}} ORDER BY id"  # noqa: S608 (as above)
 _LATE: Final = (
     f"SELECT {NAMES} FROM letter WHERE state = ANY(%s) AND missed_at IS NULL AND reply_due <= %s "  # noqa: S608 (as above)
     "ORDER BY reply_due, id LIMIT %s FOR UPDATE SKIP LOCKED"
@@ -57,7 +59,7 @@ def of_threads(work: Work, threads: Sequence[str]) -> list[Letter]:
 
 
 def by_id(work: Work, ids: Iterable[str], *, lock: bool = False) -> dict[str, Letter]:
-    """The letters of these ids."""
+    """The letters of these ids that are seen."""
     found = _read(work, _BY_ID + (" FOR UPDATE" if lock else ""), (list(ids),))
     return {letter.id: letter for letter in found}
 
@@ -112,7 +114,8 @@ def letter_of(row: dict[str, Any]) -> Letter:
 
 def _read(work: Work, statement: str, parameters: tuple[Any, ...]) -> list[Letter]:
     with work.connection.cursor(row_factory=dict_row) as cursor:
-        return [letter_of(row) for row in cursor.execute(statement.encode(), parameters)]
+        asked = sql.SQL(statement).format(visible=visible(work))
+        return [letter_of(row) for row in cursor.execute(asked, parameters)]
 
 
 def _row(letter: Letter, divisions: Divisions) -> dict[str, Any]:

@@ -4,20 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from psycopg import sql
 from psycopg.rows import dict_row
 
+from runtime.access.visible import visible
 from runtime.database import Work
 
 _SHOWN: Final = """id, decision_id, status, turn, rule, measure, level, committee, tenant, recipient, channel, state, suppression, why, error,
     late, attempt, created_at, not_before, delivered_at, acknowledge_by, acknowledged_at, acknowledged_by, follows, folded_into"""
 
 _LIST: Final = f"""SELECT {_SHOWN} FROM notice
-    WHERE (%(decision_id)s::text IS NULL OR decision_id = %(decision_id)s)
+    WHERE {{visible}} AND (%(decision_id)s::text IS NULL OR decision_id = %(decision_id)s)
       AND (%(state)s::text IS NULL OR state = %(state)s)
       AND (%(tenant)s::text IS NULL OR %(tenant)s IN (province, city, county, tenant))
       AND (%(before)s::timestamptz IS NULL OR (created_at, id) < (%(before)s, %(before_id)s))
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of this file)
-_ONE: Final = f"SELECT {_SHOWN} FROM notice WHERE id = %s"  # noqa: S608 (as above)
+_ONE: Final = f"SELECT {_SHOWN} FROM notice WHERE id = %s AND {{visible}}"  # noqa: S608 (as above)
 _ATTEMPTS: Final = """SELECT attempt, seat, holder, address, message, claimed_by, began_at, ended_at, outcome, answer
     FROM attempt WHERE notice_id = %s ORDER BY attempt"""
 _ACTS: Final = "SELECT act, author, reason, acted_at FROM notice_act WHERE notice_id = %s ORDER BY id"
@@ -42,18 +44,24 @@ def list_notices(work: Work, wanted: Wanted) -> list[Shown]:
     """One page."""
     parameters = {name: getattr(wanted, name) for name in Wanted.__slots__}
     with work.connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(_LIST, parameters).fetchall()
+        return cursor.execute(sql.SQL(_LIST).format(visible=visible(work)), parameters).fetchall()
 
 
 def show_notice(work: Work, notice_id: str) -> tuple[Shown, list[Shown], list[Shown]] | None:
     """A notice, its attempts and what people did about it."""
     with work.connection.cursor(row_factory=dict_row) as cursor:
-        notice = cursor.execute(_ONE, (notice_id,)).fetchone()
+        notice = cursor.execute(sql.SQL(_ONE).format(visible=visible(work)), (notice_id,)).fetchone()
         if notice is None:
             return None
         attempts = cursor.execute(_ATTEMPTS, (notice_id,)).fetchall()
         acts = cursor.execute(_ACTS, (notice_id,)).fetchall()
     return notice, attempts, acts
+
+
+def exists(work: Work, notice_id: str) -> bool:
+    """Whether there is such a notice for who asks."""
+    asked = sql.SQL("SELECT FROM notice WHERE id = %s AND {}").format(visible(work))
+    return work.connection.execute(asked, (notice_id,)).fetchone() is not None
 
 
 def ids_that_begin(work: Work, beginning: str) -> list[str]:

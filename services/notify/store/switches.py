@@ -61,6 +61,14 @@ def list_silences(work: Work, *, not_ended_at: datetime | None) -> list[tuple[Si
     return [(silence_of(row[:7]), row[7], row[8]) for row in found]
 
 
+def silence(work: Work, silence_id: UUID) -> Silence | None:
+    """A silence, whatever became of it."""
+    found = work.connection.execute(
+        "SELECT id, author, reason, starts_at, ends_at, match, recipient FROM silence WHERE id = %s", (silence_id,)
+    ).fetchone()
+    return None if found is None else silence_of(found)
+
+
 def lift_silence(work: Work, silence_id: UUID, *, author: str, now: datetime) -> bool:
     """End a silence now; False where there is none, or none that still acts."""
     done = work.connection.execute(

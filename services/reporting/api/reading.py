@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from contracts.divisions import Divisions
+from runtime.access import Principal
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from services.reporting.core import flow
@@ -65,14 +66,30 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class Reader:
-    """Reads the read models; every method is one transaction. `code` is a division code, empty for everything."""
+    """Reads the read models; every method is one transaction. `code` is a division code, empty for all that is seen.
 
-    def __init__(self, database: Database, divisions: Divisions, clock: Clock, roles: Mapping[str, str]) -> None:
+    As it is made it sees everything; `of` gives the one that sees what a person may.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        divisions: Divisions,
+        clock: Clock,
+        roles: Mapping[str, str],
+        who: Principal | None = None,
+    ) -> None:
         """`roles` are the Chinese names of the roles that routes address."""
         self.divisions = divisions
+        self._tenants = who.tenants if who else None
+        self._home = who.home if who else ""
         self._roles = roles
         self._database = database
         self._clock = clock
+
+    def of(self, who: Principal) -> "Reader":
+        """The same, for this person."""
+        return Reader(self._database, self.divisions, self._clock, self._roles, who)
 
     def now(self) -> datetime:
         """The present moment."""
@@ -80,21 +97,21 @@ class Reader:
 
     def begin(self) -> AbstractContextManager[Work]:
         """A transaction for one answer."""
-        return self._database.begin()
+        return self._database.begin(self._tenants)
 
     def scope(self, code: str) -> Scope:
-        """The scope of a division code."""
-        return scope_of(code, self.divisions)
+        """The scope of a division code; without one, of the tenant that the person answers for, where it is one."""
+        return scope_of(code or self._home, self.divisions)
 
     def summary(self, code: str) -> Summary:
         """The counts of a scope."""
-        with self._database.begin() as work:
+        with self._database.begin(self._tenants) as work:
             return self._summary(work, self.scope(code))
 
     def overview(self, code: str) -> Overview:
         """The counts, the longest overdue hazards and the decisions of the day."""
         scope = self.scope(code)
-        with self._database.begin() as work:
+        with self._database.begin(self._tenants) as work:
             summary = self._summary(work, scope)
             worst, _ = lists.page(work, scope, Filters(), order="worst", after=None, limit=WORST_SHOWN)
             since = midnight(local_day(summary.as_of or self.now()))
@@ -107,21 +124,22 @@ class Reader:
     ) -> Page:
         """One page of hazards, counted where asked for."""
         scope = self.scope(code)
-        with self._database.begin() as work:
+        with self._database.begin(self._tenants) as work:
             rows, further = lists.page(work, scope, filters, order=order, after=after, limit=limit)
             found = lists.matching(work, scope, filters) if counted else None
             return Page(rows, further, frontier.as_of(work, scope), found)
 
     def choices(self) -> Choices:
         """What there is to choose from in filters."""
-        with self._database.begin() as work:
-            column = sums.column_for(work, EVERYTHING)
-            codes = sorted({tally.group for tally in sums.tallies(work, EVERYTHING, column)})
-            return Choices([(code, self.divisions.full_name(code)) for code in codes], sums.sectors(work, EVERYTHING))
+        with self._database.begin(self._tenants) as work:
+            seen = self.scope("")
+            column = sums.column_for(work, seen)
+            codes = sorted({tally.group for tally in sums.tallies(work, seen, column)})
+            return Choices([(code, self.divisions.full_name(code)) for code in codes], sums.sectors(work, seen))
 
     def hazard(self, text: str) -> Story | list[HazardRow]:
         """The hazard that `text` names, by its full name or by its id alone; else all that carry the id (or none)."""
-        with self._database.begin() as work:
+        with self._database.begin(self._tenants) as work:
             key = HazardKey.parse(text)
             row = lists.one(work, key, EVERYTHING) if key else None
             if row is None:
@@ -133,7 +151,7 @@ class Reader:
 
     def check(self) -> None:
         """Readiness: raise unless the tables can be read."""
-        with self._database.begin() as work:
+        with self._database.begin(self._tenants) as work:
             frontier.as_of(work, EVERYTHING)
 
     def area(self, code: str) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel
 
+from runtime.access import Who
 from runtime.web import Problem
 from services.reporting.core.forms.form import Form
 from services.reporting.exports.page import POLICY
@@ -52,6 +53,7 @@ def routes(reports: Reports) -> APIRouter:
     )
     def report(
         *,
+        who: Who,
         kind: Annotated[str, Path(pattern=r"^[a-z][a-z-]{0,39}$")],
         tenant: Division,
         date: Annotated[date | None, Query(description="the day, or the last day of the period")] = None,
@@ -66,7 +68,7 @@ def routes(reports: Reports) -> APIRouter:
         wish = Wish(
             kind=kind, tenant=tenant, day=date, since=since, as_of=as_of, baseline=baseline, team=team, stage=stage
         )
-        return _answer(reports, wish, format)
+        return _answer(reports.of(who), wish, format)
 
     return router
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from contracts.vocabulary import HazardLevel
+from runtime.access import Who
 from runtime.web import Problem
 from services.reporting.api.reading import Page, Reader, Story
 from services.reporting.api.shapes import (
@@ -49,13 +50,14 @@ def routes(reader: Reader) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["reporting"])
 
     @router.get("/summary")
-    def summary(tenant: Tenant = "") -> SummaryShape:
+    def summary(who: Who, tenant: Tenant = "") -> SummaryShape:
         """Counts of a scope: open, overdue, closed, major, by area and by sector, with the as-of moment."""
-        return summary_shape(reader.summary(tenant))
+        return summary_shape(reader.of(who).summary(tenant))
 
     @router.get("/hazards")
     def hazards(
         *,
+        who: Who,
         tenant: Tenant = "",
         state: States = [],  # noqa: B006 (FastAPI copies it)
         open: bool | None = None,  # noqa: A002 (the parameter's public name)
@@ -71,16 +73,16 @@ def routes(reader: Reader) -> APIRouter:
         filters = Filters(
             states=tuple(map(str, state)), open=open, overdue=overdue, level=level or "", sector=sector, text=q
         )
-        page = reader.page(tenant, filters, order=order, after=cursor_in(cursor, order), limit=limit)
+        page = reader.of(who).page(tenant, filters, order=order, after=cursor_in(cursor, order), limit=limit)
         return _page_shape(page, reader)
 
     @router.get("/hazards/{hazard_id:path}")
-    def hazard(hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)]) -> StoryShape:
+    def hazard(who: Who, hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)]) -> StoryShape:
         """One hazard with its story: facts, decisions and notices in the order in which they happened.
 
         The id alone is enough while only one upstream system uses it; else 409 names the full names to choose from.
         """
-        found = reader.hazard(hazard_id)
+        found = reader.of(who).hazard(hazard_id)
         if isinstance(found, Story):
             return StoryShape(
                 as_of=local(found.as_of),

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final, Literal
 import msgspec
 
 from contracts.divisions import Divisions
+from runtime.access import Principal
 from runtime.clock import Clock
 from runtime.database import Database
 from services.reporting.core.charter import Charter, charter_for
@@ -60,6 +61,13 @@ class Reports:
         self._divisions = divisions
         self._clock = clock
         self._charters = charters
+        self._who: Principal | None = None
+
+    def of(self, who: Principal) -> "Reports":
+        """The same, for this person: of other tenants there is nothing."""
+        found = Reports(self._database, self._divisions, self._clock, self._charters)
+        found._who = who
+        return found
 
     def kinds(self) -> Sequence[Kind]:
         """Every form there is."""
@@ -69,7 +77,7 @@ class Reports:
     def form(self, wish: Wish) -> Iterator[Form]:
         """The filled form; its rows can be read until the block ends. Raises `BadAskError` and `NoSuchFormError`."""
         charter = self._charter(wish)
-        with self._database.begin() as work:
+        with self._database.begin(self._who.tenants if self._who else None) as work:
             complete = frontier.as_of(work, scope_of(wish.tenant, self._divisions))
             ask = self._ask(wish, charter, complete)
             yield KINDS[ask.kind].build(ask, TableArchive(work, ask, charter, self._divisions))
@@ -86,7 +94,8 @@ class Reports:
         if wish.kind not in KINDS:
             raise NoSuchFormError(f"没有报表 {wish.kind}；有的是 {'、'.join(KINDS)}")
         charter = charter_for(wish.tenant, self._charters, self._divisions)
-        if charter is None and not self._divisions.known(wish.tenant):
+        reached = self._who is None or self._who.reaches(wish.tenant, self._divisions)
+        if not reached or (charter is None and not self._divisions.known(wish.tenant)):
             raise NoSuchFormError(f"没有辖区 {wish.tenant}")
         if wish.team and charter is not None and charter.teams and charter.team(wish.team) is None:
             known = "、".join(f"{team.id}（{team.title}）" for team in charter.teams)

@@ -33,7 +33,7 @@ _read: Final = msgspec.json.Decoder(_Inspection).decode
 
 def found(work: Work, scope: Scope, *, since: datetime, until: datetime) -> list[Found]:
     """What was found in [since, until), by area and inspection."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL(
         """SELECT tenant, inspection_id, count(*) AS found,
             count(*) FILTER (WHERE NOT ({waits})) AS handed,
@@ -49,7 +49,7 @@ def found(work: Work, scope: Scope, *, since: datetime, until: datetime) -> list
 
 def waiting(work: Work, scope: Scope, *, since: datetime | None, until: datetime, limit: int) -> list[HazardRow]:
     """What was found in [since, until) and waits, at most `limit`: of a day the oldest first, else the newest."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL(
         """SELECT {columns} FROM hazard WHERE {waits} AND reported_at < %(until)s
             AND (%(since)s::timestamptz IS NULL OR reported_at >= %(since)s) AND {where}
@@ -61,7 +61,7 @@ def waiting(work: Work, scope: Scope, *, since: datetime | None, until: datetime
 
 def missed(work: Work, scope: Scope, *, until: datetime) -> int:
     """How many found before `until` were never handed over."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     row = work.connection.execute(
         sql.SQL("SELECT count(*) FROM hazard WHERE {} AND reported_at < %(until)s AND {}").format(_WAITS, where),
         {**parameters, "until": until},

@@ -55,7 +55,7 @@ def move(work: Work, *, before: Iterable[Moves], after: Iterable[Moves]) -> None
 
 def by_day(work: Work, scope: Scope, *, since: date, until: date) -> dict[date, Flow]:
     """What each day of [since, until] counts; days without anything are left out."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     rows = work.connection.execute(
         sql.SQL("SELECT day, {} FROM flow WHERE day BETWEEN %(since)s AND %(until)s AND {} GROUP BY day").format(
             _COUNTED, where
@@ -68,7 +68,7 @@ def by_day(work: Work, scope: Scope, *, since: date, until: date) -> dict[date, 
 
 def by_area(work: Work, scope: Scope, column: AreaColumn, *, since: date, until: date) -> dict[str, Flow]:
     """What the days of [since, until] count in each area of the scope."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     rows = work.connection.execute(
         sql.SQL("SELECT {}, {} FROM flow WHERE day BETWEEN %(since)s AND %(until)s AND {} GROUP BY 1").format(
             GROUPS[column], _COUNTED, where
@@ -81,7 +81,7 @@ def by_area(work: Work, scope: Scope, column: AreaColumn, *, since: date, until:
 
 def still_open(work: Work, scope: Scope) -> list[tuple[date, Flow]]:
     """The days of whose reports some are open still."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     rows = work.connection.execute(
         sql.SQL("SELECT day, {} FROM flow WHERE open <> 0 AND {} GROUP BY day").format(_COUNTED, where),
         parameters,
@@ -92,7 +92,7 @@ def still_open(work: Work, scope: Scope) -> list[tuple[date, Flow]]:
 
 def causes(work: Work, scope: Scope, *, since: date, limit: int) -> list[tuple[str, Cause]]:
     """The categories reported most in the months from `since` on, at most `limit`."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     rows = work.connection.execute(
         sql.SQL(
             """SELECT category, sum(reported)::bigint, sum(open)::bigint, sum(overdue)::bigint FROM cause
@@ -107,7 +107,7 @@ def causes(work: Work, scope: Scope, *, since: date, limit: int) -> list[tuple[s
 
 def repeats(work: Work, scope: Scope, *, before: datetime, since: datetime, until: datetime) -> Repeats:
     """How often something came back in [since, until) and in [before, since): repeat offences and recurrences."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     row = work.connection.execute(
         sql.SQL(
             """SELECT count(*) FILTER (WHERE first_known_at >= %(since)s),

@@ -31,7 +31,7 @@ def as_of(work: Work, scope: Scope) -> datetime | None:
 
     Before the first tick it is when the latest fact of the scope became known; None while nothing is known at all.
     """
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     slots = sorted({slot_of(committee) for committee in committees(work, scope)})
     ticked = work.connection.execute("SELECT min(ticked_at) FROM frontier WHERE slot = ANY(%s)", (slots,)).fetchone()
     if ticked and ticked[0]:
@@ -46,7 +46,7 @@ def as_of(work: Work, scope: Scope) -> datetime | None:
 
 def committees(work: Work, scope: Scope) -> list[str]:
     """The committees whose hazards the scope holds."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     rows = work.connection.execute(
         sql.SQL("SELECT DISTINCT committee FROM tally WHERE {} ORDER BY 1").format(where), parameters
     ).fetchall()

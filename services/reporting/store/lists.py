@@ -40,7 +40,7 @@ def page(
     work: Work, scope: Scope, filters: Filters, *, order: Order, after: Cursor | None, limit: int
 ) -> tuple[list[HazardRow], Cursor | None]:
     """At most `limit` hazards after the cursor, with the cursor of the next page (None on the last)."""
-    conditions, parameters = _conditions(scope, filters)
+    conditions, parameters = _conditions(work, scope, filters)
     if order == "worst":
         conditions.append(sql.SQL("overdue"))
     sorting, later = _ORDERS[order]
@@ -57,7 +57,7 @@ def page(
 
 def matching(work: Work, scope: Scope, filters: Filters) -> int:
     """How many hazards the filters find, counted up to one more than `MOST_COUNTED`."""
-    conditions, parameters = _conditions(scope, filters)
+    conditions, parameters = _conditions(work, scope, filters)
     statement = sql.SQL("SELECT count(*) FROM (SELECT FROM hazard WHERE {} LIMIT %(most)s) found").format(
         sql.SQL(" AND ").join(conditions)
     )
@@ -67,7 +67,7 @@ def matching(work: Work, scope: Scope, filters: Filters) -> int:
 
 def one(work: Work, key: HazardKey, scope: Scope) -> HazardRow | None:
     """The hazard of this full name within the scope, or None."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE committee = %(committee)s AND namespace = %(namespace)s
         AND hazard_id = %(hazard_id)s AND {}"""
@@ -78,7 +78,7 @@ def one(work: Work, key: HazardKey, scope: Scope) -> HazardRow | None:
 
 def namesakes(work: Work, hazard_id: str, scope: Scope) -> list[HazardRow]:
     """The hazards that carry this id in any upstream system, at most 20."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE hazard_id = %(hazard_id)s AND {}
         ORDER BY committee, namespace LIMIT %(limit)s"""
@@ -87,8 +87,8 @@ def namesakes(work: Work, hazard_id: str, scope: Scope) -> list[HazardRow]:
         return cursor.execute(statement, {**parameters, "hazard_id": hazard_id, "limit": _MOST_NAMESAKES}).fetchall()
 
 
-def _conditions(scope: Scope, filters: Filters) -> tuple[list[sql.Composable], dict[str, Any]]:
-    where, parameters = within(scope)
+def _conditions(work: Work, scope: Scope, filters: Filters) -> tuple[list[sql.Composable], dict[str, Any]]:
+    where, parameters = within(work, scope)
     conditions = [where]
     for wanted, condition, name, value in _choices(filters):
         if wanted:

@@ -30,7 +30,7 @@ _SINCE: Final = sql.SQL(
 
 def decided(work: Work, scope: Scope, *, since: datetime, until: datetime, limit: int) -> tuple[list[News], int]:
     """The newest decisions first known in [since, until), at most `limit`, and how many there are in all."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     parameters |= {"since": since, "until": until, "limit": limit}
     body = _SINCE.format(where)
     rows = work.connection.execute(

@@ -52,7 +52,7 @@ def changed_since(work: Work, moment: datetime) -> set[HazardKey]:
 
 def stream(work: Work, selection: Selection) -> Iterator[HazardRow]:
     """The rows of a selection as they stand now, earliest report first, a few thousand at a time."""
-    where, parameters = within(selection.scope)
+    where, parameters = within(work, selection.scope)
     conditions: list[sql.Composable] = [where]
     for wanted, condition, name, value in _conditions(selection):
         if wanted:

@@ -28,7 +28,7 @@ _SUMS: Final = sql.SQL(
 
 def worst(work: Work, scope: Scope, *, limit: int) -> list[SiteLine]:
     """The sites with most that is overdue, then open."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL(
         """WITH ranked AS (
             SELECT site_id, namespace, committee, count(*) FILTER (WHERE overdue) AS late, count(*) AS waiting
@@ -43,7 +43,7 @@ def worst(work: Work, scope: Scope, *, limit: int) -> list[SiteLine]:
 
 def named(work: Work, scope: Scope, text: str, *, limit: int) -> list[SiteLine]:
     """The sites whose name holds `text`, by name."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL(
         """WITH found AS (
             SELECT site_id, namespace, committee FROM site s WHERE name ILIKE %(text)s
@@ -59,7 +59,7 @@ def named(work: Work, scope: Scope, text: str, *, limit: int) -> list[SiteLine]:
 
 def one(work: Work, key: SiteName, scope: Scope) -> tuple[SiteWords, SiteLine] | None:
     """What is said of a site, and its sums; None for one that nothing of the scope was found at."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     with work.connection.cursor(row_factory=class_row(SiteWords)) as cursor:
         words = cursor.execute(
             """SELECT committee, namespace, site_id, name, address, kind, sector, supervising_unit, registered, said_at
@@ -78,7 +78,7 @@ def one(work: Work, key: SiteName, scope: Scope) -> tuple[SiteWords, SiteLine] |
 
 def hazards(work: Work, key: SiteName, scope: Scope, *, limit: int) -> list[HazardRow]:
     """The hazards found at a site, the newest first."""
-    where, parameters = within(scope)
+    where, parameters = within(work, scope)
     statement = sql.SQL("SELECT {} FROM hazard WHERE {} AND {} ORDER BY reported_at DESC LIMIT %(limit)s").format(
         lists.COLUMNS, _AT_SITE, where
     )

@@ -1,16 +1,21 @@
-"""Turn a scope into a condition on the four tenant columns that every row carries."""
+"""Turn the scope that is asked for, and the one that who asks may see, into a condition on the four tenant columns."""
 
 from typing import Any
 
 from psycopg import sql
 
+from runtime.access.visible import visible
+from runtime.database import Work
 from services.reporting.core.scope import Scope
 
 
-def within(scope: Scope) -> tuple[sql.Composable, dict[str, Any]]:
+def within(work: Work, scope: Scope) -> tuple[sql.Composable, dict[str, Any]]:
     """The condition, with the parameter it uses; a town's scope also holds the villages below it."""
+    seen = visible(work)
     if not scope.column:
-        return sql.SQL("true"), {}
+        return seen, {}
     if scope.column == "tenant":
-        return sql.SQL("(tenant = %(scope)s OR starts_with(tenant, %(scope)s))"), {"scope": scope.code}
-    return sql.SQL("{} = %(scope)s").format(sql.Identifier(scope.column)), {"scope": scope.code}
+        asked: sql.Composable = sql.SQL("(tenant = %(scope)s OR starts_with(tenant, %(scope)s))")
+    else:
+        asked = sql.SQL("{} = %(scope)s").format(sql.Identifier(scope.column))
+    return sql.SQL("{} AND {}").format(asked, seen), {"scope": scope.code}

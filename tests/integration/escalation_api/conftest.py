@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from contracts.roles import Role
 from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.testing import ManualClock
@@ -16,6 +17,7 @@ from services.escalation.handlers import EscalationHandler
 from services.escalation.main import api_app
 from services.escalation.metrics import METRICS
 from services.escalation.settings import EscalationSettings
+from tests.conftest import SignedIn
 from tests.integration.escalation_decisions.log import Log, activated, read
 from tests.unit.services.escalation.stories import all_divisions, fact, law_of, moment, report
 
@@ -49,8 +51,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def api(database: Database, database_url: str) -> Iterator[TestClient]:
-    """The API process's app."""
+def api(database: Database, database_url: str, signed_in: SignedIn) -> Iterator[TestClient]:
+    """The API process's app, for the office of the province."""
     settings = EscalationSettings(database_url=database_url)
     with TestClient(api_app(settings, database, all_divisions())) as client:
+        client.headers.update(signed_in(Role.PROVINCE))
         yield client

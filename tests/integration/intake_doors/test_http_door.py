@@ -306,9 +306,10 @@ def test_a_letter_is_replayed_once(
 
 
 def test_the_document_says_what_a_route_needs(client: TestClient) -> None:
-    """Every route of ours asks for a key, and the event door names both of its media types."""
+    """Every route of the doors takes a key, and the event door names both of its media types."""
     document = client.get("/openapi.json").json()
     ours = {path: routes for path, routes in document["paths"].items() if path.startswith("/v1/")}
+    del ours["/v1/session"], ours["/v1/session/password"]
 
     assert set(ours) == {
         "/v1/events",
@@ -319,7 +320,7 @@ def test_the_document_says_what_a_route_needs(client: TestClient) -> None:
         "/v1/imports/{identity}",
         "/v1/imports/{identity}/refused.{form}",
     }
-    assert all(route["security"] == [{"bearer": []}] for routes in ours.values() for route in routes.values())
+    assert all({"bearer": []} in route["security"] for routes in ours.values() for route in routes.values())
     assert "bearer" in document["components"]["securitySchemes"]
     assert len(ours["/v1/events"]["post"]["requestBody"]["content"]) == 2
 

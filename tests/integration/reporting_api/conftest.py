@@ -7,11 +7,13 @@ from starlette.testclient import TestClient
 
 from contracts.divisions import load
 from contracts.facts import Fact
+from contracts.roles import Role
 from runtime.database import Database
 from runtime.testing import ManualClock
 from services.reporting.handlers.applying import ReadModels
 from services.reporting.main import api_app
 from services.reporting.settings import ReportingSettings
+from tests.conftest import SignedIn
 from tests.integration.reporting_api.sample import NOW, sample
 from tests.integration.reporting_read_models.log import batches, records
 
@@ -39,10 +41,11 @@ def feed(database: Database) -> Feed:
 
 
 @pytest.fixture(scope="module")
-def empty(database: Database, database_url: str) -> Iterator[TestClient]:
+def empty(database: Database, database_url: str, signed_in: SignedIn) -> Iterator[TestClient]:
     """A client while nothing is known."""
     settings = ReportingSettings.model_validate({"database_url": database_url})
     with TestClient(api_app(settings, database, load(), ManualClock(NOW))) as client:
+        client.headers.update(signed_in(Role.PROVINCE))
         yield client
 
 

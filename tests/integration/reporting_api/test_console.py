@@ -184,10 +184,10 @@ def test_a_database_that_is_away_is_a_page(
 ) -> None:
     """503 with words; a defect is 500 with a trace id and not a word of the exception."""
 
-    def away() -> None:
+    def away(*_: object) -> None:
         raise Unavailable("postgresql://secret@host")
 
-    def broken() -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
     monkeypatch.setattr(database, "begin", away)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from runtime import web
+from runtime import readiness, web
 from runtime.errors import Conflict, Rejected, Unavailable
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.web import BODY_LIMIT, Problem
@@ -181,7 +181,7 @@ def test_a_check_that_hangs_is_not_ready_and_stays_one_thread(
     """Asked again and again, it is not started again and again."""
     import threading
 
-    monkeypatch.setattr(web, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(readiness, "CHECK_SECONDS", 0.01)
     started, release = [], threading.Event()
 
     def hangs() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from runtime.access import Who
 from runtime.pages import Frame, Trouble
 from services.reporting.api.reading import Reader, Story
 
@@ -16,9 +17,9 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
     """One page for each hazard, and a choice where several systems use one id."""
 
     @router.get("/hazards/{hazard_id:path}")
-    def hazard(request: Request, hazard_id: str) -> HTMLResponse:
+    def hazard(request: Request, who: Who, hazard_id: str) -> HTMLResponse:
         """One hazard: where it stands, its deadlines, everything that happened."""
-        found = reader.hazard(hazard_id)
+        found = reader.of(who).hazard(hazard_id)
         if isinstance(found, Story):
             return frame.page(request, "hazard.html", as_of=found.as_of, story=found, row=found.row)
         if not found:

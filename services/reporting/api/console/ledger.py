@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from contracts.vocabulary import HazardLevel
+from runtime.access import Who
 from runtime.pages import Frame
 from services.reporting.api.console.asked import CursorText, Flag, Tenant, Word
 from services.reporting.api.reading import Reader
@@ -20,6 +21,7 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
     @router.get("/hazards")
     def hazards(
         request: Request,
+        who: Who,
         tenant: Tenant = "",
         state: Annotated[str, Query(pattern=f"^({'|'.join(State)})?$")] = "",
         level: Annotated[str, Query(pattern=f"^({'|'.join(HazardLevel)})?$")] = "",
@@ -39,7 +41,8 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
             sector=sector,
             text=q.strip(),
         )
-        page = reader.page(
+        mine = reader.of(who)
+        page = mine.page(
             tenant, filters, order=order, after=cursor_in(cursor, order), limit=SMALLEST_PAGE, counted=True
         )
         asked = {
@@ -58,5 +61,5 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
             page=page,
             asked=asked,
             cursor=cursor,
-            choices=reader.choices(),
+            choices=mine.choices(),
         )

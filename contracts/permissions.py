@@ -1,0 +1,144 @@
+"""Who may use which route, in one table: a route that is not in it does not start, and an entry without a route fails.
+
+`services/<name>` has one entry for each route, written as the method and the path of its declaration. Add yours here:
+`"GET /v1/things": only(READING)`. What somebody sees behind a route is bounded by the tenants of those grants of theirs
+whose role the route names. An `audited` route leaves an entry in the audit each time it answers.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from contracts.roles import EVERYBODY, OFFICES, READING, WORKING, Role
+
+
+class Permission(NamedTuple):
+    """Who may use a route: people in one of `roles`, whoever comes (`public`), or a system by an API key (`keys`).
+
+    `everywhere`: whoever comes brings a secret that finds one row, wherever that is.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    public: bool = False
+    everywhere: bool = False
+    keys: bool = False
+    audited: bool = False
+
+
+def only(roles: Iterable[Role], *, keys: bool = False, audited: bool = False) -> Permission:
+    """People in one of these roles; with `keys` also systems, whose key the route itself reads."""
+    return Permission(roles=frozenset(roles), keys=keys, audited=audited)
+
+
+PUBLIC: Final = Permission(public=True)
+LINK: Final = Permission(public=True, everywhere=True)
+KEYS: Final = Permission(keys=True)
+SIGNED_IN: Final = only(EVERYBODY)
+DRAFTING: Final = OFFICES | {Role.DEPARTMENT}
+_SWITCHING: Final = frozenset({Role.ADMINISTRATOR, Role.PROVINCE})
+
+EACH: Final[Mapping[str, Permission]] = {
+    "GET /healthz/live": PUBLIC,
+    "GET /healthz/ready": PUBLIC,
+    "GET /metrics": PUBLIC,
+    "GET /openapi.json": PUBLIC,
+    "HEAD /openapi.json": PUBLIC,
+    "POST /v1/session": PUBLIC,
+    "GET /v1/session": SIGNED_IN,
+    "DELETE /v1/session": SIGNED_IN,
+    "PUT /v1/session/password": SIGNED_IN,
+}
+"""What every service answers."""
+
+WITH_PAGES: Final[Mapping[str, Permission]] = {
+    "GET /static/{stamp}/{name}": PUBLIC,
+    "GET /favicon.ico": PUBLIC,
+    "GET /login": PUBLIC,
+    "POST /login": PUBLIC,
+    "POST /logout": SIGNED_IN,
+    "GET /password": SIGNED_IN,
+    "POST /password": SIGNED_IN,
+}
+"""What every service that has pages answers beside."""
+
+PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
+    "intake": {
+        "POST /v1/events": KEYS,
+        "POST /v1/imports": KEYS,
+        "GET /v1/imports/{identity}": KEYS,
+        "GET /v1/imports/{identity}/refused.{form}": KEYS,
+        "GET /v1/dead-letters": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}, keys=True),
+        "GET /v1/dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}, keys=True),
+        "POST /v1/dead-letters/{identity}/replay": only({*OFFICES, Role.ADMINISTRATOR}, keys=True),
+    },
+    "escalation": {
+        "GET /v1/decisions": only(READING),
+        "GET /v1/decisions/{decision_id}": only(READING),
+        "GET /v1/proposals": only(READING),
+        "POST /v1/proposals/{decision_id}/{answer}": only(OFFICES),
+        "GET /v1/hazards/{hazard_id}/timeline": only(READING),
+        "GET /v1/policies": SIGNED_IN,
+        "POST /v1/policies/{pack}/what-if": only(OFFICES),
+        "GET /v1/what-ifs/{job}": only(OFFICES),
+        "GET /v1/policies/{pack}/versions/{version}": SIGNED_IN,
+    },
+    "notify": {
+        "GET /v1/notices": only(READING),
+        "GET /v1/notices/{notice_id}": only(READING),
+        "POST /v1/notices/{notice_id}/acknowledge": only(WORKING),
+        "GET /v1/silences": only(READING),
+        "POST /v1/silences": only(OFFICES),
+        "DELETE /v1/silences/{silence_id}": only(OFFICES),
+        "GET /v1/letters": only(READING),
+        "POST /v1/letters": only(DRAFTING),
+        "GET /v1/letters/{letter_id}": only(READING),
+        "PATCH /v1/letters/{letter_id}": only(DRAFTING),
+        "GET /v1/letters/{letter_id}/document.docx": only(READING),
+        "POST /v1/letters/{letter_id}/sign": only(OFFICES),
+        "POST /v1/letters/{letter_id}/discard": only(DRAFTING),
+        "POST /v1/letters/{letter_id}/withdraw": only(OFFICES),
+        "POST /v1/letters/{letter_id}/minutes": only(DRAFTING),
+        "POST /v1/letters/{letter_id}/handed-over": only(DRAFTING),
+        "POST /v1/letters/{letter_id}/receipt": only(WORKING),
+        "POST /v1/letters/{letter_id}/reply": only(WORKING),
+        "PUT /v1/letters/{letter_id}/scan": only(WORKING),
+        "GET /v1/letters/{letter_id}/scans/{scan_id}": only(READING),
+        "GET /v1/letter-templates": only(READING | {Role.ADMINISTRATOR}),
+        "PUT /v1/letter-templates/{form}": only({Role.ADMINISTRATOR}),
+        "GET /letters": only(READING),
+        "GET /letters/{letter_id}": only(READING),
+        "POST /letters/{letter_id}/edit": only(DRAFTING),
+        "POST /letters/{letter_id}/sign": only(OFFICES),
+        "POST /letters/{letter_id}/discard": only(DRAFTING),
+        "POST /letters/{letter_id}/withdraw": only(OFFICES),
+        "POST /letters/{letter_id}/minutes": only(DRAFTING),
+        "POST /letters/{letter_id}/receipt": only(WORKING),
+        "POST /letters/{letter_id}/reply": only(WORKING),
+        "POST /letters/{letter_id}/scan": only(WORKING),
+        "GET /receipts/{token}": LINK,
+        "POST /receipts/{token}": LINK,
+        "GET /receipts/{token}/letter.docx": LINK,
+        "GET /v1/sending": SIGNED_IN,
+        "PUT /v1/sending": only({Role.ADMINISTRATOR}),
+        "GET /v1/tenants": SIGNED_IN,
+        "PUT /v1/tenants/{tenant}": only({*_SWITCHING, Role.CITY}),
+    },
+    "reporting": {
+        "GET /": only(READING),
+        "GET /hazards": only(READING),
+        "GET /hazards/{hazard_id}": only(READING),
+        "GET /today": only(READING),
+        "GET /sites": only(READING),
+        "GET /sites/{site_id}": only(READING),
+        "GET /v1/reports": only(READING),
+        "GET /v1/reports/{kind}": only(READING),
+        "GET /v1/summary": only(READING),
+        "GET /v1/hazards": only(READING),
+        "GET /v1/hazards/{hazard_id}": only(READING),
+    },
+}
+"""The routes of each service beside those of `EACH`."""
+
+
+def table_of(service: str, *, pages: bool = False) -> Mapping[str, Permission]:
+    """Every route of a service with its permission; `pages`: it has pages too."""
+    return {**EACH, **(WITH_PAGES if pages else {}), **PERMISSIONS[service]}

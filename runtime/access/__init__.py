@@ -1,0 +1,6 @@
+"""Know who asks: people with accounts, sessions, and what each may see; every door asks here first."""
+
+from runtime.access.gate import Gate, Who
+from runtime.access.principal import Grant, Principal
+
+__all__ = ["Gate", "Grant", "Principal", "Who"]

@@ -1,0 +1,134 @@
+"""Sign people in and out, turn their tokens, change their passwords: each act one transaction."""
+
+from typing import Final, NamedTuple
+
+from runtime import log
+from runtime.access import store
+from runtime.access.passwords import Passwords, faults
+from runtime.access.principal import Principal, Via
+from runtime.access.sessions import LIVES, SEEN_EVERY, digest_of, judged, new_token
+from runtime.database import Database
+from runtime.errors import Rejected
+
+_logger = log.get(__name__)
+
+WRONG: Final = "账号或密码不对，或账号暂时锁定 (wrong name or password, or locked for a while)"
+
+
+class Admitted(NamedTuple):
+    """Who came in; `new_token` replaces the cookie's where it was due."""
+
+    principal: Principal
+    new_token: str | None = None
+
+
+class Opened(NamedTuple):
+    """A session that was just opened."""
+
+    token: str
+    principal: Principal
+
+
+class Cookie:
+    """The cookie that carries a session: one for all services of a host, since ports do not divide cookies."""
+
+    def __init__(self, *, secure: bool) -> None:
+        self.name = "__Host-bihuan" if secure else "bihuan"
+        self._secure = secure
+
+    def written(self, token: str) -> str:
+        """The value of Set-Cookie."""
+        return self._header(token, int(LIVES.total_seconds()))
+
+    def cleared(self) -> str:
+        """The value of Set-Cookie that takes it away."""
+        return self._header("", 0)
+
+    def _header(self, value: str, seconds: int) -> str:
+        words = [f"{self.name}={value}", "Path=/", f"Max-Age={seconds}", "HttpOnly", "SameSite=Lax"]
+        return "; ".join([*words, "Secure"] if self._secure else words)
+
+
+class Desk:
+    """Where people come in and go out."""
+
+    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
+        self._database = database
+        self._passwords = passwords or Passwords()
+
+    def sign_in(self, name: str, password: str, via: Via) -> Opened | None:
+        """Open a session; None for a wrong name, a wrong password, a locked or a disabled account alike."""
+        with self._database.begin() as work:
+            before = store.account(work, name)
+        fits = self._passwords.fits(password, before.kept if before else None)
+        if before is None:
+            _logger.warning("sign-in refused", why="unknown name")
+            return None
+        fresh = self._passwords.kept(password) if fits and self._passwords.is_dated(before.kept) else None
+        with self._database.begin() as work:
+            account = store.account(work, name, lock=True)
+            if account is None or account.disabled or account.locked or account.kept != before.kept:
+                _logger.warning("sign-in refused", person=name, why="locked or disabled")
+                return None
+            if not fits:
+                store.failed(work, name, account.failures + 1)
+                _logger.warning("sign-in refused", person=name, why="wrong password", failures=account.failures + 1)
+                return None
+            store.succeeded(work, name)
+            if fresh is not None:
+                store.set_password(work, name, fresh, must_change=account.must_change)
+            token = new_token()
+            store.open_session(work, name, digest_of(token), via)
+            found = store.find_session(work, digest_of(token))
+        _logger.info("signed in", person=name, via=via)
+        return Opened(token, found[0].principal) if found else None
+
+    def admit(self, token: str, *, by_cookie: bool) -> Admitted | None:
+        """Who holds this token, None where it opens nothing. A token opens only by the way it was given out for."""
+        digest = digest_of(token)
+        with self._database.begin() as work:
+            found = store.find_session(work, digest)
+            if found is None or (found[0].principal.via == "cookie") != by_cookie:
+                return None
+            session, now = found
+            verdict = judged(session, now)
+            if verdict == "stolen":
+                store.end_session(work, session.id, "a replaced token came back")
+                _logger.warning("session ended: a replaced token came back", person=session.principal.name)
+            if verdict in {"stolen", "over"}:
+                return None
+            if verdict == "turn":
+                new = new_token()
+                if store.turn(work, session.id, digest, digest_of(new)):
+                    return Admitted(session.principal, new)
+            elif now >= session.seen_at + SEEN_EVERY:
+                store.seen(work, session.id)
+        return Admitted(session.principal)
+
+    def sign_out(self, principal: Principal) -> None:
+        """End this session."""
+        with self._database.begin() as work:
+            store.end_session(work, principal.session, "signed out")
+        _logger.info("signed out", person=principal.name)
+
+    def change_password(self, principal: Principal, old: str, new: str) -> bool:
+        """Replace the password and end every other session; False where the old one is wrong.
+
+        Raises Rejected with the sentences of what is wrong with the new one.
+        """
+        with self._database.begin() as work:
+            before = store.account(work, principal.name)
+        if before is None or before.locked:
+            return False
+        if not self._passwords.fits(old, before.kept):
+            with self._database.begin() as work:
+                store.failed(work, principal.name, before.failures + 1)
+            return False
+        if wrong := faults(new, name=principal.name, before=old):
+            raise Rejected("password", wrong)
+        kept = self._passwords.kept(new)
+        with self._database.begin() as work:
+            store.set_password(work, principal.name, kept, must_change=False)
+            store.end_sessions(work, principal.name, "password changed", but=principal.session)
+        _logger.info("password changed", person=principal.name)
+        return True
