@@ -11,7 +11,7 @@ from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.rules import overdue
 from services.escalation.core.waiting import NO_DEADLINE
 from tests.unit.services.escalation.accidents import decide, told
-from tests.unit.services.escalation.stories import fact, law_of, moment, report, run
+from tests.unit.services.escalation.stories import fact, law_of, moment, report, run, said
 
 PACKS = ("wenzhou-2020", "jiaxing-2020", "wenling-2023", "weihai-2021", "lishui-2016")
 
@@ -281,3 +281,21 @@ def test_stock_is_what_was_found_before_the_campaign() -> None:
     records = run(*stock, new, until="2020-04-17", packs=("wenzhou-2020",))
 
     assert sorted(one.subject.id for one in records if one.step == "first") == ["OLD-0", "OLD-1"]
+
+
+@pytest.mark.parametrize(
+    ("ordered", "late"),
+    [
+        ("2020-01-31", "04-16 00:00"),  # long over: what was left lying is what the notice is about
+        ("2020-03-25", "04-16 00:00"),
+        ("2020-03-26", "03-27 00:00"),  # of the notice's own day on, the inspector's date stands
+        ("2020-04-08", "04-09 00:00"),
+    ],
+)
+def test_stock_whose_date_was_over_has_the_twenty_days(ordered: str, late: str) -> None:
+    """梳理这批问题隐患, 在20天时间内完成整治 (S0-09)."""
+    old = report("2020-01-10", tenant="330381", rectify_by=ordered)
+
+    records = run(old, until="2020-04-17", packs=("wenzhou-2020",))
+
+    assert [line for line in said(records, "overdue") if " first " in line] == [f"overdue first raised {late}"]

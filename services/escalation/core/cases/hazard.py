@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from contracts.divisions import Divisions
-from services.escalation.core.calendar import ONE_DAY, WorkCalendar, end_of, local_day
+from services.escalation.core.calendar import ONE_DAY, WorkCalendar, end_of, local_day, midnight
 from services.escalation.core.contributions import SeenAgain, TipOff
 from services.escalation.core.heard import Heard, in_order
 from services.escalation.core.terms import Span
@@ -289,7 +289,7 @@ def terms(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> li
     """
     due, cause = _first_due(hazard, stock, calendar)
     result = [Term(hazard.found_at, due, cause)]
-    clock = _Clock(due, from_stock=hazard.report.rectify_by is None)
+    clock = _Clock(due, from_stock=not hazard.report.rectify_by or due != due_instant(hazard.report.rectify_by))
     for fact, move in _moves(hazard):
         now = max(fact.time, result[-1].start)
         before, clock.due = clock.due, _due_after(hazard, clock, fact, move, now)
@@ -334,11 +334,12 @@ def _due_after(hazard: Hazard, clock: _Clock, fact: Heard, move: Report | Follow
 
 
 def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> tuple[datetime | None, Heard]:
-    if hazard.report.rectify_by:
-        return due_instant(hazard.report.rectify_by), hazard.first
+    """The ordered deadline; the stock's where none was ordered, or where that was over before the notice came."""
+    ordered = due_instant(hazard.report.rectify_by) if hazard.report.rectify_by else None
     if stock is not None and local_day(hazard.found_at) < stock.found_before:
-        return end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit)), hazard.first
-    return None, hazard.first
+        if ordered is None or ordered <= midnight(stock.issued):
+            return end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit)), hazard.first
+    return ordered, hazard.first
 
 
 _MOVING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed")

@@ -57,10 +57,12 @@ class Parameters(RuleParameters):
 
 
 def find(listing: Listing, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
-    """Yield the steps of every expiry, until the listing is extended or lifted."""
+    """Yield the steps of every expiry, until the listing is extended or lifted; not of a term that was over before."""
     kind = listing.subject.kind if listing.subject.kind in KIND_WORDS else "site"
     for number, listed in enumerate(listing.rounds):
         for place, term in enumerate(listed.terms):
+            if max(term.due, term.start) < where.begins:
+                continue
             until = _until(listed, place)
             for step in parameters.ladder:
                 at = _at(term, step, where)

@@ -28,8 +28,10 @@ class Parameters(RuleParameters):
 
 
 def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
-    """Yield every rung of every span of lateness."""
+    """Yield every rung of every span of lateness; one that began before the pack bound is not opened (interface 2)."""
     for number, late in enumerate(hazard.overdue):
+        if late.start < where.begins:
+            continue
         base = last_day_before(late.since) if late.since == late.start else local_day(late.start)
         for place, rung in enumerate(parameters.ladder):
             at = late.start if place == 0 else midnight(base + rung.day * ONE_DAY)

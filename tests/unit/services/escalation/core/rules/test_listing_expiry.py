@@ -42,6 +42,7 @@ EXPIRED = "listing_expiry expired S-1 proposed 04-11 00:00"
     ("facts", "expected"),
     [
         pytest.param([opened()], [EXPIRED], id="nobody lifted it"),
+        pytest.param([opened("2020-02-01", "2020-03-20")], [], id="over before the notice"),
         pytest.param([opened(), lifted("2020-04-10 23:59")], [], id="lifted on the last day"),
         pytest.param(
             [opened(), lifted("2020-04-12 09:00")],

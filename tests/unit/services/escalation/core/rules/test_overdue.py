@@ -192,3 +192,25 @@ def test_the_reason_can_be_read_out() -> None:
     assert letter.reason == (
         "示范机械厂的一般隐患“疏散通道被货物堵塞”（H-1），整改期限为2023年5月20日，期满仍未整改，已逾期7天。"
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param([report("04-10", rectify_by="2023-04-20")], [], id="over before the notice of 28 April"),
+        pytest.param(
+            [report("04-10", rectify_by="2023-04-27")], ["overdue first raised 04-28 00:00"], id="over as it begins"
+        ),
+        pytest.param(
+            [report("04-10", rectify_by="2023-04-20"), rectified("04-15"), reinspected("05-03 09:00", passed=False)],
+            ["overdue first raised 05-03 09:00"],
+            id="a re-inspection under the notice fails",
+        ),
+    ],
+)
+def test_terms_that_ended_before_the_notice_are_not_opened(facts: list[Fact], expected: list[str]) -> None:
+    """No rung of them is told later either: a pack binds what happens from its first day (interface section 2)."""
+    first = [line for line in said(run(*facts, until="06-10"), "overdue") if " first " in line]
+
+    assert first == expected
+    assert bool(said(run(*facts, until="06-10"), "overdue")) == bool(expected)
