@@ -30,7 +30,9 @@ LONGEST_REASON = 60
 
 
 def simulate(
-    policy: Annotated[list[str], typer.Option(help="A pack's id or file; its children come along. Repeatable.")],
+    policy: Annotated[
+        list[str], typer.Option(help="A pack's id or file; its children and its parent come along. Repeatable.")
+    ],
     events: Annotated[Path, typer.Option(help="Structured CloudEvents, one a line.", exists=True, dir_okay=False)],
     tenants: Annotated[Path | None, typer.Option(help="Another division table (CSV).", exists=True)] = None,
     since: Annotated[str | None, typer.Option("--from", help="When the packs begin to bind (RFC 3339).")] = None,
@@ -81,7 +83,7 @@ def read_divisions(table: Path | None) -> divisions.Divisions:
 
 
 def named_packs(names: list[str]) -> Iterator[Pack]:
-    """Read the named packs and, after each, the children that it names."""
+    """Read the named packs and, after each, its children and its parent: neither binds anybody alone."""
     shipped = {path.stem: path for path in files.pack_files()}
     done: set[Path] = set()
     wanted = list(names)
@@ -98,8 +100,9 @@ def named_packs(names: list[str]) -> Iterator[Pack]:
         except ValueError as error:
             raise typer.BadParameter(f"--policy {name}: {error}") from error
         yield pack
-        beside = {child: path.parent / f"{child}.yaml" for child in pack.children}
-        wanted += [str(file) if file.is_file() else child for child, file in beside.items()]
+        family = [*pack.children, *([pack.child_of] if pack.child_of else [])]
+        beside = {name: path.parent / f"{name}.yaml" for name in family}
+        wanted += [str(file) if file.is_file() else name for name, file in beside.items()]
 
 
 def read_events(path: Path, law: Law) -> tuple[list[Fact], int]:
