@@ -336,9 +336,9 @@ def _due_after(hazard: Hazard, clock: _Clock, fact: Heard, move: Report | Follow
 def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> tuple[datetime | None, Heard]:
     """The ordered deadline; the stock's where none was ordered, or where that was over before the notice came."""
     ordered = due_instant(hazard.report.rectify_by) if hazard.report.rectify_by else None
-    if stock is not None and local_day(hazard.found_at) < stock.found_before:
-        if ordered is None or ordered <= midnight(stock.issued):
-            return end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit)), hazard.first
+    is_stock = stock is not None and local_day(hazard.found_at) < stock.found_before
+    if is_stock and stock and (ordered is None or ordered <= midnight(stock.issued)):
+        return end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit)), hazard.first
     return ordered, hazard.first
 
 
