@@ -7,11 +7,21 @@ import msgspec
 
 from contracts.decisions import Decision
 from services.escalation.core.cases.accident import Accident
-from services.escalation.core.contributions import Charge, Handed, Listed, SectorListed, SeenAgain, TipOff, Visited
+from services.escalation.core.contributions import (
+    Charge,
+    Handed,
+    Listed,
+    SectorListed,
+    SeenAgain,
+    Summoned,
+    Talked,
+    TipOff,
+    Visited,
+)
 from services.escalation.core.gate import DECIDED
 from services.escalation.core.heard import MIGRATED, Heard
 
-STATE_VERSION = 5
+STATE_VERSION = 6
 """Raise it when `Case` changes shape: stored cases of another version are folded again from their facts."""
 
 
@@ -101,7 +111,19 @@ class Missed(msgspec.Struct, frozen=True, tag="missed"):
 
 
 Contribution = (
-    HazardAtSite | Owed | Accident | Missed | Charge | TipOff | SeenAgain | Listed | SectorListed | Visited | Handed
+    HazardAtSite
+    | Owed
+    | Accident
+    | Missed
+    | Charge
+    | TipOff
+    | SeenAgain
+    | Listed
+    | SectorListed
+    | Visited
+    | Handed
+    | Summoned
+    | Talked
 )
 
 

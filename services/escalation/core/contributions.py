@@ -3,7 +3,7 @@
 A case never reads another; it keeps what the other gave it, and is told anew when that changes.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -67,3 +67,15 @@ class Visited(msgspec.Struct, frozen=True, tag="visited"):
 
 class Handed(msgspec.Struct, frozen=True, tag="handed"):
     """A correction that came before its event was handed over to the event's case, which keeps it among its facts."""
+
+
+class Summoned(msgspec.Struct, frozen=True, tag="summoned"):
+    """That another case may want a talk with the subject of this one, and has to be told of those that are held."""
+
+
+class Talked(msgspec.Struct, frozen=True, tag="talked"):
+    """The talks held with an area or a department: day and fact without its data, the earliest first."""
+
+    kind: str
+    id: str
+    held: tuple[tuple[date, Heard], ...]

@@ -7,7 +7,8 @@ import msgspec
 
 from services.escalation.core.heard import Heard
 
-PUNITIVE = frozenset({"listed_supervision", "admonition_talk", "suspension", "penalty", "referral"})
+TALK = "admonition_talk"
+PUNITIVE = frozenset({"listed_supervision", TALK, "suspension", "penalty", "referral"})
 """Measures that punish: a rule only proposes them, a named person confirms or rejects."""
 
 

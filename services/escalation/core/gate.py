@@ -50,8 +50,13 @@ class Word(msgspec.Struct, frozen=True):
         """Whether the machine leaves the decision's status to people; what was lifted is the machine's again."""
         return self.verdict in HELD
 
-    def status(self, *, is_known: bool) -> str:
-        """The status of the decision; `is_known`: whether the cause still stands, folded with what is known now."""
+    def status(self, *, is_known: bool, is_done: bool = False) -> str:
+        """The status of the decision; `is_known`: whether the cause still stands, folded with what is known now.
+
+        `is_done`: what was confirmed has been carried out, as a talk that was held.
+        """
+        if is_done and HELD[self.verdict] == "confirmed":
+            return "cleared"
         if self.verdict == "confirmed" and not is_known:
             return "questioned"
         return HELD[self.verdict]

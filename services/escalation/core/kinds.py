@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.escalation.core import absence, accident_duties, site_duties, supervision
+from services.escalation.core import absence, accident_duties, site_duties, supervision, talks
 from services.escalation.core.case import Case, CaseKey, Contribution, HazardAtSite, Missed, Owed
-from services.escalation.core.cases import accident, area, committee, hazard, obligation, site
+from services.escalation.core.cases import accident, area, committee, hazard, league, obligation, site
 from services.escalation.core.contributions import SeenAgain, TipOff
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
 from services.escalation.core.moving import pack_of, terms, under_each
 from services.escalation.core.policy import AfterAccident, Pack
-from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure
+from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure, talk_ranking, talk_sector
 from services.escalation.core.rules.registry import ABSENCES
 from services.escalation.core.wording import hazard_context
 
@@ -206,6 +206,8 @@ def _accident_gives(law: Law, case: Case, state: accident.Accident, _now: dateti
         return
     yield from accident_duties.with_a_span(state, pack, law.where(pack))
     yield CaseKey(case.key.committee, "area", "", state.area), state
+    if talk_sector.RULE in pack.rules:
+        yield from talks.summons(case.key.committee, "department", law.where(pack).leads.get(state.sector, ()))
     if campaign_goal.RULE in pack.rules or any(
         isinstance(spec.when, AfterAccident) and spec.when.until_milestone for spec in pack.obligations.values()
     ):
@@ -218,7 +220,7 @@ def _committee_key(root: str) -> CaseKey:
 
 def _find_accident(law: Law, case: Case, state: accident.Accident) -> Finds:
     pack = _binding(law, case, state)
-    return _rules_for(law, "accident", pack, state) if pack else iter(())
+    return talks.ended(_rules_for(law, "accident", pack, state), talks.known_to(case)) if pack else iter(())
 
 
 def _fold_area(_law: Law, case: Case) -> area.Area:
@@ -231,6 +233,25 @@ def _fold_area(_law: Law, case: Case) -> area.Area:
         accidents=tuple(sorted(accidents, key=lambda one: (one.time, one.key))),
         missed=tuple(sorted(missed, key=lambda one: (one.missed_at, one.obligation, one.period))),
     )
+
+
+def _area_gives(_law: Law, case: Case, _state: area.Area, _now: datetime) -> Gifts:
+    yield from talks.answers(case)
+
+
+def _find_area(law: Law, case: Case, state: area.Area) -> Finds:
+    own = {(case.key.kind, case.key.id): talks.held(case.facts)} if case.facts else {}
+    return talks.ended(_rules_of_versions(law, case, "area", state), own)
+
+
+def _league_gives(law: Law, case: Case, state: league.League, _now: datetime) -> Gifts:
+    pack = supervision.league_pack(law, case, state)
+    if pack is not None and talk_ranking.RULE in pack.rules:
+        yield from talks.summons(case.key.committee, "area", (unit for _, unit in state.places))
+
+
+def _find_league(law: Law, case: Case, state: league.League) -> Finds:
+    return talks.ended(_under("league", supervision.league_pack)(law, case, state), talks.known_to(case))
 
 
 def _fold_committee(_law: Law, case: Case) -> committee.Committee:
@@ -358,8 +379,8 @@ KINDS: dict[str, Kind] = {
     "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, _is_no_duty),
     "obligation": Kind(_fold_obligation, _obligation_gives, _find_obligation, _armed),
     "accident": Kind(_fold_accident, _accident_gives, _find_accident, _armed),
-    "area": Kind(_fold_area, _nothing, _of_versions("area"), _armed),
-    "department": Kind(_fold_area, _nothing, _of_versions("area"), _armed),
+    "area": Kind(_fold_area, _area_gives, _find_area, _armed),
+    "department": Kind(_fold_area, _area_gives, _find_area, _armed),
     "committee": Kind(_fold_committee, _committee_gives, _find_committee, _arm_committee, _is_opened_by_accident),
     "team": Kind(supervision.fold_team, supervision.team_gives, _under("team", _charged), _armed),
     "campaign": Kind(supervision.fold_campaign, _nothing, _under("campaign", _charged), _armed),
@@ -367,6 +388,6 @@ KINDS: dict[str, Kind] = {
     "listing": Kind(supervision.fold_listing, supervision.listing_gives, _find_listing, _armed),
     "tip_off": Kind(supervision.fold_tip_off, supervision.tip_off_gives, _find_nothing, _armed),
     "matter": Kind(supervision.fold_matter, _nothing, _under("matter", supervision.matter_pack), _armed),
-    "league": Kind(supervision.fold_league, _nothing, _under("league", supervision.league_pack), _armed),
+    "league": Kind(supervision.fold_league, _league_gives, _find_league, _armed),
 }
 """Every kind of case."""

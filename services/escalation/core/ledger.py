@@ -10,7 +10,7 @@ import msgspec
 
 from contracts.decisions import Decision, PolicyVersion, Subject
 from services.escalation.core.case import Case, Entry
-from services.escalation.core.findings import Finding
+from services.escalation.core.findings import TALK, Finding
 from services.escalation.core.gate import Word, may_be_decided, words
 from services.escalation.core.heard import Heard
 
@@ -81,6 +81,7 @@ def reconcile(
     people = words(case.verdicts) if case.verdicts else {}
     changes: list[Entry] = []
     seen: set[str] = set()
+    done: set[str] = set()
     fresh: list[tuple[str, Found]] = []
     coming: dict[str, datetime] = {}
     ending: dict[str, None] = {}
@@ -93,6 +94,8 @@ def reconcile(
             ending[one.rule] = None
         decision_id = identity(case, one)
         seen.add(decision_id)
+        if finding.measure == TALK and _has_ended(finding, moment):
+            done.add(decision_id)
         known = case.ledger.get(decision_id)
         held = known is not None and _is_held(known.record, people)
         if known is None or (known.record.status == "retracted" and not held):
@@ -103,7 +106,7 @@ def reconcile(
         changes += _first(case, decision_id, one, moment, fresh)
     changes += _gone(case, seen, moment, asked, people)
     if people:
-        changes += list(_by_people(case, changes, seen, moment, asked, people))
+        changes += list(_by_people(case, changes, seen, done, moment, asked, people))
     if evidence is not None and moment.cause is not None and moment.cause.is_late:
         changes += _late(case, changes, moment.cause, moment, evidence)
     for entry in changes:
@@ -179,11 +182,12 @@ def _by_people(
     case: Case,
     changes: Iterable[Entry],
     seen: set[str],
+    done: set[str],
     moment: Moment,
     asked: Container[str] | None,
     people: Mapping[str, Word],
 ) -> Iterator[Entry]:
-    """What people's words make of the decisions that they hold."""
+    """What people's words make of the decisions that they hold; what they confirmed and what was `done` has ended."""
     latest = case.ledger | {entry.record.decision_id: entry for entry in changes}
     for decision_id, word in people.items():
         entry = latest.get(decision_id)
@@ -191,7 +195,7 @@ def _by_people(
             continue
         unasked = asked is not None and entry.record.rule not in asked
         is_known = decision_id in seen or (unasked and entry.record.status not in ("retracted", "questioned"))
-        status = word.status(is_known=is_known)
+        status = word.status(is_known=is_known, is_done=decision_id in done)
         if entry.record.status != status:
             changed = _status(entry, status, moment)
             context = changed.record.context | word.context

@@ -22,6 +22,11 @@ class _Named(msgspec.Struct, frozen=True):
     id: str = ""
 
 
+class _Whom(msgspec.Struct, frozen=True):
+    kind: str = ""
+    id: str = ""
+
+
 class _OfSite(msgspec.Struct, frozen=True):
     site: _Named | None = None
     site_id: str | None = None
@@ -54,6 +59,10 @@ class _OfLeague(msgspec.Struct, frozen=True):
     period: str = ""
 
 
+class _OfTalk(msgspec.Struct, frozen=True):
+    subject: _Whom | None = None
+
+
 class _OfMigration(msgspec.Struct, frozen=True):
     kind: str
     case_id: str
@@ -69,6 +78,7 @@ _listing_in = msgspec.json.Decoder(_OfListing).decode
 _tip_off_in = msgspec.json.Decoder(_OfTipOff).decode
 _target_in = msgspec.json.Decoder(_OfTarget).decode
 _moved_in = msgspec.json.Decoder(_OfMigration).decode
+_talk_in = msgspec.json.Decoder(_OfTalk).decode
 _league_in = msgspec.json.Decoder(_OfLeague).decode
 
 
@@ -142,6 +152,13 @@ def _committee(_law: Law, fact: Fact) -> Iterator[CaseKey]:
     yield CaseKey(fact.committee, "committee", "", fact.committee)
 
 
+def _talk(law: Law, fact: Fact) -> Iterator[CaseKey]:
+    """A talk belongs to whom it was held with; only areas and departments are proposed for one."""
+    whom = _talk_in(fact.data).subject
+    if whom is not None and whom.id and whom.kind in ("area", "department"):
+        yield CaseKey(fact.committee, whom.kind, "", law.unit_id(fact.committee, whom.id, fact.tenant))
+
+
 def _policy(law: Law, fact: Fact) -> Iterator[CaseKey]:
     """What puts a pack into force belongs to the committee, what moves a clock to that clock's case."""
     if fact.type.startswith(MIGRATED):
@@ -163,6 +180,7 @@ _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
     "target": _target,
     "league": _league,
     "matter": _matter,
+    "talk": _talk,
     "milestone": _committee,
     "policy": _policy,
 }
