@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from services.escalation.core.checking import Fault, PackText
 
 FAILED = 1
-NO_PACKS = ("routes",)
-"""Files that lie beside the packs and are none: `policies/*.yaml` may be asked for as a whole."""
 
 
 def check(
@@ -21,8 +19,9 @@ def check(
 ) -> None:
     """Refuse packs that cannot be meant; warn of what is strange. Exit code 1 where there is a fault."""
     from bihuan.simulate import read_divisions
+    from policies.files import BESIDE_PACKS
 
-    packs = [path for path in files if path.stem not in NO_PACKS]
+    packs = [path for path in files if path.stem not in BESIDE_PACKS]  # `policies/*.yaml` may be asked for whole
     for path in files:
         if path not in packs:
             print(f"{path}: no pack, left out")

@@ -50,4 +50,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         None
     )
     historic: Annotated[bool, Meta(description="历史导入: tells nobody")] = False
+    restricted: Annotated[bool, Meta(description="限知悉范围: its content is seen only by who may (referrals)")] = False
     context: Annotated[dict[str, Any], Meta(description="背景: the subject's words for letters and pages")] = {}

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from contracts.roles import Role
 from deploy.local.testing import start_kafka
+from tests.conftest import SignedIn
 from tests.e2e import replayed
 from tests.e2e.replayed import Installation, Record, Scenario
 from tests.unit.bihuan.test_simulate_scenarios import misses
@@ -44,9 +46,10 @@ def installation(
 
 
 @pytest.fixture(scope="module")
-def api(installation: Installation) -> Iterator[TestClient]:
-    """Escalation's API after the last instant."""
+def api(installation: Installation, signed_in: SignedIn) -> Iterator[TestClient]:
+    """Escalation's API after the last instant, for the office of the province."""
     with installation.api() as client:
+        client.headers.update(signed_in(Role.PROVINCE))
         yield client
 
 

@@ -16,14 +16,15 @@ from contracts.fields import MaybeName, Text
 from contracts.topics import PEOPLE_FACTS, PEOPLE_SOURCE
 from contracts.vocabulary import Measure, RuleId, Status, SubjectKind
 from runtime import outbox
-from runtime.access import Who
+from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.outbox import Outgoing
 from runtime.web import Problem
 from services.escalation.api import policies, what_if
 from services.escalation.api.answers import as_json, bad, documented, encode
-from services.escalation.core.gate import ASKED, DECIDED, may_decide
+from services.escalation.core.gate import ASKED, DECIDED, may_decide, may_see_restricted
+from services.escalation.core.withholding import withheld_document
 from services.escalation.store import bulk, people, reading
 from services.escalation.store.lawbook import LawBook
 from services.escalation.store.people import Standing
@@ -102,7 +103,7 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
                 after=_mark_in(cursor),
                 limit=limit,
             )
-        return _page(page)
+        return _page(page, who)
 
     @router.get("/decisions/{decision_id}", response_class=Response, responses=documented("items"))
     def decision(who: Who, decision_id: DecisionId) -> Response:
@@ -112,14 +113,14 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
             found = reading.history(work, committees, decision_id)
         if not found:
             raise Problem(HTTPStatus.NOT_FOUND, "no such decision")
-        return as_json({"items": [msgspec.Raw(record) for record in found]})
+        return as_json({"items": _shown(found, who)})
 
     @router.get("/proposals", response_class=Response, responses=documented("items", "next"))
     def proposals(who: Who, tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:
         """What waits for a named person: proposed measures, and confirmed ones that became questionable."""
         with database.begin(who.tenants) as work:
             page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
-        return _page(page)
+        return _page(page, who)
 
 
 def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> None:
@@ -141,6 +142,10 @@ def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Cloc
             if verdict == "confirmed" and not word.document_no:
                 raise _unsigned()
             said = _proposal_decided(decision_id, stands, verdict, word, by=who.name, now=clock.now())
+            if verdict == "confirmed" and stands.first_by == who.name:
+                raise Problem(
+                    HTTPStatus.CONFLICT, "two persons have to confirm it, and you are the first: another has to"
+                )
             if not people.say(work, decision_id, stands, verdict=verdict, by=who.name, at=said["time"]):
                 raise Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
             value, key = encode(said), stands.committee.encode()
@@ -173,13 +178,23 @@ def _add_timeline(router: APIRouter, database: Database) -> None:
             if len(named) > 1:
                 raise _ambiguous(named)
             told = reading.timeline(work, named[0])
-        items = [{"kind": line.kind, "known_at": line.known_at, line.kind: msgspec.Raw(line.document)} for line in told]
+        shown = _shown([line.document for line in told], who)
+        items = [
+            {"kind": line.kind, "known_at": line.known_at, line.kind: document}
+            for line, document in zip(told, shown, strict=True)
+        ]
         return as_json({"hazard": named[0]._asdict(), "items": items})
 
 
-def _page(page: reading.Page) -> Response:
+def _page(page: reading.Page, who: Principal) -> Response:
     following = _cursor(page.last) if page.last else None
-    return as_json({"items": [msgspec.Raw(record) for record in page.records], "next": following})
+    return as_json({"items": _shown(page.records, who), "next": following})
+
+
+def _shown(records: Sequence[bytes], who: Principal) -> list[msgspec.Raw]:
+    """The records as this person may see them."""
+    sees_all = may_see_restricted(who.roles)
+    return [msgspec.Raw(record if sees_all else withheld_document(record)) for record in records]
 
 
 def _cursor(mark: Mark) -> str:

@@ -120,7 +120,7 @@ class Engine:
         records: list[Decision] = []
         if asked is None or asked:
             found = self._find(case, kind, state, asked) if state is not None else iter(())
-            records = reconcile(case, found, moment, self._evidence(case, moment), asked)
+            records = reconcile(case, found, moment, self._evidence(case, moment), asked, self._four_eyes(case))
         if state is not None:
             kind.arm(self.law, case, state, clocks)
         if asked is None or asked:
@@ -166,6 +166,13 @@ class Engine:
             if finding.at >= begins:
                 yield Found(finding, rule, clauses, version)
 
+    def _four_eyes(self, case: Case) -> frozenset[str]:
+        """The case's decisions that two persons have to confirm, by the pack under which each was taken."""
+        if not case.verdicts:
+            return frozenset()
+        taken = ((entry.record, self.law.version(*_version(entry.record))) for entry in case.ledger.values())
+        return frozenset(one.decision_id for one, pack in taken if pack and pack.asks_for_two(one.measure))
+
     def _evidence(self, case: Case, moment: Moment) -> Evidence | None:
         if moment.cause is None or not moment.cause.is_late:
             return None
@@ -192,3 +199,7 @@ def _told_once(records: list[Decision]) -> Iterator[Decision]:
                 continue
             alerts.add(record.decision_id)
         yield record
+
+
+def _version(record: Decision) -> tuple[str, str]:
+    return record.policy.id, record.policy.version

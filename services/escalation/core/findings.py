@@ -12,6 +12,9 @@ PUNITIVE = frozenset({"listed_supervision", TALK, "suspension", "penalty", "refe
 """Measures that punish: a rule only proposes them, a named person confirms or rejects."""
 
 
+RESTRICTED = frozenset({"referral"})
+"""Measures whose content is seen only by who may: what is passed to discipline or personnel organs (S0-22, S3-27)."""
+
 Reason = str | Callable[[], str]
 Context = Mapping[str, str] | Callable[[], Mapping[str, str]]
 

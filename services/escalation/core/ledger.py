@@ -10,8 +10,8 @@ import msgspec
 
 from contracts.decisions import Decision, PolicyVersion, Subject
 from services.escalation.core.case import Case, Entry
-from services.escalation.core.findings import TALK, Finding
-from services.escalation.core.gate import Word, may_be_decided, words
+from services.escalation.core.findings import RESTRICTED, TALK, Finding
+from services.escalation.core.gate import FIRST_BY, HALF, Word, may_be_decided, words
 from services.escalation.core.heard import Heard
 
 LIVE = frozenset({"raised", "proposed", "provisional", "coalesced", "cleared"})
@@ -71,14 +71,20 @@ def identity(case: Case, found: Found) -> str:
 
 
 def reconcile(
-    case: Case, found: Iterable[Found], moment: Moment, evidence: Evidence | None, asked: Container[str] | None = None
+    case: Case,
+    found: Iterable[Found],
+    moment: Moment,
+    evidence: Evidence | None,
+    asked: Container[str] | None = None,
+    four_eyes: Container[str] = (),
 ) -> list[Decision]:
     """Update the case's ledger and `next_at`; return the records, in the order in which they come about.
 
     `evidence`: how to alert when something ends or falls on news recorded late, None where no pack asks for it.
-    `asked`: the rules that `found` comes from (None: all); what other rules found stays as it is.
+    `asked`: the rules that `found` comes from (None: all); what other rules found stays as it is. `four_eyes`: decisions
+    that two persons have to confirm.
     """
-    people = words(case.verdicts) if case.verdicts else {}
+    people = words(case.verdicts, four_eyes) if case.verdicts else {}
     changes: list[Entry] = []
     seen: set[str] = set()
     done: set[str] = set()
@@ -191,6 +197,8 @@ def _by_people(
     latest = case.ledger | {entry.record.decision_id: entry for entry in changes}
     for decision_id, word in people.items():
         entry = latest.get(decision_id)
+        if entry is not None and word.verdict == HALF:
+            yield from _half(entry, word, moment)
         if entry is None or not _is_held(entry.record, people):
             continue
         unasked = asked is not None and entry.record.rule not in asked
@@ -200,6 +208,15 @@ def _by_people(
             changed = _status(entry, status, moment)
             context = changed.record.context | word.context
             yield Entry(msgspec.structs.replace(changed.record, context=context), changed.found_at)
+
+
+def _half(entry: Entry, word: Word, moment: Moment) -> Iterator[Entry]:
+    """A proposal that one person has confirmed waits for the second, and says so."""
+    record = entry.record
+    if record.status == "proposed" and record.context.get(FIRST_BY) != word.by:
+        waiting = _status(entry, "proposed", moment)
+        context = record.context | word.context
+        yield Entry(msgspec.structs.replace(waiting.record, context=context), entry.found_at)
 
 
 def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, evidence: Evidence) -> list[Entry]:
@@ -275,6 +292,7 @@ def _record(case: Case, decision_id: str, one: Found, status: str, moment: Momen
         occurrence=finding.occurrence,
         committee=case.key.committee,
         acts_for=finding.acts_for,
+        restricted=finding.measure in RESTRICTED,
         historic=moment.cause is not None and moment.cause.historic,
         **_words(one),
     )

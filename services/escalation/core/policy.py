@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.rules.registry import ABSENCES, RULES
 from services.escalation.core.schedules import Schedule, StageEnd
 from services.escalation.core.terms import Acts, Clause, Measure, PackModel, RuleParameters, Source, Span, UnitEntry
@@ -105,6 +106,22 @@ class Target(PackModel):
     source: Source = Field("notice", description="`proposed` where the number or its day is ours.")
 
 
+class FourEyes(PackModel):
+    """Measures that two different persons have to confirm before they hold."""
+
+    clauses: tuple[Clause, ...] = Field(min_length=1, description="The clauses.")
+    measures: tuple[Measure, ...] = Field(min_length=1, description="Measures that punish.")
+    source: Source = Field("notice", description="`proposed` where the notice does not ask for it in so many words.")
+
+    @model_validator(mode="after")
+    def _wait_for_people(self) -> "FourEyes":
+        others = [measure for measure in self.measures if measure not in PUNITIVE]
+        if others:
+            message = f"nobody confirms {', '.join(others)}; four eyes are for {', '.join(sorted(PUNITIVE))}"
+            raise ValueError(message)
+        return self
+
+
 class Pack(PackModel):
     """One notice as policy. It binds what happens in its tenants from `effective_from` on."""
 
@@ -126,11 +143,16 @@ class Pack(PackModel):
     sectors: tuple[Sector, ...] = Field((), description="The sector dictionary.")
     units: Mapping[str, tuple[UnitEntry, ...]] = Field(default_factory=dict, description="Lists of units by name.")
     stock: Stock | None = Field(None, description="The term of stock hazards.")
+    four_eyes: FourEyes | None = Field(None, description="What two persons have to confirm.")
     rules: Annotated[Mapping[str, SerializeAsAny[RuleParameters]], BeforeValidator(_rule_parameters)] = Field(
         default_factory=dict, description="The rules that are on, with their parameters."
     )
     obligations: Mapping[str, Obligation] = Field(default_factory=dict, description="What is owed, by id.")
     targets: tuple[Target, ...] = Field((), description="Numeric targets.")
+
+    def asks_for_two(self, measure: str) -> bool:
+        """Whether two persons have to confirm this measure."""
+        return self.four_eyes is not None and measure in self.four_eyes.measures
 
     @model_validator(mode="after")
     def _names_exist(self) -> "Pack":

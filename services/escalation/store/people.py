@@ -11,19 +11,24 @@ from runtime.database import Work
 
 
 class Standing(NamedTuple):
-    """Where a decision stands, which level is to act on it, and since when that is known."""
+    """Where a decision stands, which level is to act on it, since when that is known, and who confirmed it first.
+
+    `first_by` is empty unless two persons have to confirm and one has.
+    """
 
     committee: str
     level: str
     status: str
     known_at: datetime
+    first_by: str = ""
 
 
 def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standing | None:
     """Where a decision of these committees stands, None where nobody took it."""
     row = work.connection.execute(
         sql.SQL(
-            "SELECT committee, level, status, known_at FROM decision WHERE committee = ANY(%s) AND decision_id = %s AND {}"
+            """SELECT committee, level, status, known_at, coalesce(record #>> '{{context,confirmed_first_by}}', '')
+            FROM decision WHERE committee = ANY(%s) AND decision_id = %s AND {}"""
         ).format(visible(work)),
         (list(committees), decision_id),
     ).fetchone()

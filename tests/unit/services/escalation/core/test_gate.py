@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
+from policies import files
 from services.escalation.core.case import CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.gate import Word, decision_of, words
 from services.escalation.core.heard import hear
+from services.escalation.core.law import Law
+from services.escalation.core.policy import FourEyes, parse_pack
+from services.escalation.core.simulation import simulate
 from tests.unit.services.escalation.accidents import WEIHAI, accident, decide
-from tests.unit.services.escalation.stories import fact, law_of, moment, report, run
+from tests.unit.services.escalation.stories import all_divisions, fact, law_of, moment, report, run
 
 MAJOR = report("05-08", level="major", id_="found")
 FIRST = accident("2021-07-05 08:00", "A-1", id_="first")
@@ -269,3 +273,64 @@ def test_what_counts_of_what_people_said() -> None:
     assert words([hear(lifted), hear(confirmed)])[LISTING] == Word("lifted", "u1", "经研究", "")
     assert words([hear(confirmed), hear(mended)])[LISTING].verdict == "rejected"
     assert words([]) == {}
+
+
+# ---- four eyes
+
+STRICT = Law(
+    [
+        parse_pack(
+            files.read(files.folder() / "weihai-2021.yaml")
+            | {"four_eyes": {"measures": ["admonition_talk"], "clauses": ["S3-22"]}}
+        )
+    ],
+    all_divisions(),
+)
+
+
+def by(person: str, verdict: str, when: str) -> Fact:
+    return word(verdict, when, TALK, tenant="371000", id_=f"{person}/{when}", by=person)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param([by("u1", "confirmed", "2021-08-04")], ["proposed", "proposed"], id="one has confirmed"),
+        pytest.param(
+            [by("u1", "confirmed", "2021-08-04"), by("u1", "confirmed", "2021-08-05")],
+            ["proposed", "proposed"],
+            id="the same person twice is one",
+        ),
+        pytest.param(
+            [by("u1", "confirmed", "2021-08-04"), by("u2", "confirmed", "2021-08-05")],
+            ["proposed", "proposed", "confirmed"],
+            id="two persons",
+        ),
+        pytest.param(
+            [by("u1", "confirmed", "2021-08-04"), by("u2", "rejected", "2021-08-05")],
+            ["proposed", "proposed", "rejected"],
+            id="the second person says no",
+        ),
+        pytest.param([by("u1", "rejected", "2021-08-04")], ["proposed", "rejected"], id="one is enough to reject"),
+        pytest.param(
+            [by("u1", "confirmed", "2021-08-04"), NOT_LIABLE],
+            ["proposed", "proposed", "retracted"],
+            id="half a confirmation holds nothing",
+        ),
+    ],
+)
+def test_four_eyes(said: list[Fact], expected: list[str]) -> None:
+    """Where the pack asks for them; the record says who has confirmed first."""
+    told = sorted([FIRST, SECOND, *said], key=lambda one: one.known_at)
+    records = [one for one in simulate(STRICT, told, None, moment("2021-12-31")) if one.decision_id == TALK]
+
+    assert [one.status for one in records] == expected
+    if "confirmed" in expected:
+        assert records[-1].context["confirmed_first_by"] == "u1"
+        assert records[-1].context["decided_by"] == "u2"
+
+
+def test_only_what_people_confirm_needs_two_of_them() -> None:
+    """A reminder waits for nobody."""
+    with pytest.raises(ValueError, match="nobody confirms remind"):
+        FourEyes.model_validate({"measures": ["remind"], "clauses": ["S1-20"]})
