@@ -1,6 +1,6 @@
 """One PostgreSQL transaction at a time, with timeouts that cannot be forgotten and errors named by the next act."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -53,13 +53,15 @@ class Work:
     """One open transaction. Raw psycopg for hot statements, SQLAlchemy for the rest; both are the same transaction.
 
     `parked` lists the dead letters written in it so far: the consumer counts them once they are committed. `tenants` are
-    the sub-trees that it may see, '*' all of them; None where no person asks.
+    the sub-trees that it may see, '*' all of them; None where no person asks. `once_committed` is called when that is
+    known, and never where it was rolled back or nobody knows.
     """
 
     def __init__(self, connection: sqlalchemy.Connection, tenants: Sequence[str] | None = None) -> None:
         self._sqlalchemy = connection
         self.tenants = None if tenants is None else tuple(tenants)
         self.parked: list[Parked] = []
+        self.once_committed: list[Callable[[], None]] = []
 
     @property
     def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -129,8 +131,8 @@ class Database:
             raise _named(error) from error
         with connection:
             connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing
+            work = Work(connection, acting.get() if tenants is None else tenants)
             try:
-                work = Work(connection, acting.get() if tenants is None else tenants)
                 if work.tenants is not None:  # SET and not set_config: the caller may still choose its isolation
                     scope = sql.Literal(",".join(work.tenants))
                     work.connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), scope))
@@ -142,6 +144,8 @@ class Database:
                     raise
                 raise named from error
             _commit(connection)
+        for act in work.once_committed:
+            act()
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""

@@ -80,7 +80,9 @@ class Applier:
         began = self._clock.monotonic()
         with self._database.begin() as work:
             self._move(work, lease, [(run, run.before) for run in runs])
-            batches = [SlotBatch(*run.slot, records) for run in runs if (records := run.records)]
+            batches = [
+                SlotBatch(*run.slot, records, lease.owned[run.slot].epoch) for run in runs if (records := run.records)
+            ]
             stay = self._handler.handle(work, batches) if batches else {}
             done, left = _cut(lease, runs, stay)
             cut = [(run, whole.after.next_offset) for run, whole in zip(done, runs, strict=True) if run is not whole]

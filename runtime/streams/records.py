@@ -21,11 +21,12 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SlotBatch:
-    """The next records of one slot, at least one, in order."""
+    """The next records of one slot, at least one, in order; `epoch` is its owner's, and another after each assignment."""
 
     topic: str
     slot: int
     records: tuple[Record, ...]
+    epoch: int = 0
 
 
 class Handler(Protocol):
@@ -41,7 +42,8 @@ class Handler(Protocol):
 
         Returns {} or, for a slot whose last tick is not used up, {(topic, slot): offset to stay at}: everything before
         that offset is applied, the record at it will be handed over again. The call may be repeated with the same
-        records after a rollback, so nothing but the transaction may change.
+        records after a rollback, so nothing but the transaction may change. What a handler remembers of a slot's rows
+        it may use as long as the epoch is the same, and only if it was committed (`Work.once_committed`).
 
         Raises `Rejected` when a record is poison (the consumer finds it and parks it), `NewerVersion` to hold the slot,
         `Unavailable` and `Conflict` to be called again; anything else is a defect.

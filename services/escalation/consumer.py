@@ -10,6 +10,7 @@ from services.escalation.settings import EscalationSettings
 from services.escalation.store.lawbook import LawBook
 
 GROUP = "bihuan-escalation"
+MEGABYTE = 1_000_000
 
 
 def consumer(
@@ -17,7 +18,12 @@ def consumer(
 ) -> BatchConsumer:
     """The consumer that decides by the law that the database keeps."""
     handler = EscalationHandler(
-        Engine(book.brought), metrics, clock, deadlines_at_once=settings.deadlines_at_once, book=book
+        Engine(book.brought),
+        metrics,
+        clock,
+        deadlines_at_once=settings.deadlines_at_once,
+        kept_bytes=settings.kept_megabytes * MEGABYTE,
+        book=book,
     )
     return BatchConsumer(
         settings=settings, database=database, handler=handler, group=GROUP, metrics=metrics, clock=clock

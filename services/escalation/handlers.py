@@ -28,14 +28,17 @@ from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.heard import ACTIVATED
 from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
 from services.escalation.core.wording import in_local_time
-from services.escalation.metrics import DECIDING, LOADING, SAVING
+from services.escalation.metrics import DATABASE, DECIDING, LOADING, MEMORY, SAVING
 from services.escalation.store import bulk, cases, facts
 from services.escalation.store.desk import Desk
+from services.escalation.store.kept import KeptCases
 from services.escalation.store.lawbook import LawBook
 
 SOURCE: Final = "/bihuan/escalation"
 SAVE_AFTER: Final = 250
 """Records: what was decided travels to the database while the next records are decided."""
+KEPT_BYTES: Final = 64_000_000
+"""Memory for cases that are kept from one batch to the next, where nobody says otherwise."""
 MOST_TENANTS: Final = 50_000
 """Divisions remembered: a province has some ten thousand."""
 ID_DIGITS: Final = 32
@@ -102,13 +105,21 @@ class EscalationHandler:
     topics = (HAZARD_FACTS,)
 
     def __init__(
-        self, engine: Engine, metrics: Metrics, clock: Clock, *, deadlines_at_once: int, book: LawBook | None = None
+        self,
+        engine: Engine,
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        deadlines_at_once: int,
+        kept_bytes: int = KEPT_BYTES,
+        book: LawBook | None = None,
     ) -> None:
         """With a `book` the law is what the database keeps; else it stays the engine's."""
         self._book = book
         self._metrics = metrics
         self._clock = clock
         self._deadlines_at_once = deadlines_at_once
+        self._kept = KeptCases(kept_bytes)
         self._months: set[tuple[int, int]] = set()
         self._columns: dict[str, TenantColumns] = {}
         self._slots: dict[bytes, int | None] = {}
@@ -132,7 +143,8 @@ class EscalationHandler:
             self._use(Engine(law))
         turn = Turn({batch.slot: [self._read(record) for record in batch.records] for batch in batches})
         self._make_room(using, turn)
-        desk = Desk(using, self._engine, self._columns_of)
+        epochs = {batch.slot: batch.epoch for batch in batches}
+        desk = Desk(using, self._engine, self._columns_of, self._kept, epochs)
         self._lay_out(desk, turn)
         laid_out = self._clock.monotonic()
         with work.connection.pipeline():
@@ -142,6 +154,7 @@ class EscalationHandler:
             self._save(work, desk, turn)
             cases.disarm(using, turn.stale)
             cases.move_frontiers(using, turn.ticked)
+        work.once_committed.append(desk.put_away)
         self._count(desk, turn, (laid_out - began, decided - laid_out, self._clock.monotonic() - decided))
         return turn.stays
 
@@ -316,6 +329,8 @@ class EscalationHandler:
             self._metrics.count("escalation_decisions_total", number, rule=rule, status=status)
         self._metrics.count("escalation_deadlines_total", turn.passed)
         self._metrics.count("escalation_lazy_loads_total", desk.surprises)
+        self._metrics.count("escalation_cases_opened_total", desk.taken, came_from=MEMORY)
+        self._metrics.count("escalation_cases_opened_total", desk.read, came_from=DATABASE)
         self._metrics.count("escalation_refolds_total", desk.refolded)
         for part, spent in zip((LOADING, DECIDING, SAVING), seconds, strict=True):
             self._metrics.observe("escalation_batch_seconds", spent, part=part)

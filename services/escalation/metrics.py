@@ -4,6 +4,7 @@ from contracts.vocabulary import RuleId, Status
 from runtime.metrics import RUNTIME_METRICS, Metric
 
 LOADING, DECIDING, SAVING = "loading", "deciding", "saving"
+MEMORY, DATABASE = "memory", "database"
 
 METRICS = (
     *RUNTIME_METRICS,
@@ -23,6 +24,12 @@ METRICS = (
         name="escalation_batch_seconds",
         help="The handler's part of a batch: reading cases, deciding (the database writes meanwhile), writing the rest.",
         labels={"part": (LOADING, DECIDING, SAVING)},
+    ),
+    Metric(
+        kind="counter",
+        name="escalation_cases_opened_total",
+        help="Stored cases that batches worked on, by where they came from; what is kept in memory is not read again.",
+        labels={"came_from": (MEMORY, DATABASE)},
     ),
     Metric(
         kind="counter",

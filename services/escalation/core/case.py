@@ -1,7 +1,7 @@
 """A case: its facts, what other cases contribute to it, and the decisions taken so far."""
 
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -134,7 +134,22 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     found_at: datetime
 
 
-class Case(msgspec.Struct, kw_only=True):
+class Remembered:
+    """What was worked out from a case before: its folded state, and whose it is, each with how many facts that took.
+
+    Never stored and never compared: a case that is read again works it out again.
+    """
+
+    __slots__ = ("folded", "opening", "seen", "state")
+
+    def __init__(self) -> None:
+        self.state: Any = None
+        self.folded = 0
+        self.opening: Heard | None = None
+        self.seen = 0
+
+
+class Case(msgspec.Struct, kw_only=True, dict=True):
     """Everything one case knows. `next_at`: when its armed clock fires next (None: nothing is armed).
 
     `inputs` are contributions of other cases by the giver's key; `gave_to` the cases this one contributes to.
@@ -168,6 +183,18 @@ class Case(msgspec.Struct, kw_only=True):
             return False
         kept.append(fact)
         return True
+
+    @property
+    def remembered(self) -> Remembered:
+        """What was worked out from it before."""
+        found: Remembered | None = self.__dict__.get("remembered")
+        if found is None:
+            found = self.__dict__["remembered"] = Remembered()
+        return found
+
+    def forget(self) -> None:
+        """Let everything that was worked out from it be worked out again."""
+        self.__dict__.clear()
 
     @property
     def heard(self) -> int:
@@ -235,10 +262,17 @@ def in_charge(case: Case, at: datetime | None = None) -> str:
     """
     if case.key.kind != "hazard":
         return ""
-    reports = [fact for fact in case.facts if fact.type.startswith("hazard.reported.") and not fact.correction]
-    first = min(reports, default=None, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
+    known = case.remembered
+    for fact in case.facts[known.seen :]:
+        is_report = not fact.correction and fact.type.startswith("hazard.reported.")
+        if is_report and (known.opening is None or fact.place < known.opening.place):
+            known.opening = fact
+    known.seen = len(case.facts)
+    first = known.opening
     if first is None:
         return ""
+    if not case.inputs:
+        return first.tenant
     seen = next((gift for gift in case.inputs.values() if isinstance(gift, SeenAgain)), None)
     return seen.tenant_at(at, first.tenant) if seen else first.tenant
 

@@ -3,7 +3,7 @@
 The one path by which anything is decided, live, in `simulate` and in `what-if` alike.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
 from services.escalation.core import early
+from services.escalation.core.asking import Asked
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.listing import Listing
@@ -18,7 +19,7 @@ from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.heard import MIGRATED, hear
 from services.escalation.core.kinds import KINDS, Kind, News
 from services.escalation.core.law import Law
-from services.escalation.core.ledger import Evidence, Found, Moment, reconcile
+from services.escalation.core.ledger import Evidence, Moment, reconcile
 from services.escalation.core.places import places_of
 from services.escalation.core.rules import late_evidence
 from services.escalation.core.waiting import waits_for
@@ -38,10 +39,13 @@ class Why(Enum):
 class Engine:
     """The pure machine: give it facts and deadlines in order, it gives decision records."""
 
-    def __init__(self, law: Law, *, asks_all: bool = False) -> None:
-        """With `asks_all` every rule is asked at every fact: the same records, slower (for the test that says so)."""
+    def __init__(self, law: Law, *, from_scratch: bool = False) -> None:
+        """With `from_scratch` nothing is kept from one fact to the next and every rule is asked for all that it finds.
+
+        The same records, slower: for the tests that say so.
+        """
         self.law = law
-        self._asks_all = asks_all
+        self._from_scratch = from_scratch
 
     def keys_of(self, fact: Fact) -> tuple[CaseKey, ...]:
         """The cases that `fact` belongs to, to be loaded first; none for facts that no rule reads yet."""
@@ -112,18 +116,21 @@ class Engine:
         case.clocks_to = clocks = max(moment.clocks_to, case.clocks_to or moment.clocks_to)
         moment = Moment(moment.known_at, instants, clocks, moment.cause)
         kind = KINDS[case.key.kind]
+        if self._from_scratch:
+            case.forget()
         state = kind.fold(self.law, case)
         news = self._news(kind, state, why)
-        asked = kind.partly.asks(self.law, case, state, news) if kind.partly and news is not None else None
+        rules = kind.partly.asks(self.law, case, state, news) if kind.partly and news is not None else None
         gives = news is None or kind.partly is None or kind.partly.gives(state, news)
         gifts = dict(kind.gives(self.law, case, state, clocks)) if gives and state is not None else {}
         records: list[Decision] = []
-        if asked is None or asked:
-            found = self._find(case, kind, state, asked) if state is not None else iter(())
-            records = reconcile(case, found, moment, self._evidence(case, moment), asked, self._four_eyes(case))
+        if rules is None or rules:
+            asked = Asked(rules, None if self._from_scratch else clocks)
+            found = kind.find(self.law, case, state, asked) if state is not None else iter(())
+            records = reconcile(case, found, moment, self._evidence(case, moment), rules, self._four_eyes(case))
         if state is not None:
             kind.arm(self.law, case, state, clocks)
-        if asked is None or asked:
+        if rules is None or rules:
             case.waits = waits_for(self.law, case, state)
         cases.put(case)
         if not gives:
@@ -151,20 +158,9 @@ class Engine:
 
     def _news(self, kind: Kind, state: Any, why: Why) -> News:
         """What has changed since the case was settled last, None where it may be anything."""
-        if kind.partly is None or state is None or self._asks_all or why in (Why.GIFT, Why.PERSON):
+        if kind.partly is None or state is None or self._from_scratch or why in (Why.GIFT, Why.PERSON):
             return None
         return kind.partly.news(state) if why is Why.FACT else frozenset()
-
-    def _find(self, case: Case, kind: Kind, state: Any, asked: Container[str] | None) -> Iterator[Found]:
-        finds = kind.find(self.law, case, state)
-        if asked is not None and kind.partly is not None:
-            finds = kind.partly.find(self.law, case, state, asked)
-        before: object = None
-        for pack, rule, clauses, finding in finds:
-            if pack is not before:
-                before, begins, version = pack, self.law.begins(pack), PolicyVersion(pack.id, pack.version)
-            if finding.at >= begins:
-                yield Found(finding, rule, clauses, version)
 
     def _four_eyes(self, case: Case) -> frozenset[str]:
         """The case's decisions that two persons have to confirm, by the pack under which each was taken."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
+from contracts.decisions import PolicyVersion
 from services.escalation.core.heard import Heard
 
 TALK = "admonition_talk"
@@ -56,3 +58,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if not self.firm:
             return "provisional"
         return "proposed" if self.measure in PUNITIVE else "raised"
+
+
+class Found(NamedTuple):
+    """A finding with the rule and the pack it stands under."""
+
+    finding: Finding
+    rule: str
+    clauses: tuple[str, ...]
+    policy: PolicyVersion

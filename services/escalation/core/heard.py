@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ LATE = timedelta(hours=24)  # a fact recorded later than this after it happened 
 NO_DATA = (b"", b"{}", b"null")
 ACTIVATED = "policy.activated.v1"
 MIGRATED = "policy.migrated"
+_place_of = attrgetter("time", "recorded", "source", "id")
 
 
 class Heard(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -36,6 +38,11 @@ class Heard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def is_late(self) -> bool:
         """Whether it was recorded more than 24 h after it happened."""
         return self.recorded - self.time > LATE
+
+    @property
+    def place(self) -> tuple[datetime, datetime, str, str]:
+        """Where it stands among the facts of its case: by what happened first."""
+        return self.time, self.recorded, self.source, self.id
 
     @property
     def subject(self) -> str:
@@ -96,7 +103,7 @@ def in_order(facts: Sequence[Heard]) -> list[Heard]:
     """
     if any(fact.correction for fact in facts):
         facts = _corrected(facts)
-    return sorted(facts, key=lambda fact: (fact.time, fact.recorded, fact.source, fact.id))
+    return sorted(facts, key=_place_of)
 
 
 def _corrected(facts: Iterable[Heard]) -> list[Heard]:

@@ -1,16 +1,17 @@
 """The kinds of case: how each is folded, what it gives to other cases, what is found in it, what else arms its clock."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from services.escalation.core import absence, accident_duties, site_duties, supervision, talks
+from services.escalation.core.asking import Asked, Finds, of_pack, of_versions
 from services.escalation.core.case import Case, CaseKey, Contribution, HazardAtSite, Missed, Owed
 from services.escalation.core.cases import accident, area, committee, hazard, league, obligation, site
 from services.escalation.core.contributions import SeenAgain, TipOff
-from services.escalation.core.findings import Finding
+from services.escalation.core.findings import Found
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
 from services.escalation.core.moving import pack_of, terms, under_each
@@ -20,7 +21,6 @@ from services.escalation.core.rules.registry import ABSENCES
 from services.escalation.core.wording import hazard_context
 
 Gifts = Iterator[tuple[CaseKey, Contribution]]
-Finds = Iterator[tuple[Pack, str, tuple[str, ...], Finding]]
 News = frozenset[str] | None
 
 
@@ -32,12 +32,11 @@ class Partly(NamedTuple):
     """How a kind is spared work: a fact changes little, and a rule that reads none of it finds what it found before.
 
     `news` says what the fact heard last has changed, `asks` which rules read any of that or find something by now,
-    `find` what these find, `gives` whether what other cases are told may be another than before.
+    `gives` whether what other cases are told may be another than before.
     """
 
     news: Callable[[Any], News]
     asks: Callable[[Law, Case, Any, frozenset[str]], frozenset[str]]
-    find: Callable[[Law, Case, Any, Container[str]], Finds]
     gives: Callable[[Any, frozenset[str]], bool]
 
 
@@ -49,7 +48,7 @@ class Kind(NamedTuple):
 
     fold: Callable[[Law, Case], Any]
     gives: Callable[[Law, Case, Any, datetime], Gifts]
-    find: Callable[[Law, Case, Any], Finds]
+    find: Callable[[Law, Case, Any, Asked], Finds]
     arm: Callable[[Law, Case, Any, datetime], None]
     takes_back: Callable[[Contribution], bool] = _always
     partly: Partly | None = None
@@ -64,15 +63,26 @@ def _armed(_law: Law, _case: Case, _state: Any, _now: datetime) -> None:
 
 
 def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
+    """The hazard as its facts tell it; what was folded before is kept where one more fact changes nothing of it."""
+    known, facts = case.remembered, case.facts
     seen = next((gift for gift in case.inputs.values() if isinstance(gift, SeenAgain)), None) if case.inputs else None
-    state = hazard.fold(case.key.id, case.key.namespace, case.facts, law.divisions, seen)
-    pack = pack_of(law, case, state.found_at) if state else None
-    if state is not None and pack is not None:
+    state: hazard.Hazard | None = known.state
+    if state is None or known.folded != len(facts) or state.seen_again is not seen:
+        one_more = state is not None and known.folded + 1 == len(facts) and state.seen_again is seen
+        if state is None or not (one_more and state.hear_next(facts[-1], law.divisions)):
+            state = hazard.fold(case.key.id, case.key.namespace, facts, law.divisions, seen)
+        known.state, known.folded = state, len(facts)
+    if state is None:
+        return None
+    pack = pack_of(law, case, state.found_at)
+    if pack is not None:
         where = law.where(pack)
-        state.stock, state.calendar = where.stock, where.calendar
-    if state is not None and case.inputs:
+        state.count_by(where.stock, where.calendar)
+    if case.inputs:
         tip_offs = (gift for gift in case.inputs.values() if isinstance(gift, TipOff))
         state.tip_offs = tuple(sorted(tip_offs, key=lambda tip_off: tip_off.tip_off_id))
+    else:
+        state.tip_offs = ()
     return state
 
 
@@ -111,11 +121,12 @@ def _bare(fact: Heard) -> Heard:
     return msgspec.structs.replace(fact, data=b"")
 
 
-def _find_hazard(law: Law, case: Case, state: hazard.Hazard, asked: Container[str] | None = None) -> Finds:
+def _find_hazard(law: Law, case: Case, state: hazard.Hazard, asked: Asked) -> Finds:
     if case.moves:
-        return under_each(law, case, state.found_at, lambda pack: _rules_for(law, "hazard", pack, state, asked))
+        whole = asked._replace(until=None)  # the first that is to come may belong to another version's time
+        return under_each(law, case, state.found_at, lambda pack: of_pack(law, "hazard", pack, state, whole))
     pack = law.pack_at(case.key.committee, state.found_at)
-    return _rules_for(law, "hazard", pack, state, asked) if pack else iter(())
+    return of_pack(law, "hazard", pack, state, asked) if pack else iter(())
 
 
 def _asked_of_hazard(law: Law, case: Case, state: hazard.Hazard, news: frozenset[str]) -> frozenset[str]:
@@ -124,7 +135,7 @@ def _asked_of_hazard(law: Law, case: Case, state: hazard.Hazard, news: frozenset
     asked = set(case.ending)
     asked.update(rule for rule, at in case.coming.items() if limit is None or at <= limit)
     for pack in packs if news else ():
-        asked.update(one.rule for one in law.finders(pack, "hazard") if not one.reads.isdisjoint(news))
+        asked.update(one.rule for one in law.docket(pack, "hazard").finders if not one.reads.isdisjoint(news))
     return frozenset(asked)
 
 
@@ -177,16 +188,17 @@ def _obligation_gives(law: Law, case: Case, state: obligation.Obligation, now: d
         yield CaseKey(case.key.committee, kind, "", owed.unit), missed
 
 
-def _find_obligation(law: Law, _case: Case, state: obligation.Obligation) -> Finds:
+def _find_obligation(law: Law, _case: Case, state: obligation.Obligation, _asked: Asked) -> Finds:
     owed = state.owed
     pack = _pack_of(law, owed)
     if pack is None:
         return
-    where = law.where(pack)
-    for finding in ABSENCES[owed.rule](state, where):
-        yield pack, owed.rule, owed.clauses, finding
-    for finding in absence.reminders(state, where):
-        yield pack, due_soon.RULE, owed.clauses, finding
+    version, begins, where, _ = law.docket(pack, "obligation")
+    found = [(owed.rule, finding) for finding in ABSENCES[owed.rule](state, where)]
+    found += [(due_soon.RULE, finding) for finding in absence.reminders(state, where)]
+    for rule, finding in found:
+        if finding.at >= begins:
+            yield Found(finding, rule, owed.clauses, version)
 
 
 def _fold_accident(law: Law, case: Case) -> accident.Accident | None:
@@ -218,9 +230,9 @@ def _committee_key(root: str) -> CaseKey:
     return CaseKey(root, "committee", "", root)
 
 
-def _find_accident(law: Law, case: Case, state: accident.Accident) -> Finds:
+def _find_accident(law: Law, case: Case, state: accident.Accident, asked: Asked) -> Finds:
     pack = _binding(law, case, state)
-    return talks.ended(_rules_for(law, "accident", pack, state), talks.known_to(case)) if pack else iter(())
+    return talks.ended(of_pack(law, "accident", pack, state, asked), talks.known_to(case)) if pack else iter(())
 
 
 def _fold_area(_law: Law, case: Case) -> area.Area:
@@ -239,9 +251,9 @@ def _area_gives(_law: Law, case: Case, _state: area.Area, _now: datetime) -> Gif
     yield from talks.answers(case)
 
 
-def _find_area(law: Law, case: Case, state: area.Area) -> Finds:
+def _find_area(law: Law, case: Case, state: area.Area, asked: Asked) -> Finds:
     own = {(case.key.kind, case.key.id): talks.held(case.facts)} if case.facts else {}
-    return talks.ended(_rules_of_versions(law, case, "area", state), own)
+    return talks.ended(of_versions(law, case, "area", state, asked), own)
 
 
 def _league_gives(law: Law, case: Case, state: league.League, _now: datetime) -> Gifts:
@@ -250,16 +262,16 @@ def _league_gives(law: Law, case: Case, state: league.League, _now: datetime) ->
         yield from talks.summons(case.key.committee, "area", (unit for _, unit in state.places))
 
 
-def _find_league(law: Law, case: Case, state: league.League) -> Finds:
-    return talks.ended(_under("league", supervision.league_pack)(law, case, state), talks.known_to(case))
+def _find_league(law: Law, case: Case, state: league.League, asked: Asked) -> Finds:
+    return talks.ended(_under("league", supervision.league_pack)(law, case, state, asked), talks.known_to(case))
 
 
 def _fold_committee(_law: Law, case: Case) -> committee.Committee:
     return committee.fold(case.facts, case.inputs.values())
 
 
-def _find_committee(law: Law, case: Case, state: committee.Committee) -> Finds:
-    return _rules_of_versions(law, case, "committee", accident.Accidents(state.accidents, state.milestones))
+def _find_committee(law: Law, case: Case, state: committee.Committee, asked: Asked) -> Finds:
+    return of_versions(law, case, "committee", accident.Accidents(state.accidents, state.milestones), asked)
 
 
 def _packs(law: Law, case: Case, now: datetime) -> Sequence[Pack]:
@@ -320,51 +332,32 @@ def _is_division(unit: str) -> bool:
     return unit.isascii() and unit.isdigit()
 
 
-def _rules_for(law: Law, kind: str, pack: Pack, state: Any, asked: Container[str] | None = None) -> Finds:
-    """What every rule of `pack` that reads this kind of case finds; only those that are `asked`, where any are named."""
-    where = law.where(pack)
-    for rule, find, parameters, _ in law.finders(pack, kind):
-        if asked is None or rule in asked:
-            for finding in find(state, parameters, where):
-                yield pack, rule, parameters.clauses, finding
+def _of_versions(kind: str) -> Callable[[Law, Case, Any, Asked], Finds]:
+    return lambda law, case, state, asked: of_versions(law, case, kind, state, asked)
 
 
-def _rules_of_versions(law: Law, case: Case, kind: str, state: Any) -> Finds:
-    """The same for a case that outlives versions of a pack: each finding stands under the version of its first fact."""
-    versions = law.versions(case.key.committee)
-    for pack in versions:
-        for found in _rules_for(law, kind, pack, state):
-            finding = found[-1]
-            began = finding.rests_on[0].time if finding.rests_on else finding.at
-            if len(versions) == 1 or law.pack_at(case.key.committee, began) is pack:
-                yield found
-
-
-def _of_versions(kind: str) -> Callable[[Law, Case, Any], Finds]:
-    return lambda law, case, state: _rules_of_versions(law, case, kind, state)
-
-
-def _under(kind: str, pack_of: Callable[[Law, Case, Any], Pack | None]) -> Callable[[Law, Case, Any], Finds]:
+def _under(kind: str, pack_of: Callable[[Law, Case, Any], Pack | None]) -> Callable[[Law, Case, Any, Asked], Finds]:
     """The rules of the pack that the case says it stands under."""
 
-    def find(law: Law, case: Case, state: Any) -> Finds:
+    def find(law: Law, case: Case, state: Any, asked: Asked) -> Finds:
         pack = pack_of(law, case, state)
-        return _rules_for(law, kind, pack, state) if pack else iter(())
+        return of_pack(law, kind, pack, state, asked) if pack else iter(())
 
     return find
 
 
-def _find_listing(law: Law, case: Case, state: Any) -> Finds:
+def _find_listing(law: Law, case: Case, state: Any, asked: Asked) -> Finds:
     if case.moves:
-        return under_each(law, case, state.opened.time, lambda pack: _rules_for(law, "listing", pack, state))
-    return _under("listing", supervision.listing_pack)(law, case, state)
+        whole = asked._replace(until=None)
+        return under_each(law, case, state.opened.time, lambda pack: of_pack(law, "listing", pack, state, whole))
+    return _under("listing", supervision.listing_pack)(law, case, state, asked)
 
 
 def _charged(law: Law, case: Case, _state: Any) -> Pack | None:
     return supervision.charged_by(law, case)
 
 
-def _find_nothing(_law: Law, _case: Case, _state: Any) -> Finds:
+def _find_nothing(_law: Law, _case: Case, _state: Any, _asked: Asked) -> Finds:
     return iter(())
 
 
@@ -374,7 +367,7 @@ KINDS: dict[str, Kind] = {
         _hazard_gives,
         _find_hazard,
         _armed,
-        partly=Partly(_hazard_news, _asked_of_hazard, _find_hazard, _hazard_gives_anew),
+        partly=Partly(_hazard_news, _asked_of_hazard, _hazard_gives_anew),
     ),
     "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, _is_no_duty),
     "obligation": Kind(_fold_obligation, _obligation_gives, _find_obligation, _armed),

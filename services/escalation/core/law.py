@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from contracts.decisions import PolicyVersion
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import WorkCalendar, midnight
 from services.escalation.core.cases.hazard import StockTerm
@@ -14,12 +15,22 @@ from services.escalation.core.terms import RuleParameters
 
 
 class Finder(NamedTuple):
-    """A rule of one pack with its parameters; `reads` names what of a case it looks at beside reports."""
+    """A rule of one pack with its parameters; `reads` and `rises` as the rule tells them."""
 
     rule: str
     find: Find
     parameters: RuleParameters
     reads: frozenset[str]
+    rises: bool
+
+
+class Docket(NamedTuple):
+    """What one pack asks of one kind of case: under which version, from when on, where it stands, by which rules."""
+
+    version: PolicyVersion
+    begins: datetime
+    where: Jurisdiction
+    finders: tuple[Finder, ...]
 
 
 class Law:
@@ -51,7 +62,7 @@ class Law:
                 self._children.setdefault(pack.child_of, {}).setdefault(pack.id, []).append(pack)
             else:
                 self._own.setdefault(pack.root, []).append(pack)
-        self._finders: dict[tuple[str, str, str], tuple[Finder, ...]] = {}
+        self._dockets: dict[tuple[str, str, str], Docket] = {}
         self._units = {(pack.id, pack.version): _spellings(pack, pack.units) for pack in self.packs}
         self._owing = {(pack.id, pack.version): _spellings_by_duty(pack) for pack in self.packs}
 
@@ -113,15 +124,19 @@ class Law:
         """The committee's packs in the order in which they begin to bind, without children."""
         return tuple(self._own.get(committee, ()))
 
-    def finders(self, pack: Pack, kind: str) -> tuple[Finder, ...]:
-        """The rules of `pack` that read this kind of case; asked for at every fact, so it is remembered."""
+    def docket(self, pack: Pack, kind: str) -> Docket:
+        """What `pack` asks of this kind of case; asked for at every fact, so it is remembered."""
         key = (pack.id, pack.version, kind)
-        if key not in self._finders:
+        if key not in self._dockets:
             on = ((RULES[name], parameters) for name, parameters in pack.rules.items())
-            self._finders[key] = tuple(
-                Finder(rule.id, rule.finds[kind], found, rule.reads) for rule, found in on if kind in rule.finds
+            finders = tuple(
+                Finder(rule.id, rule.finds[kind], found, rule.reads, rule.rises is not None and rule.rises(found))
+                for rule, found in on
+                if kind in rule.finds
             )
-        return self._finders[key]
+            version = PolicyVersion(pack.id, pack.version)
+            self._dockets[key] = Docket(version, self.begins(pack), self.where(pack), finders)
+        return self._dockets[key]
 
     def unit_id(self, committee: str, unit: str, tenant: str, obligation: str = "") -> str:
         """The unit's id, whatever spelling an event of `tenant` used.

@@ -10,7 +10,7 @@ import msgspec
 
 from contracts.decisions import Decision, PolicyVersion, Subject
 from services.escalation.core.case import Case, Entry
-from services.escalation.core.findings import RESTRICTED, TALK, Finding
+from services.escalation.core.findings import RESTRICTED, TALK, Finding, Found
 from services.escalation.core.gate import FIRST_BY, HALF, Word, may_be_decided, words
 from services.escalation.core.heard import Heard
 
@@ -33,15 +33,6 @@ class Moment(NamedTuple):
     instants_to: datetime
     clocks_to: datetime
     cause: Heard | None
-
-
-class Found(NamedTuple):
-    """A finding with the rule and the pack it stands under."""
-
-    finding: Finding
-    rule: str
-    clauses: tuple[str, ...]
-    policy: PolicyVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from services.escalation.core.case import Case
-from services.escalation.core.findings import Finding
+from services.escalation.core.findings import Found
 from services.escalation.core.heard import in_order
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack
@@ -19,7 +19,7 @@ from services.escalation.core.policy import Pack
 MOVABLE: Final = ("hazard", "listing")
 """Kinds with a clock of their own; what a calendar or an accident opened keeps the term with which it was opened."""
 
-Finds = Iterator[tuple[Pack, str, tuple[str, ...], Finding]]
+Finds = Iterator[Found]
 
 
 class _Said(msgspec.Struct, frozen=True):
@@ -70,8 +70,8 @@ def under_each(law: Law, case: Case, moment: datetime, find: Callable[[Pack], Fi
     seen: set[tuple[str, ...]] = set()
     for term in terms(law, case, moment):
         for found in find(term.pack):
-            _, rule, _, finding = found
-            name = (rule, finding.measure, finding.step, finding.subject_id, finding.occurrence)
+            finding = found.finding
+            name = (found.rule, finding.measure, finding.step, finding.subject_id, finding.occurrence)
             if term.holds(finding.at) and name not in seen:
                 seen.add(name)
                 yield found

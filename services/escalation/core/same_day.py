@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.escalation.core.calendar import end_of, local_day
-from services.escalation.core.cases.hazard import Hazard, Report
+from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.cases.telling import Report
 from services.escalation.core.heard import Heard
 
 

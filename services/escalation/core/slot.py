@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
@@ -69,6 +69,14 @@ class Shelf:
         self.touched: list[Case] = []
         self.clocks: list[Due] = []
 
+    def close(self) -> list[Case]:
+        """Every case that was asked for and is there; nothing can be read through it any more.
+
+        It lets go of whoever reads for it: the two would hold one another, and a batch's memory with them.
+        """
+        self._read, self._find, self._hold = _closed, _closed, _closed
+        return [case for case in self._cases.values() if case is not None]
+
     def get(self, key: CaseKey) -> Case | None:
         """The case of `key`, None where there is none yet."""
         try:
@@ -101,6 +109,10 @@ class Shelf:
     def remember(self, fact: Fact, keys: tuple[CaseKey, ...]) -> None:
         """Know whose fact this is, for a correction that comes in the same batch."""
         self._whose[fact.source, fact.id] = keys
+
+
+def _closed(*asked: object) -> NoReturn:
+    raise LookupError(asked)
 
 
 class SlotRun:

@@ -13,13 +13,12 @@ import msgspec
 from services.escalation.core.calendar import local_day, midnight
 from services.escalation.core.case import Case, CaseKey, Contribution
 from services.escalation.core.contributions import Summoned, Talked
-from services.escalation.core.findings import TALK, Finding
+from services.escalation.core.findings import TALK, Finding, Found
 from services.escalation.core.heard import Heard, in_order
-from services.escalation.core.policy import Pack
 
 HELD: Final = "talk.held"
 
-Finds = Iterator[tuple[Pack, str, tuple[str, ...], Finding]]
+Finds = Iterator[Found]
 Held = tuple[tuple[date, Heard], ...]
 Gifts = Iterator[tuple[CaseKey, Contribution]]
 
@@ -59,11 +58,12 @@ def known_to(case: Case) -> Mapping[tuple[str, str], Held]:
 
 def ended(found: Finds, talks: Mapping[tuple[str, str], Held]) -> Finds:
     """What was found, where a wanted talk ends with the first one that was held on its day or later."""
-    for pack, rule, clauses, finding in found:
+    for one in found:
+        finding = one.finding
         if talks and finding.measure == TALK:
-            yield pack, rule, clauses, _until(finding, talks.get((finding.subject_kind, finding.subject_id), ()))
+            yield one._replace(finding=_until(finding, talks.get((finding.subject_kind, finding.subject_id), ())))
         else:
-            yield pack, rule, clauses, finding
+            yield one
 
 
 def _until(finding: Finding, talks: Held) -> Finding:

@@ -1,5 +1,7 @@
 """The words a policy pack is written with: given values, spans, ladders; shared by every rule's parameters."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -89,6 +91,11 @@ class Rung(PackModel):
     )
     to: Addressee = Field("responsible_unit", description="Whom it addresses.")
     source: Source = Field("proposed", description="`notice` where the notice names this rung.")
+
+
+def days_rise(ladder: Sequence[Rung]) -> bool:
+    """Whether each rung falls on a later day than the one before it."""
+    return all(one.day < following.day for one, following in pairwise(ladder))
 
 
 class RuleParameters(PackModel):

@@ -15,8 +15,10 @@ from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_c
 from services.escalation.core.engine import Engine
 from services.escalation.core.refold import refold
 from services.escalation.core.slot import NO_TICK_YET, Due, Shelf, case_key, local_key
+from services.escalation.core.waiting import CLOSED
 from services.escalation.store import bulk, cases, decisions, facts
 from services.escalation.store.cases import CaseRow, Place, Stored
+from services.escalation.store.kept import Kept, KeptCases
 
 decode_decision: Final = msgspec.json.Decoder(Decision).decode
 
@@ -25,13 +27,24 @@ class Desk:
     """The cases of one transaction.
 
     `lay_out` reads in a few statements what the batch is expected to need; what it did not foresee is read one by one
-    and counted in `surprises`. `save` writes what changed since it was called last, and may be called often.
+    and counted in `surprises`. `save` writes what changed since it was called last, and may be called often. What is
+    `kept` from earlier transactions (`epochs` by slot) is not read: it is `taken`, and `put_away` after the commit.
     """
 
-    def __init__(self, using: bulk.Cursor, engine: Engine, columns_of: Callable[[str], TenantColumns]) -> None:
+    def __init__(
+        self,
+        using: bulk.Cursor,
+        engine: Engine,
+        columns_of: Callable[[str], TenantColumns],
+        kept: KeptCases | None = None,
+        epochs: Mapping[int, int] | None = None,
+    ) -> None:
         self._using = using
         self._engine = engine
         self._columns_of = columns_of
+        self._kept = kept if kept is not None else KeptCases(0)
+        self._epochs = epochs or {}
+        self._sizes: dict[CaseKey, int] = {}
         self._opened: dict[CaseKey, Case | None] = {}
         self._stored: dict[CaseKey, Stored] = {}
         self._givers: dict[CaseKey, int] = {}
@@ -43,6 +56,8 @@ class Desk:
         self.shelf = Shelf(self._read, self._find, self._hold)
         self.surprises = 0
         self.refolded = 0
+        self.taken = 0
+        self.read = 0
 
     def stored_clock(self, key: CaseKey) -> datetime | None:
         """When the case's clock was armed to fire as it was stored last."""
@@ -76,12 +91,14 @@ class Desk:
         }
         waiting = self._waiting(told)
         wanted = {*keys, *self._holders.values(), *waiting, *(key for named in self._whose.values() for key in named)}
-        wanted -= self._open({case_key(*place): row for place, row in stored.items()})
-        found = self._load(wanted)
-        self.shelf.waiting = waiting & found.keys()
-        self._open(found, wanted)
+        clocks = {case_key(*place): row for place, row in stored.items()}
+        wanted -= self._take({*wanted, *clocks})
+        wanted -= self._open({key: row for key, row in clocks.items() if key not in self._opened})
+        self._open(self._load(wanted), wanted)
+        self.shelf.waiting = {key for key in waiting if self._opened.get(key) is not None}
         reached = {target for case in self._opened.values() if case is not None for target in case.gave_to}
         reached -= self._opened.keys()
+        reached -= self._take(reached)
         self._open(self._load(reached), reached)
         return due
 
@@ -131,6 +148,7 @@ class Desk:
                 given += [(row.place, local_key(CaseKey.parse(giver))) for giver in case.inputs]
                 self._givers[key] = len(case.inputs)
             self._stored[key] = Stored(STATE_VERSION, b"", row.next_at, row.waits, row.tenant.tenant)
+            self._sizes[key] = len(row.state)
         cases.save(self._using, rows)
         facts.note_givers(self._using, given)
         facts.keep(self._using, self._facts)
@@ -139,7 +157,29 @@ class Desk:
         self._facts.clear()
         self._decisions.clear()
 
+    def put_away(self) -> None:
+        """Keep the cases for the next transaction, now that this one is committed; what has ended is not spoken of soon."""
+        for case in self.shelf.close():
+            self._opened[case.key] = case
+        self._kept.give(
+            Kept(case, self._stored[key], self._epochs.get(slot_of(key.committee), 0), self._sizes[key])
+            for key, case in self._opened.items()
+            if case is not None and case.waits != CLOSED
+        )
+
     # ---- reading
+
+    def _take(self, keys: Iterable[CaseKey]) -> set[CaseKey]:
+        """Open those of the cases that are kept."""
+        taken = set()
+        for key in keys:
+            kept = self._kept.take(key, self._epochs.get(slot_of(key.committee), 0))
+            if kept is not None:
+                self._opened[key], self._stored[key], self._sizes[key] = kept.case, kept.stored, kept.size
+                self._givers[key] = len(kept.case.inputs)
+                taken.add(key)
+        self.taken += len(taken)
+        return taken
 
     def _waiting(self, told: Iterable[CaseKey]) -> set[CaseKey]:
         """The places among `told` that there may be: most committees have no correction that waits."""
@@ -158,13 +198,15 @@ class Desk:
         for key, row in stored.items():
             case = decode_case(row.state) if row.state_version == STATE_VERSION else self._refold(key)
             self._opened[key] = case
-            self._stored[key] = row
+            self._stored[key] = row._replace(state=b"")
+            self._sizes[key] = len(row.state)
             if case is not None and case.inputs:
                 self._givers[key] = len(case.inputs)
+        self.read += len(stored)
         return set(stored)
 
     def _read(self, key: CaseKey) -> Case | None:
-        if key not in self._opened:
+        if key not in self._opened and not self._take([key]):
             self.surprises += 1
             self._open(self._load([key]), [key])
         return self._opened[key]

@@ -1,6 +1,6 @@
 """Write one committee's log by hand, as the relay would publish it, and let the handler read it in batches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -63,10 +63,22 @@ def activated(committee: str, when: datetime) -> Fact:
     )
 
 
-def read(database: Database, handler: EscalationHandler, records: Iterable[Record], size: int = FAR) -> int:
+class CutOff(Exception):
+    """A transaction that is never committed."""
+
+
+def read(
+    database: Database,
+    handler: EscalationHandler,
+    records: Iterable[Record],
+    size: int = FAR,
+    *,
+    epoch: int = 1,
+    cut: Collection[int] = (),
+) -> int:
     """Let the handler apply the records in batches of at most `size`, coming again to a tick that it stays at.
 
-    Returns the number of transactions.
+    Returns the number of transactions; those whose number is in `cut` are rolled back at their end and done again.
     """
     left = list(records)
     transactions = 0
@@ -75,9 +87,15 @@ def read(database: Database, handler: EscalationHandler, records: Iterable[Recor
         by_slot: dict[int, list[Record]] = {}
         for record in batch:
             by_slot.setdefault(record.slot, []).append(record)
-        with database.begin() as work:
-            stays = handler.handle(work, [SlotBatch(HAZARD_FACTS, slot, tuple(some)) for slot, some in by_slot.items()])
         transactions += 1
+        batches = [SlotBatch(HAZARD_FACTS, slot, tuple(some), epoch) for slot, some in by_slot.items()]
+        try:
+            with database.begin() as work:
+                stays = handler.handle(work, batches)
+                if transactions - 1 in cut:
+                    raise CutOff  # noqa: TRY301 (it is to go through the transaction)
+        except CutOff:
+            continue
         until = {slot: stays.get((HAZARD_FACTS, slot), FAR) for slot in by_slot}
         left = [record for record in batch if record.offset >= until[record.slot]] + left[size:]
     return transactions

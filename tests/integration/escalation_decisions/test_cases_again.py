@@ -8,6 +8,7 @@ from runtime.metrics import Metrics
 from services.escalation.core.case import decode_case
 from services.escalation.core.engine import Engine
 from services.escalation.handlers import EscalationHandler
+from tests.integration.escalation_decisions.conftest import MakeHandler
 from tests.integration.escalation_decisions.log import Log, activated, announced, read, reference, rows
 from tests.unit.services.escalation.stories import fact, moment, report, said
 
@@ -31,15 +32,15 @@ def long_log() -> Log:
 
 @pytest.mark.parametrize("cut", range(2, 11))
 def test_a_case_of_another_shape_is_folded_again(
-    database: Database, engine: Engine, handler: EscalationHandler, metrics: Metrics, cut: int
+    database: Database, engine: Engine, make_handler: MakeHandler, metrics: Metrics, cut: int
 ) -> None:
     """Whenever the shape changes, the records that follow are the same, and what was decided stays decided."""
     log = long_log()
-    read(database, handler, log.records[:cut])
+    read(database, make_handler(), log.records[:cut])
     with database.begin() as work:
         work.connection.execute("UPDATE case_file SET state_version = 0, state = 'another shape'")
 
-    read(database, handler, log.records[cut:])
+    read(database, make_handler(), log.records[cut:])
 
     expected, cases = reference(engine, log.records)
     assert announced(database) == expected

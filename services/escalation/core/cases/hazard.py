@@ -8,63 +8,10 @@ import msgspec
 
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import ONE_DAY, WorkCalendar, end_of, local_day, midnight
+from services.escalation.core.cases.telling import Follow, Report, follow_of, report_of
 from services.escalation.core.contributions import SeenAgain, TipOff
 from services.escalation.core.heard import Heard, in_order
 from services.escalation.core.terms import Span
-
-
-class Site(msgspec.Struct, frozen=True):
-    """What the rules read of a site."""
-
-    id: str = ""
-    name: str = ""
-    address: str = ""
-    kind: str = ""
-    sector: str = ""
-    supervising_unit: str = ""
-    responsible_person: str = ""
-    tags: tuple[str, ...] = ()
-    capacity: float | None = None
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What the rules read of `hazard.reported`."""
-
-    hazard_id: str
-    level: str = "general"
-    category: str = ""
-    description: str = ""
-    site: Site | None = None
-    site_id: str = ""
-    sector: str = ""
-    found_by: str = ""
-    inspection_id: str = ""
-    campaign: str = ""
-    criterion: str = ""
-    rectify_by: str | None = None
-    responsible_unit: str = ""
-    supervising_unit: str = ""
-    responsible_person: str = ""
-    fixed_on_the_spot: bool = False
-    self_check_failed: bool = False
-
-
-class Follow(msgspec.Struct, frozen=True):
-    """What the rules read of any later fact about a hazard; every type uses a few of these."""
-
-    granted: bool = False
-    until: str | None = None
-    target_date: str | None = None
-    passed: bool = False
-    level: str = ""
-    reason: str = ""
-    to_unit: str = ""
-    suggested_unit: str = ""
-    inspection_id: str = ""
-    by: str = ""
-    document_no: str = ""
-    approver: str = ""
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +43,7 @@ class Overdue:
     rests_on: tuple[Heard, ...]
 
 
+REPORTED = "hazard.reported"
 WORK, LEVELS, TERMS, CLOSURES, FAILURES = "work", "levels", "terms", "closures", "failures"
 """What of a hazard a fact may change, beside that something of its subject was told; a rule's READS names these."""
 
@@ -106,7 +54,8 @@ class Hazard:
 
     `seen_again` is what its site remembers of it, `tip_offs` are those that became it. `news` names what the fact that
     was heard last has changed, None where it may be anything. `stock` and `calendar` are its pack's, by which its
-    deadlines count. `tenant` is in whose charge it is now, `first.tenant` whose it was first.
+    deadlines count. `tenant` is in whose charge it is now, `first.tenant` whose it was first. `last` is the last fact in
+    order of time, None where a correction may yet touch what comes after it.
     """
 
     hazard_id: str
@@ -126,6 +75,7 @@ class Hazard:
     seen_again: SeenAgain | None = None
     tip_offs: tuple[TipOff, ...] = ()
     news: frozenset[str] | None = None
+    last: Heard | None = None
     stock: "StockTerm | None" = None
     calendar: WorkCalendar | None = None
     _terms: "list[Term] | None" = None
@@ -144,6 +94,25 @@ class Hazard:
         if self._overdue is None:
             self._overdue = overdue_spans(self, self.terms)
         return self._overdue
+
+    def count_by(self, stock: "StockTerm | None", calendar: WorkCalendar) -> None:
+        """Let deadlines count by a pack's stock term and calendar."""
+        if stock is not self.stock or calendar is not self.calendar:
+            self.stock, self.calendar = stock, calendar
+            self._terms = self._overdue = None
+
+    def hear_next(self, fact: Heard, divisions: Divisions) -> bool:
+        """Hear one more fact; False where it may change what was told before, so that all has to be folded again."""
+        if self.last is None or fact.correction or fact.place <= self.last.place:
+            return False
+        report = report_of(fact.data) if fact.subject == REPORTED else None
+        if report is not None and report.hazard_id != self.hazard_id:
+            return False
+        self.news = _news_of(self, fact, report or follow_of(fact.data), divisions)
+        self.last = fact
+        if self.news is None or not _COUNTED.isdisjoint(self.news):
+            self._terms = self._overdue = None
+        return True
 
     @property
     def done_at(self) -> datetime | None:
@@ -174,10 +143,6 @@ class Hazard:
         return any(getattr(report, attribute) in words for _, report in self.reports)
 
 
-_report_of = msgspec.json.Decoder(Report).decode
-_follow_of = msgspec.json.Decoder(Follow).decode
-
-
 def fold(
     hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divisions, seen: SeenAgain | None = None
 ) -> Hazard | None:
@@ -186,7 +151,7 @@ def fold(
     Facts from a tenant that was then neither the hazard's nor above it are set aside (`ignored`).
     """
     ordered = in_order(facts)
-    reports = {id(fact): _report_of(fact.data) for fact in ordered if fact.subject == "hazard.reported"}
+    reports = {id(fact): report_of(fact.data) for fact in ordered if fact.subject == REPORTED}
     ordered = [fact for fact in ordered if id(fact) not in reports or reports[id(fact)].hazard_id == hazard_id]
     opening = next((fact for fact in ordered if id(fact) in reports), None)
     if opening is None:
@@ -199,24 +164,38 @@ def fold(
     for fact in ordered:
         if fact is opening:
             continue
-        tenant = seen.tenant_at(fact.time, opening.tenant) if seen else opening.tenant
-        if fact.tenant != tenant and not divisions.is_within(tenant, fact.tenant):
-            hazard.ignored.append(fact)
-            if fact is last:
-                hazard.news = frozenset()
-        elif id(fact) in reports:
-            _hear_report(hazard, fact, reports[id(fact)])
-        elif fact is last:
-            hazard.news = _news_of(hazard, fact, _follow_of(fact.data))
+        said = reports.get(id(fact)) or follow_of(fact.data)
+        if fact is last:
+            hazard.news = _news_of(hazard, fact, said, divisions)
         else:
-            _hear_follow(hazard, fact, _follow_of(fact.data))
+            _hear(hazard, fact, said, divisions)
+    if not any(fact.correction for fact in facts):
+        hazard.last = ordered[-1]
     return hazard
 
 
-def _news_of(hazard: Hazard, fact: Heard, follow: Follow) -> frozenset[str]:
+def _hear(hazard: Hazard, fact: Heard, said: "Report | Follow", divisions: Divisions) -> bool:
+    """Hear one fact; False where its tenant had no say in the hazard then."""
+    seen, tenant = hazard.seen_again, hazard.first.tenant
+    if seen is not None:
+        tenant = seen.tenant_at(fact.time, tenant)
+    if fact.tenant != tenant and not divisions.is_within(tenant, fact.tenant):
+        hazard.ignored.append(fact)
+        return False
+    if isinstance(said, Report):
+        _hear_report(hazard, fact, said)
+    else:
+        _hear_follow(hazard, fact, said)
+    return True
+
+
+def _news_of(hazard: Hazard, fact: Heard, said: "Report | Follow", divisions: Divisions) -> frozenset[str] | None:
     """Hear the last fact, and say what it changes."""
     work, levels, closures = hazard.work[-1], len(hazard.levels), len(hazard.closures)
-    _hear_follow(hazard, fact, follow)
+    if not _hear(hazard, fact, said, divisions):
+        return frozenset()
+    if isinstance(said, Report):
+        return None
     news = {fact.subject}
     if hazard.work[-1] is not work:
         news.add(WORK)
@@ -226,7 +205,7 @@ def _news_of(hazard: Hazard, fact: Heard, follow: Follow) -> frozenset[str]:
         news.add(CLOSURES)
     if fact.subject in _MOVING:
         news.add(TERMS)
-    if fact.subject == "hazard.reinspected" and not follow.passed:
+    if fact.subject == "hazard.reinspected" and not said.passed:
         news.add(FAILURES)
     return frozenset(news)
 
@@ -343,6 +322,8 @@ def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) 
 
 
 _MOVING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed")
+_COUNTED = frozenset({WORK, TERMS})
+"""What deadlines and lateness are told from."""
 HOLDING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended")
 """Facts that say that the hazard cannot be put right for the time being."""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.divisions import Divisions
 from services.escalation.core.case import Contribution, HazardAtSite
-from services.escalation.core.cases.hazard import Site
+from services.escalation.core.cases.telling import Site
 from services.escalation.core.cases.transfer import Transfer, in_charge_now
 from services.escalation.core.heard import Heard, in_order
 

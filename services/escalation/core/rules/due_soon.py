@@ -10,7 +10,7 @@ from services.escalation.core.calendar import ONE_DAY, last_day_before, midnight
 from services.escalation.core.cases.hazard import TERMS, WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
-from services.escalation.core.terms import RuleParameters, Rung
+from services.escalation.core.terms import RuleParameters, Rung, days_rise
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "due_soon"
@@ -21,6 +21,11 @@ class Parameters(RuleParameters):
     """`ladder`: rung -n falls at 00:00 of the n-th day before the deadline day."""
 
     ladder: tuple[Rung, ...] = Field(min_length=1, description="The reminders, earliest first; days are negative.")
+
+
+def rises(parameters: Parameters) -> bool:
+    """Whether what is found comes in the order of time: terms follow one another, so it does if the rungs do."""
+    return days_rise(parameters.ladder)
 
 
 def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:

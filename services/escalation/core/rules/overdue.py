@@ -14,7 +14,7 @@ from services.escalation.core.calendar import ONE_DAY, last_day_before, local_da
 from services.escalation.core.cases.hazard import TERMS, WORK, Hazard, Overdue
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
-from services.escalation.core.terms import RuleParameters, Rung
+from services.escalation.core.terms import RuleParameters, Rung, days_rise
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "overdue"
@@ -25,6 +25,11 @@ class Parameters(RuleParameters):
     """`ladder`: the first rung is the overdue instant itself; rung n falls at 00:00 of the n-th day after the deadline."""
 
     ladder: tuple[Rung, ...] = Field(min_length=1, description="The rungs, lowest first; days must rise.")
+
+
+def rises(parameters: Parameters) -> bool:
+    """Whether what is found comes in the order of time: spans of lateness follow one another, so it does if the rungs do."""
+    return days_rise(parameters.ladder)
 
 
 def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
