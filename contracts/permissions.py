@@ -80,6 +80,11 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /v1/policies/{pack}/what-if": only(OFFICES),
         "GET /v1/what-ifs/{job}": only(OFFICES),
         "GET /v1/policies/{pack}/versions/{version}": SIGNED_IN,
+        "GET /v1/accidents/{accident_id}/dossier": only(READING),
+        "GET /v1/duties": only(READING),
+        "GET /v1/chains": only(READING),
+        "GET /v1/listings": only(READING),
+        "GET /v1/sites/{site_id}/services": only(READING),
     },
     "notify": {
         "GET /v1/notices": only(READING),

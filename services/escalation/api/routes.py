@@ -11,6 +11,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.decisions import Decision
 from contracts.divisions import Divisions
 from contracts.fields import MaybeName, Text
 from contracts.topics import PEOPLE_FACTS, PEOPLE_SOURCE
@@ -18,12 +19,13 @@ from contracts.vocabulary import Measure, RuleId, Status, SubjectKind
 from runtime import outbox
 from runtime.access import Principal, Who
 from runtime.clock import Clock
-from runtime.database import Database
+from runtime.database import Database, Work
 from runtime.outbox import Outgoing
 from runtime.web import Problem
-from services.escalation.api import policies, what_if
+from services.escalation.api import pictures, policies, what_if
 from services.escalation.api.answers import as_json, bad, documented, encode
 from services.escalation.core.gate import ASKED, DECIDED, may_decide, may_see_restricted
+from services.escalation.core.law import Law
 from services.escalation.core.withholding import withheld_document
 from services.escalation.store import bulk, people, reading
 from services.escalation.store.lawbook import LawBook
@@ -43,6 +45,7 @@ Word = Annotated[str, Query(max_length=LONGEST_ID, pattern=TEXT)]
 DecisionId = Annotated[str, Path(max_length=LONGEST_ID, pattern=TEXT)]
 Answer = Annotated[Literal["confirm", "reject"], Path(description="yes or no")]
 
+_read_record: Final = msgspec.json.Decoder(Decision).decode
 _read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
 
 
@@ -63,6 +66,7 @@ def routes(database: Database, divisions: Divisions, book: LawBook, clock: Clock
     _add_timeline(router, database)
     policies.add(router, database, book)
     what_if.add(router, database, book, clock)
+    pictures.add(router, database, book, clock)
     return router
 
 
@@ -117,10 +121,15 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
 
     @router.get("/proposals", response_class=Response, responses=documented("items", "next"))
     def proposals(who: Who, tenant: Tenant = "", cursor: Cursor = "", limit: Limit = SMALLEST_PAGE) -> Response:
-        """What waits for a named person: proposed measures, and confirmed ones that became questionable."""
+        """What waits for a named person: proposed measures, and confirmed ones that became questionable.
+
+        Beside a suspension stands what help the site got (`services`): nothing is simply stopped (S1-20).
+        """
         with database.begin(who.tenants) as work:
             page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
-        return _page(page, who)
+            law = book.law(bulk.cursor(work), writes=False)
+            shown = [_with_services(work, law, record) for record in page.records]
+        return _page(page._replace(records=shown), who)
 
 
 def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> None:
@@ -189,6 +198,13 @@ def _add_timeline(router: APIRouter, database: Database) -> None:
 def _page(page: reading.Page, who: Principal) -> Response:
     following = _cursor(page.last) if page.last else None
     return as_json({"items": _shown(page.records, who), "next": following})
+
+
+def _with_services(work: Work, law: Law, document: bytes) -> bytes:
+    record = _read_record(document)
+    if record.measure != Measure.SUSPENSION:
+        return document
+    return encode(msgspec.to_builtins(record) | {"services": pictures.help_given(work, law, record)})
 
 
 def _shown(records: Sequence[bytes], who: Principal) -> list[msgspec.Raw]:

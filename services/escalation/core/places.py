@@ -174,6 +174,7 @@ _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
     "site": _site,
     "inspection": _inspection,
     "enforcement": _site,
+    "service": _site,
     "obligation": _obligation,
     "listing": _listing,
     "tip_off": _tip_off,
