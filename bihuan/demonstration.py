@@ -63,6 +63,7 @@ _FINDINGS = {
     "高处作业": ("脚手架连墙件缺失", "临边洞口无防护", "高处作业未系安全带"),
 }
 _FOUND_BY = (("inspection", 46), ("undercover", 20), ("self_check", 18), ("grid", 10), ("superior", 4), ("tip_off", 2))
+_CENTRES = {"泽国": (121.345, 28.485), "大溪": (121.265, 28.455), "松门": (121.595, 28.345)}
 _HOUR = timedelta(hours=1)
 
 
@@ -108,6 +109,7 @@ def generate(anchor: datetime, seed: int = 1) -> Iterator[dict[str, Any]]:
 
 def _register_sites(campaign: _Campaign) -> None:
     begin = campaign.anchor - timedelta(days=DAYS + 1)
+    places = random.Random(len(campaign.sites))  # of its own: where a site lies decides nothing else
     for tenant, town in TOWNS.items():
         for number in range(SITES_A_TOWN):
             trade, (sector, kind) = campaign.chance.choice(list(_TRADES.items()))
@@ -119,9 +121,23 @@ def _register_sites(campaign: _Campaign) -> None:
                 "sector": sector,
                 "supervising_unit": _supervisor(sector),
                 "tags": ["high_risk"] if sector in ("危化品", "建筑施工") else [],
+                **_coordinates(places, town),
             }
             campaign.sites.append((tenant, site))
             campaign.say("site.registered", begin + number * timedelta(minutes=1), tenant, {"site": site})
+
+
+def _coordinates(chance: random.Random, town: str) -> dict[str, Any]:
+    """Return an invented place within the town, in one of the systems that upstream systems use; some have none."""
+    system = chance.choice(("gcj02", "gcj02", "bd09", "wgs84", ""))
+    if not system:
+        return {}
+    lon, lat = _CENTRES[town]
+    return {
+        "lon": round(chance.gauss(lon, 0.018), 6),
+        "lat": round(chance.gauss(lat, 0.014), 6),
+        "coord_sys": system,
+    }
 
 
 def _supervisor(sector: str) -> str:

@@ -15,6 +15,26 @@ def _introduce() -> None:
     """Keep the read models of reporting."""
 
 
+@app.command("tell-again")
+def tell_again() -> None:
+    """Tell the city's risk platform again of all that is open, and of what it would not take before."""
+    from runtime import dead_letters
+    from runtime.clock import SystemClock
+    from services.reporting.core.rows import HazardKey
+    from services.reporting.store import pushes
+    from services.reporting.worker.pushing import DOOR
+
+    now = SystemClock(None).now()
+    with read_models.database() as database, database.begin() as work:
+        parked = [letter for letter in dead_letters.listed(work, limit=100_000) if letter.door == DOOR]
+        keys = [key for letter in parked if (key := HazardKey.parse(str(letter.origin.get("hazard", ""))))]
+        pushes.mark(work, keys, now)
+        for letter in parked:
+            dead_letters.mark_replayed(work, letter.id, at=now, note="tell-again")
+        opened = pushes.mark_open(work, now)
+    print(f"{len(keys)} 项重新推送，另有 {opened} 项未销号隐患等待推送")
+
+
 @app.command()
 def rebuild() -> None:
     """Build every read model anew from the facts that are kept; a rebuild that is broken off changes nothing."""

@@ -15,6 +15,7 @@ class Page(NamedTuple):
 PAGES: Final = (
     Page("态势", "总览", "reporting", "/"),
     Page("态势", "今日交办", "reporting", "/today"),
+    Page("态势", "风险地图", "reporting", "/map"),
     Page("隐患", "隐患台账", "reporting", "/hazards"),
     Page("隐患", "逾期清单", "reporting", "/hazards?overdue=1"),
     Page("隐患", "场所", "reporting", "/sites"),

@@ -13,5 +13,9 @@ GROUP = "bihuan-reporting"
 def consumer(settings: ReportingSettings, database: Database, divisions: Divisions, metrics: Metrics) -> BatchConsumer:
     """The consumer that brings the read models up to date."""
     return BatchConsumer(
-        settings=settings, database=database, handler=ReadModels(divisions), group=GROUP, metrics=metrics
+        settings=settings,
+        database=database,
+        handler=ReadModels(divisions, told_on=settings.tells_risk_platform),
+        group=GROUP,
+        metrics=metrics,
     )

@@ -22,16 +22,23 @@ from runtime.web import create_app
 from services.reporting.api import reports
 from services.reporting.api.console import console
 from services.reporting.api.reading import Reader
+from services.reporting.api.risk_map import risk_map
 from services.reporting.api.routes import routes
+from services.reporting.channels.risk_map import RiskPlatform
 from services.reporting.consumer import consumer
+from services.reporting.core.boundaries import Boundaries, InvalidBoundaries, read_boundaries
 from services.reporting.handlers.reports import Reports
 from services.reporting.metrics import REPORTING_METRICS
 from services.reporting.packs import charters
 from services.reporting.settings import ReportingSettings
-from services.reporting.worker import Exporter
+from services.reporting.store import pushes
+from services.reporting.worker.exporting import Exporter
+from services.reporting.worker.pushing import Pusher
 
 SCHEMA: Final = "reporting"
 TITLE: Final = "Bihuan reporting"
+
+_logger = log.get(__name__)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,7 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     clock = SystemClock(settings.clock_file)
     if wanted == "api":
-        process.run_api(api_app(settings, database, divisions.load(), clock), settings)
+        try:
+            app = api_app(settings, database, divisions.load(), clock)
+        except (InvalidBoundaries, OSError) as error:
+            _logger.critical("the boundary file cannot be used", why=str(error))
+            return 2
+        process.run_api(app, settings)
     else:
         run_worker(settings, database, divisions.load(), clock)
     return 0
@@ -56,6 +68,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
     """The app of the API process."""
     reader = Reader(database, table, clock, role_names(settings))
     forms = Reports(database, table, clock, charters(settings.policies_dir))
+    boundaries = boundaries_of(settings)
     frame = Frame(
         package="services.reporting.api",
         service=SCHEMA,
@@ -68,9 +81,21 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
         gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame),
-        routers=[routes(reader), reports.routes(forms), console(reader, frame)],
+        routers=[
+            routes(reader),
+            reports.routes(forms),
+            risk_map(reader, boundaries),
+            console(reader, frame, map_licence=boundaries.licence if boundaries else ""),
+        ],
         checks={"database": database.ping, "tables": reader.check},
     )
+
+
+def boundaries_of(settings: ReportingSettings) -> Boundaries | None:
+    """The boundary file that is set, checked; raises `InvalidBoundaries` and `OSError`."""
+    if settings.boundary_file is None:
+        return None
+    return read_boundaries(settings.boundary_file.read_bytes(), settings.boundary_licence)
 
 
 def role_names(settings: ReportingSettings) -> Mapping[str, str]:
@@ -97,9 +122,19 @@ def run_worker(settings: ReportingSettings, database: Database, table: Divisions
         title=TITLE,
         metrics=metrics,
         consumer=consumer(settings, database, table, metrics),
-        beside=[exporter],
+        beside=[exporter, *pushers(settings, database, metrics, clock)],
         checks={"database": database.ping},
     )
+
+
+def pushers(settings: ReportingSettings, database: Database, metrics: Metrics, clock: Clock) -> list[Pusher]:
+    """What tells another platform of hazards, where one is set; it begins with all that is open."""
+    if not settings.tells_risk_platform:
+        return []
+    with database.begin() as work:
+        pushes.begin(work, settings.risk_map_url, clock.now())
+    platform = RiskPlatform(settings.risk_map_url, secret=settings.risk_map_secret.get_secret_value())
+    return [Pusher(database=database, platform=platform, metrics=metrics, clock=clock)]
 
 
 if __name__ == "__main__":

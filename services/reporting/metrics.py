@@ -3,7 +3,8 @@
 from typing import Final
 
 from contracts.vocabulary import HazardLevel
-from runtime.metrics import Metric
+from runtime.metrics import LAG_SECONDS, Metric
+from services.reporting.core.pushing import Verdict
 
 SEVERITIES: Final = tuple(str(level) for level in HazardLevel)
 
@@ -46,5 +47,27 @@ REPORTING_METRICS: Final = (
         kind="gauge",
         name="reporting_exporter_active",
         help="1 where this worker exports the gauges of the tables, 0 where another does.",
+    ),
+    Metric(
+        kind="counter",
+        name="risk_map_pushes_total",
+        help="Attempts to tell the city's risk platform of a hazard, by what became of them.",
+        labels={"outcome": tuple(str(verdict) for verdict in Verdict)},
+    ),
+    Metric(
+        kind="histogram",
+        name="risk_map_lag_seconds",
+        help="Seconds from a hazard's change becoming known here to the city's risk platform knowing it.",
+        buckets=LAG_SECONDS,
+    ),
+    Metric(
+        kind="gauge",
+        name="risk_map_waiting",
+        help="Hazards of whose change the city's risk platform has still to be told.",
+    ),
+    Metric(
+        kind="gauge",
+        name="risk_map_oldest_timestamp_seconds",
+        help="Since when the oldest change waits that the city's risk platform does not know (Unix time); 0 where none.",
     ),
 )

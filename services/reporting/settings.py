@@ -1,6 +1,8 @@
 """What reporting is told from outside, beside what every process is told."""
 
-from pydantic import Field
+from pathlib import Path
+
+from pydantic import Field, SecretStr
 
 from runtime.settings import ProcessSettings
 
@@ -13,3 +15,14 @@ class ReportingSettings(ProcessSettings):
         default=300.0, gt=0, description="how often the sums are compared with the rows"
     )
     stale_seconds: float = Field(default=300.0, gt=0, description="pages warn when their numbers are older than this")
+    risk_map_url: str = Field(default="", description="where the city's risk platform takes hazards; empty: nobody")
+    risk_map_secret: SecretStr = Field(default=SecretStr(""), description="signs what it is told: whsec_...")
+    boundary_file: Path | None = Field(
+        default=None, description="boundaries for the map page: GeoJSON of a licensed map; None: dots alone"
+    )
+    boundary_licence: str = Field(default="", description="the map's approval number (审图号), shown beside it")
+
+    @property
+    def tells_risk_platform(self) -> bool:
+        """Whether another platform is told of hazards."""
+        return bool(self.risk_map_url)

@@ -22,6 +22,9 @@ class Place(msgspec.Struct, frozen=True):
     sector: str = ""
     supervising_unit: str = ""
     uscc: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    coord_sys: str = ""
     tags: tuple[str, ...] = ()
 
 

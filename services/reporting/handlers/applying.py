@@ -20,7 +20,7 @@ from services.reporting.core.notified import NoticeRecord, read_notice
 from services.reporting.core.rows import HazardKey, HazardRow, row_of
 from services.reporting.core.said import read
 from services.reporting.core.standing import Standing, fold
-from services.reporting.store import decisions, facts, frontier, hazards, notices, sites
+from services.reporting.store import decisions, facts, frontier, hazards, notices, pushes, sites
 from services.reporting.store.facts import Told
 from services.reporting.store.sites import SiteWord
 
@@ -36,14 +36,22 @@ class Batch:
     decisions: list[tuple[DecisionRecord, bytes]] = field(default_factory=list)
     notices: list[tuple[NoticeRecord, bytes]] = field(default_factory=list)
 
+    @property
+    def known_at(self) -> datetime:
+        """When the latest of its facts and decisions became known."""
+        told = [fact.known_at for fact, _, _ in self.facts]
+        return max([*told, *(record.accepted_at or record.decision.known_at for record, _ in self.decisions)])
+
 
 class ReadModels:
     """The handler of reporting: what it writes is a function of the facts it keeps, in whatever order they come."""
 
     topics = (HAZARD_FACTS, ESCALATION_FACTS, NOTICE_FACTS)
 
-    def __init__(self, divisions: Divisions) -> None:
+    def __init__(self, divisions: Divisions, *, told_on: bool = False) -> None:
+        """`told_on`: another platform is told of every change, so changes are marked."""
         self._divisions = divisions
+        self._told_on = told_on
 
     def handle(self, work: Work, batches: Sequence[SlotBatch]) -> Mapping[tuple[str, int], int]:
         """Apply the records; the same records again change nothing. Raises `Rejected` and `NewerVersion`."""
@@ -70,6 +78,8 @@ class ReadModels:
         hazards.mark_overdue(work, overdue - folded)
         notices.keep(work, batch.notices, self._divisions)
         frontier.advance(work, batch.ticks)
+        if self._told_on and overdue | folded:
+            pushes.mark(work, overdue | folded, batch.known_at)
 
     def fold_again(self, work: Work, keys: Iterable[HazardKey]) -> None:
         """Bring the rows of these hazards to what the kept facts say."""
@@ -156,6 +166,9 @@ def site_words(told: Iterable[Told]) -> Iterable[SiteWord]:
                 kind=said.site.kind,
                 sector=said.site.sector,
                 supervising_unit=said.site.supervising_unit,
+                lon=said.site.lon,
+                lat=said.site.lat,
+                coord_sys=said.site.coord_sys,
                 registered=fact.type.startswith(REGISTRATION),
                 said_at=fact.time,
                 recorded_at=fact.recorded,

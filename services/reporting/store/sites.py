@@ -19,6 +19,9 @@ _SITE: Final[bulk.Columns] = {
     "kind": "text",
     "sector": "text",
     "supervising_unit": "text",
+    "lon": "float8",
+    "lat": "float8",
+    "coord_sys": "text",
     "registered": "bool",
     "said_at": "timestamptz",
     "recorded_at": "timestamptz",
@@ -39,6 +42,9 @@ class SiteWord(NamedTuple):
     kind: str
     sector: str
     supervising_unit: str
+    lon: float | None
+    lat: float | None
+    coord_sys: str
     registered: bool
     said_at: datetime
     recorded_at: datetime

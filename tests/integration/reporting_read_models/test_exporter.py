@@ -9,7 +9,7 @@ from runtime.metrics import Metrics
 from runtime.testing import ManualClock
 from services.reporting.handlers.applying import ReadModels
 from services.reporting.metrics import REPORTING_METRICS
-from services.reporting.worker import Exporter
+from services.reporting.worker.exporting import Exporter
 from tests.integration.reporting_api.sample import NOW, sample
 from tests.integration.reporting_read_models.log import batches
 from tests.unit.services.reporting.facts import at

@@ -5,17 +5,17 @@ from typing import Final
 from fastapi import APIRouter
 
 from runtime.pages import Frame
-from services.reporting.api.console import hazard, ledger, overview, site, today
+from services.reporting.api.console import hazard, ledger, overview, risks, site, today
 from services.reporting.api.console.words import dress
 from services.reporting.api.reading import Reader
 
-PAGES: Final = (overview.add, today.add, ledger.add, hazard.add, site.add)
+PAGES: Final = (overview.add, today.add, risks.add, ledger.add, hazard.add, site.add)
 """In the order in which their addresses are tried."""
 
 
-def console(reader: Reader, frame: Frame) -> APIRouter:
-    """The pages over the read models."""
-    dress(frame, reader.divisions)
+def console(reader: Reader, frame: Frame, *, map_licence: str = "") -> APIRouter:
+    """The pages over the read models; `map_licence` is the approval number of the boundaries, where there are some."""
+    dress(frame, reader.divisions, map_licence=map_licence)
     router = frame.router()
     for add in PAGES:
         add(router, reader, frame)

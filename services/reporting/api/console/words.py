@@ -42,7 +42,7 @@ DAY_STEPS: Final = (0.0, 7.0, 30.0, 90.0)
 KINDS: Final = {"fact": "事实", "decision": "决定", "notice": "通知"}
 
 
-def dress(frame: Frame, divisions: Divisions) -> Frame:
+def dress(frame: Frame, divisions: Divisions, *, map_licence: str = "") -> Frame:
     """Teach a frame the words of hazards, areas and decisions."""
     frame.environment.filters |= {
         "day": wording.day_text,
@@ -62,6 +62,7 @@ def dress(frame: Frame, divisions: Divisions) -> Frame:
         "OVERDUE_STEPS": OVERDUE_STEPS,
         "LATE_STEPS": LATE_STEPS,
         "DAY_STEPS": DAY_STEPS,
+        "MAP_LICENCE": map_licence,
         "WINDOW": WINDOW,
         "CAUSE_MONTHS": CAUSE_MONTHS,
         "lateness": wording.lateness_text,

@@ -1,0 +1,1 @@
+"""The ways out of reporting: other platforms that are told of hazards."""

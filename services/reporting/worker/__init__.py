@@ -1,0 +1,1 @@
+"""What runs beside the consumer of reporting: gauges from the tables, and what other platforms are told."""
