@@ -19,5 +19,6 @@ PAGES: Final = (
     Page("隐患", "隐患台账", "reporting", "/hazards"),
     Page("隐患", "逾期清单", "reporting", "/hazards?overdue=1"),
     Page("隐患", "场所", "reporting", "/sites"),
+    Page("督办", "待审定", "escalation", "/proposals"),
     Page("通知", "公文", "notify", "/letters"),
 )

@@ -71,6 +71,9 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /v1/dead-letters/{identity}/replay": only({*OFFICES, Role.ADMINISTRATOR}, keys=True),
     },
     "escalation": {
+        "GET /proposals": only(READING),
+        "GET /proposals/{decision_id}": only(READING),
+        "POST /proposals/{decision_id}": only(OFFICES),
         "GET /v1/decisions": only(READING),
         "GET /v1/decisions/{decision_id}": only(READING),
         "GET /v1/proposals": only(READING),

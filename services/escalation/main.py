@@ -9,13 +9,17 @@ from fastapi import FastAPI
 
 from contracts import divisions
 from contracts.divisions import Divisions
+from contracts.pages import PAGES
 from runtime import log, process
 from runtime.access import Gate
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
+from runtime.pages import Frame
 from runtime.web import create_app
+from services.escalation.api import proposals
+from services.escalation.api.deciding import Deciding
 from services.escalation.api.routes import routes
 from services.escalation.consumer import consumer
 from services.escalation.metrics import METRICS
@@ -47,12 +51,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def api_app(settings: EscalationSettings, database: Database, table: Divisions) -> FastAPI:
     """The app of the API process."""
+    clock = SystemClock(settings.clock_file)
+    book = LawBook(read_packs(settings.policies_dir), table)
+    deciding = Deciding(database, book, clock)
+    frame = Frame(
+        package="services.escalation.api", service=SCHEMA, pages=PAGES, addresses=settings.addresses, clock=clock
+    )
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        gate=Gate(database, SCHEMA, secure=settings.cookie_secure),
+        gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame),
         routers=[
-            routes(database, table, LawBook(read_packs(settings.policies_dir), table), SystemClock(settings.clock_file))
+            routes(database, table, book, clock),
+            proposals.pages(database, table, book, deciding, frame),
         ],
         checks={"database": database.ping},
     )

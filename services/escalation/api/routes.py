@@ -3,9 +3,9 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Response
@@ -14,20 +14,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.decisions import Decision
 from contracts.divisions import Divisions
 from contracts.fields import MaybeName, Text
-from contracts.topics import PEOPLE_FACTS, PEOPLE_SOURCE
 from contracts.vocabulary import Measure, RuleId, Status, SubjectKind
-from runtime import outbox
 from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database, Work
-from runtime.outbox import Outgoing
 from runtime.web import Problem
 from services.escalation.api import pictures, policies, what_if
 from services.escalation.api.answers import as_json, bad, documented, encode
-from services.escalation.core.gate import ASKED, DECIDED, may_decide, may_see_restricted
+from services.escalation.api.deciding import Deciding, PersonsWord, Refusal, Refused
+from services.escalation.core.gate import may_see_restricted
 from services.escalation.core.law import Law
 from services.escalation.core.withholding import withheld_document
-from services.escalation.store import bulk, people, reading
+from services.escalation.store import bulk, reading
 from services.escalation.store.lawbook import LawBook
 from services.escalation.store.people import Standing
 from services.escalation.store.reading import HazardName, Mark
@@ -49,7 +47,7 @@ _read_record: Final = msgspec.json.Decoder(Decision).decode
 _read_mark: Final = msgspec.json.Decoder(tuple[datetime, str, str]).decode
 
 
-class PersonsWord(BaseModel):
+class WordShape(BaseModel):
     """What a person decides: why, and the document that says so; who it is says the session."""
 
     model_config = ConfigDict(extra="forbid")
@@ -62,7 +60,7 @@ def routes(database: Database, divisions: Divisions, book: LawBook, clock: Clock
     """The routes under `/v1`."""
     router = APIRouter(prefix="/v1", tags=["escalation"])
     _add_decisions(router, database, divisions, book)
-    _add_words(router, database, book, clock)
+    _add_words(router, Deciding(database, book, clock))
     _add_timeline(router, database)
     policies.add(router, database, book)
     what_if.add(router, database, book, clock)
@@ -104,7 +102,7 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
                 tenant=tenant,
                 since=since,
                 words={column: str(word) for column, word in asked.items() if word},
-                after=_mark_in(cursor),
+                after=mark_in(cursor),
                 limit=limit,
             )
         return _page(page, who)
@@ -126,41 +124,22 @@ def _add_decisions(router: APIRouter, database: Database, divisions: Divisions, 
         Beside a suspension stands what help the site got (`services`): nothing is simply stopped (S1-20).
         """
         with database.begin(who.tenants) as work:
-            page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=_mark_in(cursor), limit=limit)
+            page = reading.decisions(work, divisions, tenant=tenant, waiting=True, after=mark_in(cursor), limit=limit)
             law = book.law(bulk.cursor(work), writes=False)
             shown = [_with_services(work, law, record) for record in page.records]
         return _page(page._replace(records=shown), who)
 
 
-def _add_words(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> None:
+def _add_words(router: APIRouter, deciding: Deciding) -> None:
     """What a named person decides."""
 
     @router.post("/proposals/{decision_id}/{answer}", status_code=HTTPStatus.ACCEPTED, response_class=Response)
-    def decide(who: Who, decision_id: DecisionId, answer: Answer, word: PersonsWord) -> Response:
+    def decide(who: Who, decision_id: DecisionId, answer: Answer, word: WordShape) -> Response:
         """Confirm or reject a proposal; of a questioned decision, uphold or lift it. 202: the log has it next."""
-        with database.begin(who.tenants) as work:
-            committees = book.law(bulk.cursor(work), writes=False).committees()
-            stands = people.standing(work, committees, decision_id)
-            if stands is None:
-                raise Problem(HTTPStatus.NOT_FOUND, "no such decision")
-            verdict = ASKED.get(stands.status, {}).get(answer)
-            if verdict is None:
-                raise Problem(HTTPStatus.CONFLICT, f"nobody is asked about it: it is {stands.status}")
-            if not may_decide(who.roles, stands.level):
-                raise Problem(HTTPStatus.CONFLICT, f"this waits for the level {stands.level}, not for you")
-            if verdict == "confirmed" and not word.document_no:
-                raise _unsigned()
-            said = _proposal_decided(decision_id, stands, verdict, word, by=who.name, now=clock.now())
-            if verdict == "confirmed" and stands.first_by == who.name:
-                raise Problem(
-                    HTTPStatus.CONFLICT, "two persons have to confirm it, and you are the first: another has to"
-                )
-            if not people.say(work, decision_id, stands, verdict=verdict, by=who.name, at=said["time"]):
-                raise Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
-            value, key = encode(said), stands.committee.encode()
-            outbox.announce(work, [Outgoing(topic=PEOPLE_FACTS, slot=0, key=key, value=value)])
-        answered = {"decision_id": decision_id, "verdict": verdict, "event_id": said["id"]}
-        return Response(encode(answered), HTTPStatus.ACCEPTED, media_type="application/json")
+        taken = deciding.take(who, decision_id, PersonsWord(answer, word.reason, word.document_no))
+        if isinstance(taken, Refused):
+            raise _refused(taken)
+        return Response(encode(taken._asdict()), HTTPStatus.ACCEPTED, media_type="application/json")
 
 
 def _add_timeline(router: APIRouter, database: Database) -> None:
@@ -196,7 +175,7 @@ def _add_timeline(router: APIRouter, database: Database) -> None:
 
 
 def _page(page: reading.Page, who: Principal) -> Response:
-    following = _cursor(page.last) if page.last else None
+    following = cursor_of(page.last) if page.last else None
     return as_json({"items": _shown(page.records, who), "next": following})
 
 
@@ -213,11 +192,12 @@ def _shown(records: Sequence[bytes], who: Principal) -> list[msgspec.Raw]:
     return [msgspec.Raw(record if sees_all else withheld_document(record)) for record in records]
 
 
-def _cursor(mark: Mark) -> str:
+def cursor_of(mark: Mark) -> str:
+    """The cursor that names the place after a row."""
     return base64.urlsafe_b64encode(encode(tuple(mark))).decode("ascii").rstrip("=")
 
 
-def _mark_in(cursor: str) -> Mark | None:
+def mark_in(cursor: str) -> Mark | None:
     """The mark of a cursor; 400 for one that this list never gave out."""
     if not cursor:
         return None
@@ -230,26 +210,21 @@ def _mark_in(cursor: str) -> Mark | None:
     return mark
 
 
-def _proposal_decided(
-    decision_id: str, stands: Standing, verdict: str, word: PersonsWord, *, by: str, now: datetime
-) -> dict[str, Any]:
-    """The structured CloudEvent of the word; there is one about each state in which the decision stood."""
-    stood = stands.known_at.astimezone(UTC).isoformat()
-    return {
-        "specversion": "1.0",
-        "id": f"proposal-decided/{decision_id}/{stood}",
-        "source": PEOPLE_SOURCE,
-        "type": f"{DECIDED}.v1",
-        "time": now,
-        "tenant": stands.committee,
-        "datacontenttype": "application/json",
-        "data": {"decision_id": decision_id, "verdict": verdict, "by": by} | word.model_dump(exclude_none=True),
-    }
-
-
-def _unsigned() -> Problem:
-    missing = {"pointer": "/document_no", "detail": "a proposal is confirmed by a document: give its number"}
-    return Problem(HTTPStatus.BAD_REQUEST, "confirmed without document_no", errors=[missing])
+def _refused(refused: Refused) -> Problem:
+    """Why a word was not taken, for a program."""
+    match refused:
+        case Refused(Refusal.NOT_ASKED, Standing(status=status)):
+            return Problem(HTTPStatus.CONFLICT, f"nobody is asked about it: it is {status}")
+        case Refused(Refusal.OTHER_LEVEL, Standing(level=level)):
+            return Problem(HTTPStatus.CONFLICT, f"this waits for the level {level}, not for you")
+        case Refused(Refusal.UNSIGNED):
+            missing = {"pointer": "/document_no", "detail": "a proposal is confirmed by a document: give its number"}
+            return Problem(HTTPStatus.BAD_REQUEST, "confirmed without document_no", errors=[missing])
+        case Refused(Refusal.SAME_PERSON):
+            return Problem(HTTPStatus.CONFLICT, "two persons have to confirm it, and you are the first: another has to")
+        case Refused(Refusal.TOO_LATE):
+            return Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
+    return Problem(HTTPStatus.NOT_FOUND, "no such decision")
 
 
 def _ambiguous(names: Sequence[HazardName]) -> Problem:

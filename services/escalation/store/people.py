@@ -43,3 +43,24 @@ def say(work: Work, decision_id: str, stands: Standing, *, verdict: str, by: str
         (stands.committee, decision_id, stands.known_at, verdict, by, at),
     )
     return kept.rowcount == 1
+
+
+class Said(NamedTuple):
+    """A word that somebody said of a decision as it stood then."""
+
+    verdict: str
+    by: str
+    at: datetime
+
+
+def said(work: Work, decisions: Sequence[tuple[str, str]]) -> dict[tuple[str, str, datetime], Said]:
+    """The words about these (committee, decision id), by the state in which the decision stood."""
+    rows = work.connection.execute(
+        """SELECT w.committee, w.decision_id, w.stood_at, w.verdict, w.said_by, w.said_at
+        FROM unnest(%s::text[], %s::text[]) AS d (committee, decision_id) JOIN word w USING (committee, decision_id)""",
+        ([committee for committee, _ in decisions], [decision_id for _, decision_id in decisions]),
+    ).fetchall()
+    return {
+        (committee, decision_id, stood): Said(verdict, by, at)
+        for committee, decision_id, stood, verdict, by, at in rows
+    }

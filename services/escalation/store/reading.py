@@ -173,3 +173,10 @@ def active_since(work: Work) -> dict[str, datetime]:
 
 def _all(work: Work, statement: sql.SQL | sql.Composed, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
     return work.connection.execute(statement, values, binary=True).fetchall()
+
+
+def as_of(work: Work) -> datetime | None:
+    """Up to when time is known to have passed in every slot in use."""
+    row = work.connection.execute("SELECT min(ticked_at) FROM frontier").fetchone()
+    moment: datetime | None = row[0] if row else None
+    return moment
