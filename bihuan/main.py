@@ -37,6 +37,7 @@ COMMANDS = (
     Command("dead-letters", "dead_letters"),
     Command("clock", "clock"),
     Command("notices", "notices"),
+    Command("letters", "letters"),
     Command("routes", "routes"),
     Command("report", "report", "report"),
     Command("reporting", "reporting"),

@@ -90,6 +90,21 @@ def next_number(work: Work, organ: str, year: int) -> int:
     return int(row[0])
 
 
+def keep_number(work: Work, organ: str, year: int, number: int) -> None:
+    """Never give this number or a lower one again: it is known from what was announced before a restore."""
+    work.connection.execute(
+        """INSERT INTO letter_number AS n (organ, year, last) VALUES (%s, %s, %s)
+        ON CONFLICT (organ, year) DO UPDATE SET last = greatest(n.last, excluded.last)""",
+        (organ, year, number),
+    )
+
+
+def has_left(work: Work, letter_id: str) -> bool:
+    """Whether notices of a letter are known, though nobody signed it here: it left before the database was restored."""
+    row = work.connection.execute("SELECT EXISTS (SELECT FROM notice WHERE letter_id = %s)", (letter_id,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def note_act(work: Work, letter_id: str, *, act: str, author: str, note: str, now: datetime) -> None:
     """Write who did what about a letter, and what they said."""
     work.connection.execute(

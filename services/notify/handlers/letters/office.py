@@ -216,6 +216,8 @@ class Office:
         why = signing.why_unsignable(letter, others, signing.day_of(now))
         if why is not None:
             raise IllegalMove(why)
+        if letters.has_left(work, letter.id):
+            raise IllegalMove("这份公文在数据库恢复之前已经签发并发出，不能再次签发；请按存档登记后作废本稿")
         question = Question(
             decision=decision,
             lineage=self._desk.places.lineage(letter.tenant),
