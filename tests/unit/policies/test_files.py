@@ -57,3 +57,8 @@ def test_what_is_no_pack_says_where(tmp_path: Path, text: str | bytes, line: int
 def test_the_packs_are_read_as_ever() -> None:
     """The marks change nothing in what is read."""
     assert [files.marked(path).raw for path in files.pack_files()] == [dict(raw) for _, raw in files.packs()]
+
+
+def test_a_folder_of_policies_holds_other_files_too() -> None:
+    """Every file of the shipped folder that is taken for a pack names itself; routes and letters are none."""
+    assert [path.name for path in files.pack_files() if files.read(path).get("id") != path.stem] == []
