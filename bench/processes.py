@@ -42,6 +42,7 @@ class Sizes:
     stored: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     storm: int = 100_000
     simulated: int = 100_000
+    letters: int = 500
     whole: int = 20_000
     seconds_at_half: float = 30.0
 
@@ -54,6 +55,7 @@ class Sizes:
             stored=tuple(number // by for number in self.stored),
             storm=self.storm // by,
             simulated=self.simulated // by,
+            letters=self.letters // by,
             whole=self.whole // by,
             seconds_at_half=max(10.0, self.seconds_at_half / by),
         )

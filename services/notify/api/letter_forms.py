@@ -8,7 +8,7 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from contracts.vocabulary import LetterKind, LetterState
-from services.notify.api.forms import Form, Person, Reason, Word
+from services.notify.api.forms import Form, Reason, Word
 from services.notify.core.letters.delivery import number_of
 from services.notify.core.letters.letter import Basis, Letter
 from services.notify.core.letters.organs import LetterRules
@@ -55,49 +55,38 @@ class DraftForm(Form):
 
     decision_id: Annotated[Word, Field(min_length=1)]
     kind: LetterKind
-    by: Person
 
 
 class EditForm(Form):
     """Changes to a draft; `revision` is the one that was read, so that nobody's change is lost."""
 
-    by: Person
     revision: Annotated[int, Field(ge=1)]
     content: ContentForm
 
 
 class SignForm(Form):
-    """Who signs; `revision` is the one that was read."""
+    """The revision that was read: what is signed is what was seen."""
 
-    by: Person
     revision: Annotated[int, Field(ge=1)]
 
 
 class ReasonForm(Form):
-    """Who acts, and why."""
+    """Why."""
 
-    by: Person
     reason: Reason
 
 
 class ReceiptForm(Form):
     """Who signed for a letter."""
 
-    by: Person
+    receiver: Annotated[Word, Field(min_length=1)] = Field(description="unit and name of the one who signed")
     note: Word = ""
 
 
 class ReplyForm(Form):
-    """Who answered what."""
+    """What was answered, and by whom."""
 
-    by: Person
     text: Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-class ByForm(Form):
-    """Who acts."""
-
-    by: Person
 
 
 class LetterShown(BaseModel):

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 
+from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.web import Problem
-from services.notify.api.forms import Person, Word
+from services.notify.api.forms import Word
 from services.notify.core.letters.delivery import DOCX
 from services.notify.exports.docx import digest
 from services.notify.exports.library import FORMS, InvalidTemplate, check, shipped
@@ -34,9 +35,9 @@ def router(*, database: Database, clock: Clock) -> APIRouter:
 
     @routes.put("/{form}", status_code=201, openapi_extra=_body())
     async def put_template(
+        who: Who,
         form: Literal["letter", "paper"],
         request: Request,
-        by: Annotated[Person, Query(description="who uploads it")],
         version: Annotated[Word, Query(min_length=1, description="its version; kept with each letter")],
         organ: OrganCode = "",
     ) -> dict[str, str]:
@@ -48,7 +49,7 @@ def router(*, database: Database, clock: Clock) -> APIRouter:
             raise Problem(422, str(error)) from error
         template = Template(organ, form, version, digest(docx), docx)
         with database.begin() as work:
-            if not letter_papers.put_template(work, template, author=by, now=clock.now()):
+            if not letter_papers.put_template(work, template, author=who.name, now=clock.now()):
                 raise Problem(409, f"version {version} of this template is there already: choose another word")
         return {"organ": organ, "form": form, "version": version, "sha256": template.sha256}
 

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from contracts.vocabulary import LetterKind, LetterState
+from runtime.access import Who
 from runtime.database import Database
 from runtime.web import Problem
-from services.notify.api.forms import Code, Person, Word
+from services.notify.api.forms import Code, Word
 from services.notify.api.letter_forms import (
-    ByForm,
     DraftForm,
     EditForm,
     LetterPage,
@@ -122,61 +122,61 @@ def _add_writing(routes: APIRouter, office: Office) -> None:
             return shown(act(), office.rules)
 
     @routes.post("", status_code=201)
-    def post_letter(form: DraftForm) -> LetterShown:
+    def post_letter(who: Who, form: DraftForm) -> LetterShown:
         """Draft a letter of any kind by hand about a decision; 409 where there is one of this kind."""
-        return answer(lambda: office.draft(form.decision_id, form.kind, by=form.by))
+        return answer(lambda: office.draft(form.decision_id, form.kind, by=who.name))
 
     @routes.patch("/{letter_id}")
-    def patch_letter(letter_id: Word, form: EditForm) -> LetterShown:
+    def patch_letter(who: Who, letter_id: Word, form: EditForm) -> LetterShown:
         """Replace parts of a draft; 409 where somebody changed it since, or it is no draft any more."""
         changes = changes_of(form.content)
-        return answer(lambda: office.edit(letter_id, changes, by=form.by, revision=form.revision))
+        return answer(lambda: office.edit(letter_id, changes, by=who.name, revision=form.revision))
 
     @routes.post("/{letter_id}/sign")
-    def sign(letter_id: Word, form: SignForm) -> LetterShown:
+    def sign(who: Who, letter_id: Word, form: SignForm) -> LetterShown:
         """Sign a draft: it gets its number and goes into the mail. 409 says why it cannot be signed."""
-        return answer(lambda: office.sign(letter_id, by=form.by, revision=form.revision))
+        return answer(lambda: office.sign(letter_id, by=who.name, revision=form.revision))
 
     @routes.post("/{letter_id}/discard")
-    def discard(letter_id: Word, form: ReasonForm) -> LetterShown:
+    def discard(who: Who, letter_id: Word, form: ReasonForm) -> LetterShown:
         """Give up a draft."""
-        return answer(lambda: office.discard(letter_id, by=form.by, reason=form.reason))
+        return answer(lambda: office.discard(letter_id, by=who.name, reason=form.reason))
 
     @routes.post("/{letter_id}/withdraw")
-    def withdraw(letter_id: Word, form: ReasonForm) -> LetterShown:
+    def withdraw(who: Who, letter_id: Word, form: ReasonForm) -> LetterShown:
         """Draft the letter that takes this one back; signing that one withdraws this one. Answers with the draft."""
-        return answer(lambda: office.withdraw(letter_id, by=form.by, reason=form.reason))
+        return answer(lambda: office.withdraw(letter_id, by=who.name, reason=form.reason))
 
     @routes.post("/{letter_id}/minutes")
-    def minutes(letter_id: Word, form: ByForm) -> LetterShown:
+    def minutes(who: Who, letter_id: Word) -> LetterShown:
         """Draft the minutes of a talk from its notice. Answers with the draft."""
-        return answer(lambda: office.minutes(letter_id, by=form.by))
+        return answer(lambda: office.minutes(letter_id, by=who.name))
 
 
 def _add_answers(routes: APIRouter, database: Database, office: Office) -> None:
     @routes.post("/{letter_id}/handed-over")
-    def handed_over(letter_id: Word, form: ReasonForm) -> LetterShown:
+    def handed_over(who: Who, letter_id: Word, form: ReasonForm) -> LetterShown:
         """Note that an issued letter left on paper; `reason` says how."""
         with told():
-            return shown(office.hand_over(letter_id, by=form.by, how=form.reason), office.rules)
+            return shown(office.hand_over(letter_id, by=who.name, how=form.reason), office.rules)
 
     @routes.post("/{letter_id}/receipt")
-    def receipt(letter_id: Word, form: ReceiptForm) -> LetterShown:
+    def receipt(who: Who, letter_id: Word, form: ReceiptForm) -> LetterShown:
         """Note that an addressee signed for it. The first receipt stops the reply clock."""
         with told():
-            return shown(office.receive(letter_id, by=form.by, note=form.note), office.rules)
+            return shown(office.receive(letter_id, receiver=form.receiver, by=who.name, note=form.note), office.rules)
 
     @routes.post("/{letter_id}/reply")
-    def reply(letter_id: Word, form: ReplyForm) -> LetterShown:
+    def reply(who: Who, letter_id: Word, form: ReplyForm) -> LetterShown:
         """Note an addressee's answer."""
         with told():
-            return shown(office.reply(letter_id, by=form.by, text=form.text), office.rules)
+            return shown(office.reply(letter_id, by=who.name, text=form.text), office.rules)
 
     @routes.put("/{letter_id}/scan", openapi_extra=_body(*SCANS))
     async def put_scan(
+        who: Who,
         letter_id: Word,
         request: Request,
-        by: Annotated[Person, Query(description="who uploads it")],
         name: Annotated[Word, Query(min_length=1, description="the file's name")],
     ) -> LetterShown:
         """Upload the scan of a signed receipt: PDF, JPEG or PNG, at most 10 MB. It is a receipt."""
@@ -185,7 +185,7 @@ def _add_answers(routes: APIRouter, database: Database, office: Office) -> None:
         if media_type not in SCANS or not file.startswith(SCAN_BEGINNINGS[media_type]):
             raise Problem(415, "send the file itself as application/pdf, image/jpeg or image/png")
         with told():
-            kept = office.keep_scan(letter_id, name=name, media_type=media_type, file=file, by=by)
+            kept = office.keep_scan(letter_id, name=name, media_type=media_type, file=file, by=who.name)
         return shown(kept, office.rules)
 
     @routes.get("/{letter_id}/scans/{scan_id}", response_class=Response, responses=_file(*SCANS))

@@ -43,7 +43,7 @@ def test_an_answer_in_time_stops_the_clock(chancery: Chancery, answer: str) -> N
     chancery.post()
     match answer:
         case "receipt":
-            chancery.letters.receive(letter.id, by="收文员乙")
+            chancery.letters.receive(letter.id, receiver="收文员乙", by="收文员乙")
         case "reply":
             chancery.letters.reply(letter.id, by="经办人乙", text="已整改。")
         case "scan":
@@ -72,9 +72,9 @@ def test_until_the_last_day_ends_nothing_is_late(chancery: Chancery) -> None:
 def test_the_first_receipt_counts_and_each_is_kept(chancery: Chancery) -> None:
     """An answer after it does not undo it."""
     letter = chancery.issued()
-    chancery.letters.receive(letter.id, by="收文员乙")
+    chancery.letters.receive(letter.id, receiver="收文员乙", by="收文员乙")
     chancery.clock.advance(60)
-    chancery.letters.receive(letter.id, by="收文员丙")
+    chancery.letters.receive(letter.id, receiver="收文员丙", by="收文员丙")
     replied = chancery.letters.reply(letter.id, by="乙", text="已整改。")
 
     assert (replied.state, replied.received_by, replied.reply) == (LetterState.REPLIED, "收文员乙", "已整改。")

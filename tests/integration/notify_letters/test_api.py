@@ -6,28 +6,33 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from contracts.divisions import load
+from contracts.roles import Role
 from contracts.vocabulary import LetterState
 from services.notify.api import app
 from services.notify.exports.docx import SHIPPED, digest
 from services.notify.store import letters
-from tests.integration.notify_letters.chancery import SIGNER, Chancery, frame
+from tests.conftest import SignedIn
+from tests.integration.notify_letters.chancery import Chancery, frame
 from tests.unit.services.notify.core.letters.writing import supervision
 
-BY = {"by": "经办人乙"}
+NAME = "county.331081"  # who is signed in
 PDF = b"%PDF-1.7 a scan"
 
 
 @pytest.fixture
-def http(chancery: Chancery) -> Iterator[TestClient]:
-    """The API and the pages without a server."""
+def http(chancery: Chancery, signed_in: SignedIn) -> Iterator[TestClient]:
+    """The API and the pages without a server, for the office of the county."""
     made = app.create(
         database=chancery.database,
+        divisions=load(),
         clock=chancery.clock,
         metrics=chancery.metrics,
         office=chancery.letters,
         frame=frame(chancery),
     )
     with TestClient(made, raise_server_exceptions=False, follow_redirects=False) as client:
+        client.headers.update(signed_in(Role.COUNTY, "331081"))
         yield client
 
 
@@ -38,13 +43,13 @@ def test_a_letter_goes_its_whole_way(chancery: Chancery, http: TestClient) -> No
     way = f"/v1/letters/{listed['id']}"
     assert (listed["kind_name"], listed["number"], listed["state"]) == ("督办函", "", "drafted")
 
-    edited = http.patch(way, json={**BY, "revision": listed["revision"], "content": {"closing": "特此督办。"}}).json()
-    signed = http.post(f"{way}/sign", json={"by": SIGNER, "revision": edited["revision"]}).json()
+    edited = http.patch(way, json={"revision": listed["revision"], "content": {"closing": "特此督办。"}}).json()
+    signed = http.post(f"{way}/sign", json={"revision": edited["revision"]}).json()
     docx = http.get(f"{way}/document.docx")
-    received = http.post(f"{way}/receipt", json=BY).json()
-    replied = http.post(f"{way}/reply", json={**BY, "text": "已整改。"}).json()
+    received = http.post(f"{way}/receipt", json={"receiver": "太平街道 收文员乙"}).json()
+    replied = http.post(f"{way}/reply", json={"text": "已整改。"}).json()
 
-    assert (signed["number"], signed["signed_by"], signed["state"]) == ("温岭安委办〔2023〕1号", SIGNER, "signed")
+    assert (signed["number"], signed["signed_by"], signed["state"]) == ("温岭安委办〔2023〕1号", NAME, "signed")
     assert digest(docx.content) == signed["document_sha256"]
     assert docx.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%B8%A9")
     assert (received["state"], replied["state"]) == ("received", "replied")
@@ -58,18 +63,19 @@ def test_a_letter_goes_its_whole_way(chancery: Chancery, http: TestClient) -> No
     ("method", "path", "body", "status"),
     [
         ("GET", "/v1/letters/none", None, 404),
-        ("POST", "/v1/letters/none/sign", {"by": "甲", "revision": 1}, 404),
-        ("POST", "/v1/letters/{id}/sign", {"by": "甲", "revision": 99}, 409),
-        ("POST", "/v1/letters/{id}/sign", {"by": "", "revision": 1}, 400),
-        ("POST", "/v1/letters/{id}/sign", {"by": "a\x00", "revision": 1}, 400),
-        ("PATCH", "/v1/letters/{id}", {**BY, "revision": 1, "content": {"title": " "}}, 422),
-        ("PATCH", "/v1/letters/{id}", {**BY, "revision": 1, "content": {"nonsense": "x"}}, 400),
-        ("POST", "/v1/letters/{id}/withdraw", {**BY, "reason": "有误"}, 409),
-        ("POST", "/v1/letters/{id}/receipt", BY, 409),
-        ("POST", "/v1/letters", {**BY, "decision_id": "none", "kind": "notice_letter"}, 404),
-        ("POST", "/v1/letters", {**BY, "decision_id": "d-7", "kind": "supervision_letter"}, 409),
-        ("POST", "/v1/letters", {**BY, "decision_id": "d-7", "kind": "retraction_letter"}, 409),
-        ("POST", "/v1/letters", {**BY, "decision_id": "d-7", "kind": "love_letter"}, 400),
+        ("POST", "/v1/letters/none/sign", {"revision": 1}, 404),
+        ("POST", "/v1/letters/{id}/sign", {"revision": 99}, 409),
+        ("POST", "/v1/letters/{id}/sign", {}, 400),
+        ("POST", "/v1/letters/{id}/sign", {"by": "somebody else", "revision": 1}, 400),
+        ("POST", "/v1/letters/{id}/receipt", {"receiver": "a\x00"}, 400),
+        ("PATCH", "/v1/letters/{id}", {"revision": 1, "content": {"title": " "}}, 422),
+        ("PATCH", "/v1/letters/{id}", {"revision": 1, "content": {"nonsense": "x"}}, 400),
+        ("POST", "/v1/letters/{id}/withdraw", {"reason": "有误"}, 409),
+        ("POST", "/v1/letters/{id}/receipt", {"receiver": "乙"}, 409),
+        ("POST", "/v1/letters", {"decision_id": "none", "kind": "notice_letter"}, 404),
+        ("POST", "/v1/letters", {"decision_id": "d-7", "kind": "supervision_letter"}, 409),
+        ("POST", "/v1/letters", {"decision_id": "d-7", "kind": "retraction_letter"}, 409),
+        ("POST", "/v1/letters", {"decision_id": "d-7", "kind": "love_letter"}, 400),
         ("GET", "/v1/letters?cursor=x", None, 400),
         ("GET", "/v1/letters?state=lost", None, 400),
         ("GET", "/v1/letters/{id}/scans/1", None, 404),
@@ -109,7 +115,7 @@ def test_the_scan_of_a_receipt_is_kept_and_is_a_receipt(chancery: Chancery, http
     """A file that is not what it says is refused."""
     letter = chancery.issued()
     way = f"/v1/letters/{letter.id}"
-    query = {"by": "收文员乙", "name": "回执.pdf"}
+    query = {"name": "回执.pdf"}
 
     wrong = http.put(f"{way}/scan", params=query, content=b"MZ program", headers={"content-type": "application/pdf"})
     right = http.put(f"{way}/scan", params=query, content=PDF, headers={"content-type": "application/pdf"})
@@ -120,11 +126,14 @@ def test_the_scan_of_a_receipt_is_kept_and_is_a_receipt(chancery: Chancery, http
     assert (kept.content, kept.headers["content-type"]) == (PDF, "application/pdf")
 
 
-def test_a_template_is_uploaded_and_used_from_then_on(chancery: Chancery, http: TestClient) -> None:
+def test_a_template_is_uploaded_and_used_from_then_on(
+    chancery: Chancery, http: TestClient, signed_in: SignedIn
+) -> None:
     """A letter that is signed already keeps its own; a version is never overwritten."""
+    http.headers.update(signed_in(Role.ADMINISTRATOR))
     first = chancery.issued(supervision(decision_id="a", occurrence="a"))
     mine = (SHIPPED / "paper.docx").read_bytes()
-    query = {**BY, "version": "温岭1", "organ": "331081"}
+    query = {"version": "温岭1", "organ": "331081"}
 
     put = http.put("/v1/letter-templates/letter", params=query, content=mine)
     again = http.put("/v1/letter-templates/letter", params=query, content=mine)
@@ -151,7 +160,7 @@ def test_a_letter_that_left_before_a_restore_is_not_signed_again(chancery: Chanc
     )
     chancery.sql("ALTER TABLE letter ENABLE TRIGGER letter_moves")
 
-    refused = http.post(f"/v1/letters/{letter.id}/sign", json={"by": SIGNER, "revision": letter.revision})
+    refused = http.post(f"/v1/letters/{letter.id}/sign", json={"revision": letter.revision})
     other = chancery.issued(supervision(decision_id="d-8", occurrence="1"))
 
     assert (refused.status_code, "恢复之前已经签发" in refused.json()["detail"]) == (409, True)
@@ -179,7 +188,6 @@ def test_a_letter_is_edited_and_signed_on_its_page(chancery: Chancery, http: Tes
     """Somebody who saw an older text is told so; then it is signed as it was read."""
     letter = chancery.drafted()
     form = {
-        "by": "乙",
         "revision": letter.revision,
         "title": "关于甲一机械有限公司隐患的督办函",
         "opening": "第一段。\n第二段。",
@@ -188,9 +196,9 @@ def test_a_letter_is_edited_and_signed_on_its_page(chancery: Chancery, http: Tes
     }
 
     edited = http.post(f"/letters/{letter.id}/edit", data=form)
-    stale = http.post(f"/letters/{letter.id}/sign", data={"by": SIGNER, "revision": letter.revision})
+    stale = http.post(f"/letters/{letter.id}/sign", data={"revision": letter.revision})
     now = chancery.letter(letter.id)
-    signed = http.post(f"/letters/{letter.id}/sign", data={"by": SIGNER, "revision": now.revision})
+    signed = http.post(f"/letters/{letter.id}/sign", data={"revision": now.revision})
 
     assert (edited.status_code, stale.status_code, signed.status_code) == (303, 409, 303)
     assert "被修改过" in stale.text
@@ -227,3 +235,16 @@ def test_what_is_not_there_is_a_page_too(http: TestClient, path: str) -> None:
     answer = http.get(path)
 
     assert (answer.status_code, "text/html" in answer.headers["content-type"]) == (404, True)
+
+
+def test_a_letter_of_another_county_is_not_there(chancery: Chancery, http: TestClient, signed_in: SignedIn) -> None:
+    """Neither in the list nor by its id; a reader may not sign."""
+    letter = chancery.drafted()
+    stranger, reader = signed_in(Role.COUNTY, "330402"), signed_in(Role.AUDITOR, "331081")
+
+    assert http.get("/v1/letters", headers=stranger).json()["letters"] == []
+    assert http.get(f"/v1/letters/{letter.id}", headers=stranger).status_code == 404
+    assert http.get(f"/v1/letters/{letter.id}/document.docx", headers=stranger).status_code == 404
+    assert http.post(f"/v1/letters/{letter.id}/sign", json={"revision": 1}, headers=stranger).status_code == 404
+    assert http.post(f"/v1/letters/{letter.id}/sign", json={"revision": 1}, headers=reader).status_code == 403
+    assert http.get("/v1/letters").json()["letters"] != []

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.vocabulary import LetterKind, LetterState, NoticeState
+from runtime.access import Who
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from services.notify.api.letters import LARGEST_SCAN, SCAN_BEGINNINGS
@@ -106,8 +107,8 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
 def _add_draft_acts(router: APIRouter, office: Office) -> None:
     @router.post("/letters/{letter_id}/edit")
     def edit(
+        who: Who,
         letter_id: str,
-        by: Annotated[str, Form(max_length=100)],
         revision: Annotated[int, Form()],
         title: Annotated[str, Form(max_length=200)],
         opening: Annotated[str, Form(max_length=LONGEST * 4)],
@@ -129,54 +130,49 @@ def _add_draft_acts(router: APIRouter, office: Office) -> None:
             "copies": _parties(copies, now.copies),
             "reply_by": reply_by or None,
         }
-        return _done("已保存修改", lambda: office.edit(letter_id, changes, by=_name(by), revision=revision))
+        return _done("已保存修改", lambda: office.edit(letter_id, changes, by=who.name, revision=revision))
 
     @router.post("/letters/{letter_id}/sign")
-    def sign(
-        letter_id: str, by: Annotated[str, Form(max_length=100)], revision: Annotated[int, Form()]
-    ) -> RedirectResponse:
+    def sign(who: Who, letter_id: str, revision: Annotated[int, Form()]) -> RedirectResponse:
         """Sign a draft as it was read."""
-        return _done("已签发，正在发出", lambda: office.sign(letter_id, by=_name(by), revision=revision))
+        return _done("已签发，正在发出", lambda: office.sign(letter_id, by=who.name, revision=revision))
 
     @router.post("/letters/{letter_id}/discard")
-    def discard(
-        letter_id: str, by: Annotated[str, Form(max_length=100)], reason: Annotated[str, Form(max_length=500)]
-    ) -> RedirectResponse:
+    def discard(who: Who, letter_id: str, reason: Annotated[str, Form(max_length=500)]) -> RedirectResponse:
         """Give up a draft."""
-        return _done("已作废", lambda: office.discard(letter_id, by=_name(by), reason=_said(reason)))
+        return _done("已作废", lambda: office.discard(letter_id, by=who.name, reason=_said(reason)))
 
 
 def _add_issued_acts(router: APIRouter, office: Office) -> None:
     @router.post("/letters/{letter_id}/withdraw")
-    def withdraw(
-        letter_id: str, by: Annotated[str, Form(max_length=100)], reason: Annotated[str, Form(max_length=500)]
-    ) -> RedirectResponse:
+    def withdraw(who: Who, letter_id: str, reason: Annotated[str, Form(max_length=500)]) -> RedirectResponse:
         """Draft the letter that takes this one back, and go to it."""
         return _done(
-            "已起草撤销函，签发后原函撤销", lambda: office.withdraw(letter_id, by=_name(by), reason=_said(reason))
+            "已起草撤销函，签发后原函撤销", lambda: office.withdraw(letter_id, by=who.name, reason=_said(reason))
         )
 
     @router.post("/letters/{letter_id}/minutes")
-    def minutes(letter_id: str, by: Annotated[str, Form(max_length=100)]) -> RedirectResponse:
+    def minutes(who: Who, letter_id: str) -> RedirectResponse:
         """Draft the minutes of a talk, and go to them."""
-        return _done("已起草约谈纪要", lambda: office.minutes(letter_id, by=_name(by)))
+        return _done("已起草约谈纪要", lambda: office.minutes(letter_id, by=who.name))
 
     @router.post("/letters/{letter_id}/receipt")
     def receipt(
-        letter_id: str, by: Annotated[str, Form(max_length=100)], note: Annotated[str, Form(max_length=200)] = ""
+        who: Who,
+        letter_id: str,
+        receiver: Annotated[str, Form(max_length=200)],
+        note: Annotated[str, Form(max_length=200)] = "",
     ) -> RedirectResponse:
         """Note a receipt that came on paper or by telephone."""
-        return _done("已登记签收", lambda: office.receive(letter_id, by=_name(by), note=note))
+        return _done("已登记签收", lambda: office.receive(letter_id, receiver=_said(receiver), by=who.name, note=note))
 
     @router.post("/letters/{letter_id}/reply")
-    def reply(
-        letter_id: str, by: Annotated[str, Form(max_length=100)], text: Annotated[str, Form(max_length=LONGEST)]
-    ) -> RedirectResponse:
+    def reply(who: Who, letter_id: str, text: Annotated[str, Form(max_length=LONGEST)]) -> RedirectResponse:
         """Note an answer."""
-        return _done("已登记回复", lambda: office.reply(letter_id, by=_name(by), text=_said(text)))
+        return _done("已登记回复", lambda: office.reply(letter_id, by=who.name, text=_said(text)))
 
     @router.post("/letters/{letter_id}/scan")
-    def scan(letter_id: str, file: UploadFile, by: Annotated[str, Form(max_length=100)]) -> RedirectResponse:
+    def scan(who: Who, letter_id: str, file: UploadFile) -> RedirectResponse:
         """Keep the scan of a signed receipt."""
         content = file.file.read(LARGEST_SCAN + 1)
         kinds = [kind for kind, begins in SCAN_BEGINNINGS.items() if content.startswith(begins)]
@@ -185,7 +181,7 @@ def _add_issued_acts(router: APIRouter, office: Office) -> None:
         name = (file.filename or "回执")[:200]
         return _done(
             "已保存回执扫描件",
-            lambda: office.keep_scan(letter_id, name=name, media_type=kinds[0], file=content, by=_name(by)),
+            lambda: office.keep_scan(letter_id, name=name, media_type=kinds[0], file=content, by=who.name),
         )
 
 
@@ -215,12 +211,6 @@ def _parties(names: str, known: tuple[Party, ...]) -> list[dict[str, str]]:
     """One party a line; who was there before keeps the unit by which the roster finds its office."""
     units = {party.name: party.unit for party in known}
     return [{"name": name, "unit": units.get(name, name)} for name in map(str.strip, names.splitlines()) if name]
-
-
-def _name(by: str) -> str:
-    if not by.strip():
-        raise Trouble(HTTPStatus.BAD_REQUEST, "请填写经办人姓名。")
-    return by.strip()
 
 
 def _said(text: str) -> str:

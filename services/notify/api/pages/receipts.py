@@ -50,7 +50,7 @@ def add(router: APIRouter, *, database: Database, office: Office, frame: Frame, 
         if not unit.strip() or not by.strip():
             raise Trouble(HTTPStatus.BAD_REQUEST, "请填写签收单位和签收人。")
         with in_words():
-            office.receive(letter.id, by=who, note="链接签收")
+            office.receive(letter.id, receiver=who, by=who, note="链接签收")
             if reply.strip():
                 office.reply(letter.id, by=who, text=reply.strip())
         return RedirectResponse(f"/receipts/{token}", HTTPStatus.SEE_OTHER)

@@ -131,10 +131,13 @@ class Office:
         now = self._clock.now()
         return self._moved(letter_id, "handed_over", by, how, lambda letter: _sent_on_paper(letter, now))
 
-    def receive(self, letter_id: str, *, by: str, note: str = "") -> Letter:
-        """Note that an addressee signed for a letter; the first receipt counts, each is kept."""
+    def receive(self, letter_id: str, *, receiver: str, by: str, note: str = "") -> Letter:
+        """Note that `receiver` signed for a letter, as `by` says; the first receipt counts, each is kept."""
         now = self._clock.now()
-        return self._moved(letter_id, "received", by, note, lambda letter: signing.received(letter, by=by, now=now))
+        said = "，".join(part for part in ("" if receiver == by else receiver, note) if part)
+        return self._moved(
+            letter_id, "received", by, said, lambda letter: signing.received(letter, by=receiver, now=now)
+        )
 
     def reply(self, letter_id: str, *, by: str, text: str) -> Letter:
         """Note an addressee's answer."""
