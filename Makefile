@@ -52,13 +52,15 @@ test-unit: .venv/.dev ## Unit tests alone: no socket, no sleep
 test-integration: .venv/.dev ## Tests against a real broker and database
 	$(PY) -m pytest tests/integration
 
-test-tools: .venv/.dev ## Tests that need Node or a browser; says what is missing and how to get it
+test-tools: .venv/.dev ## Tests that need Node, a browser or LibreOffice; says what is missing and how to get it
 	@command -v node >/dev/null && command -v npm >/dev/null || \
 	    { echo "Node 18 or newer with npm is missing: apt-get install nodejs npm"; exit 1; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	    { echo "Chromium is missing: apt-get install --no-install-recommends chromium fonts-noto-cjk"; exit 1; }
 	@command -v promtool >/dev/null && command -v amtool >/dev/null || \
 	    { echo "promtool and amtool are missing: apt-get install --no-install-recommends prometheus prometheus-alertmanager"; exit 1; }
+	@command -v soffice >/dev/null && command -v pdftotext >/dev/null || \
+	    { echo "LibreOffice is missing: apt-get install --no-install-recommends libreoffice-writer poppler-utils"; exit 1; }
 	$(PY) -m pytest tests -m tools
 
 test-faults: .venv/.dev ## Kill, freeze and stop services under load, for minutes
