@@ -7,13 +7,15 @@ import msgspec
 
 from services.escalation.core.calendar import end_of
 from services.escalation.core.case import CaseKey, Owed
-from services.escalation.core.cases.accident import Accident
+from services.escalation.core.cases.accident import Accident, Grade
 from services.escalation.core.cases.committee import Committee
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.policy import AfterAccident, Obligation, Pack
 from services.escalation.core.wording import accident_words
 
 Duty = tuple[CaseKey, Owed]
+ABOUT_THE_ACCIDENT = ("warning_meeting", "standing_meeting")
+"""Rules whose records have the accident as subject (interface section 2); others have the obligation."""
 
 
 def with_a_span(accident: Accident, pack: Pack, where: Jurisdiction) -> Iterator[Duty]:
@@ -41,6 +43,9 @@ def _owed(
     when = spec.when
     if not isinstance(when, AfterAccident) or (when.fatal and not accident.is_fatal):
         return
+    if when.grade and accident.grade < Grade.of(when.grade):
+        return
+    of_accident = spec.rule in ABOUT_THE_ACCIDENT
     for unit, tenant in _units(accident, when, where):
         period = accident.accident_id
         yield (
@@ -59,8 +64,8 @@ def _owed(
                 clauses=spec.clauses,
                 policy_id=pack.id,
                 policy_version=pack.version,
-                subject_kind="accident",
-                subject_id=accident.accident_id,
+                subject_kind="accident" if of_accident else "obligation",
+                subject_id=accident.accident_id if of_accident else "",
                 opens_measure=when.opens_measure,
                 rests_on=(accident.told,),
                 because=f"因{accident_words(accident, where)}，",

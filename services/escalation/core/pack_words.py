@@ -95,6 +95,7 @@ KEYS: Final = {
     "owed_by": "承担者",
     "parent": "上级行动",
     "penalty": "视为处罚建议的文书",
+    "planned": "按计划检查",
     "period": "期次",
     "remind": "提前提醒天数",
     "returns": "次数",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
+from services.escalation.core.cases.accident import GradeWord
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.rules.registry import ABSENCES, RULES
 from services.escalation.core.schedules import Schedule, StageEnd
@@ -32,6 +33,7 @@ class AfterAccident(PackModel):
     kind: Literal["accident"] = Field("accident", description="Opened by an accident.")
     within: Span | None = Field(None, description="How long after the accident's day; absent: no term.")
     fatal: bool = Field(False, description="Only by an accident with deaths.")
+    grade: GradeWord | Literal[""] = Field("", description="Only by accidents of this grade and above.")
     until_milestone: str = Field(
         "", description="The recurring milestone whose next day after the accident is the last one."
     )

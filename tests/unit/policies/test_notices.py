@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from contracts.events import Event, Refusal, read_event
+from services.escalation.core.calendar import SHANGHAI
 from services.escalation.core.case import CaseKey, MemoryCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.rules import overdue
 from services.escalation.core.waiting import NO_DEADLINE
-from tests.unit.services.escalation.accidents import decide, told
+from tests.unit.services.escalation.accidents import accident, decide, told
 from tests.unit.services.escalation.stories import fact, law_of, moment, report, run, said
 
 PACKS = ("wenzhou-2020", "jiaxing-2020", "wenling-2023", "weihai-2021", "lishui-2016")
@@ -220,6 +221,52 @@ def test_weihai_sees_what_was_not_reported_and_what_was_not_put_right() -> None:
     assert "periodic_report cancellation_list/371083/2021-05-20 missing_report raised 2021-05-21 00:00" in told(
         records, "periodic_report"
     )
+
+
+def test_weihai_sees_what_was_planned_and_not_made() -> None:
+    """应查未查 (S3-06): a step of the rule that says when a site is to be inspected."""
+    plan = fact(
+        "inspection.planned", "2021-05-15", tenant="371083", inspection_id="I-1", site_id="S-1", planned_on="2021-05-20"
+    )
+
+    records = [one for one in decide(plan, until="2021-05-27") if one.rule == "frequency"]
+
+    assert [(one.step, one.status, one.clauses, one.tenant) for one in records] == [
+        ("planned", "raised", ("S3-06",), "371083")
+    ]
+    assert "应查未查" in records[0].reason
+
+
+@pytest.mark.parametrize(
+    ("deaths", "came", "expected"),
+    [
+        pytest.param(2, None, [], id="an ordinary accident is not supervised"),
+        pytest.param(3, None, ["raised 2021-08-04 00:00"], id="sixty days after a larger one nothing has come"),
+        pytest.param(3, "2021-08-03 17:00", [], id="the report came on the last day"),
+        pytest.param(3, "2021-08-09 10:00", ["raised 2021-08-04 00:00", "cleared 2021-08-09 10:00"], id="it came late"),
+    ],
+)
+def test_weihai_supervises_how_an_accident_is_dealt_with(deaths: int, came: str | None, expected: list[str]) -> None:
+    """事故督办 (S3-29): sixty days from the accident's day, 4 June; a number that leans on L9."""
+    facts = [accident("2021-06-04 08:00", "A-1", deaths=deaths)]
+    if came:
+        facts.append(
+            fact(
+                "obligation.fulfilled",
+                came,
+                tenant="371083",
+                obligation="accident_handling",
+                unit="371083",
+                period="A-1",
+            )
+        )
+
+    records = [one for one in decide(*facts, until="2021-09-01") if one.subject.id == "accident_handling/371083/A-1"]
+
+    assert [
+        f"{one.status} {one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for one in records if one.rule == "periodic_report"
+    ] == expected
+    assert law_of("weihai-2021").packs[0].obligations["accident_handling"].source == "proposed"
 
 
 def test_weihai_watches_every_ordered_date() -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
 from contracts.divisions import Divisions
+from services.escalation.core.calendar import end_of
 from services.escalation.core.case import Contribution, HazardAtSite
 from services.escalation.core.cases.telling import Site
 from services.escalation.core.cases.transfer import Transfer, in_charge_now
@@ -18,6 +19,7 @@ class _Said(msgspec.Struct, frozen=True):
 
     site: Site | None = None
     inspection_id: str = ""
+    planned_on: str = ""
     kind: str = ""
     found: float = 0  # some senders write 2.0 for 2
     documents: tuple[str, ...] = ()
@@ -47,6 +49,21 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """A day for which an inspection was planned, and the one that was made under its id (None: none yet).
+
+    Told anew before its day is over a plan moves; told anew afterwards it sets a second day (`number`), and the first
+    one stays missed.
+    """
+
+    told: Heard
+    id: str
+    number: int
+    day: date
+    made: Inspection | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One enforcement document; without `hazard_ids` it is about the site as a whole."""
 
@@ -69,6 +86,7 @@ class SiteHistory:
     inspections: tuple[Inspection, ...] = ()
     documents: tuple[Document, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    plans: tuple[Plan, ...] = ()
 
     def alike(self, hazard: HazardAtSite) -> list[HazardAtSite]:
         """The hazards with the same repeat key, this one included (interface section 2)."""
@@ -115,6 +133,7 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution], d
     hazards = sorted((gift for gift in inputs if isinstance(gift, HazardAtSite)), key=lambda gift: gift.hazard_id)
     registrations: list[Registration] = []
     inspections: dict[str, Inspection] = {}
+    planned: dict[str, list[tuple[Heard, date]]] = {}
     documents: list[Document] = []
     ordered = [(msgspec.structs.replace(fact, data=b""), _said_of(fact.data)) for fact in in_order(facts)]
     transfers = tuple(_transfers(ordered, divisions))
@@ -128,6 +147,8 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution], d
             inspections[said.inspection_id] = Inspection(
                 told, said.inspection_id, said.kind, int(said.found), said.documents
             )
+        elif fact.subject == "inspection.planned" and said.planned_on:
+            _plan(planned.setdefault(said.inspection_id, []), told, date.fromisoformat(said.planned_on))
         elif fact.subject == "enforcement.recorded":
             documents.append(Document(told, said.document_no, said.kind, said.hazard_ids))
     return SiteHistory(
@@ -137,7 +158,18 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution], d
         inspections=tuple(inspections.values()),
         documents=tuple(documents),
         transfers=transfers,
+        plans=tuple(
+            Plan(told, name, number, day, inspections.get(name))
+            for name, days in planned.items()
+            for number, (told, day) in enumerate(days)
+        ),
     )
+
+
+def _plan(days: list[tuple[Heard, date]], told: Heard, day: date) -> None:
+    if days and told.time < end_of(days[-1][1]):
+        days.pop()
+    days.append((told, day))
 
 
 def _transfers(ordered: Iterable[tuple[Heard, _Said]], divisions: Divisions) -> Iterator[Transfer]:

@@ -1,6 +1,6 @@
-"""See a site that is inspected too seldom where the notice wants it inspected more often (S4-08, S1-24).
+"""See a site that is inspected too seldom (S4-08, S1-24), or not on the day that a plan had set, 应查未查 (S3-06).
 
-Two grounds: a hazard there cannot be put right for the time being (a plan, an extension or a suspended clock says so),
+Two grounds make an interval: a hazard there cannot be put right for the time being (a plan, an extension or a suspended clock says so),
 or a key period runs and the site is of a sort that the period is about. The notices give no interval. A key period
 whose days only milestones will tell binds sites from the version of the pack on that names its days.
 """
@@ -21,6 +21,7 @@ from services.escalation.core.windows import KeyPeriod
 from services.escalation.core.wording import day_words
 
 RULE = "frequency"
+PLANNED = "planned"
 
 
 class InPeriod(PackModel):
@@ -37,6 +38,9 @@ class Parameters(RuleParameters):
 
     held: Span | None = Field(None, description="While a hazard cannot be put right: an inspection at least so often.")
     in_periods: tuple[InPeriod, ...] = Field((), description="In key periods.")
+    planned: bool = Field(
+        False, description="Whether an inspection that was planned has to be made by the end of its day, 应查未查."
+    )
     except_kinds: tuple[str, ...] = Field(("self_check",), description="Kinds of inspections that do not count.")
     acts: Acts = Field("own", description="The level that is told.")
     to: Addressee = Field("supervising_unit", description="Whom it addresses.")
@@ -59,7 +63,9 @@ class _Window(NamedTuple):
 
 
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
-    """Yield each interval that passed without an inspection, until one came or the ground ended."""
+    """Yield each interval and each planned day that passed without an inspection, until one came or the ground ended."""
+    if parameters.planned:
+        yield from _unmade(site, parameters, where)
     windows = [*_held(site, parameters), *_periods(site, parameters, where)]
     if not windows:
         return
@@ -85,6 +91,30 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
                 since=since,
                 context=site.context | {"addressee": parameters.to},
             )
+
+
+def _unmade(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
+    for plan in site.plans:
+        due, made = end_of(plan.day), plan.made.told.time if plan.made else None
+        if made is not None and made < due:
+            continue
+        tenant = plan.told.tenant
+        yield Finding(
+            measure="alert",
+            step=PLANNED,
+            subject_kind="site",
+            subject_id=site.site_id,
+            occurrence=f"{plan.id}/{plan.number}",
+            at=due,
+            instant=False,
+            until=made,
+            tenant=tenant,
+            level=where.acting(tenant, parameters.acts),
+            reason=f"{site.name}应于{day_words(plan.day)}检查（检查编号{plan.id}），当日未检查，属应查未查。",
+            rests_on=(plan.told,),
+            since=due,
+            context=site.context | {"addressee": parameters.to, "inspection_id": plan.id},
+        )
 
 
 def _gaps(

@@ -137,3 +137,55 @@ def test_a_period_that_milestones_will_date_binds_no_site_yet() -> None:
     records = under(here, fact("site.registered", "05-08", site=site), until="2023-12-01")
 
     assert told(records, RULE) == []
+
+
+# ---- 应查未查: what was planned and not made (S3-06)
+
+
+def planned(when: str, day: str, name: str = "I-1", *, id_: str = "") -> Fact:
+    """An inspection of S-1 planned for a day."""
+    return fact(
+        "inspection.planned", when, id_=id_ or f"plan/{name}", inspection_id=name, site_id="S-1", planned_on=day
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        pytest.param([planned("05-08", "2023-05-10")], ["frequency planned S-1 raised 05-11 00:00"], id="nobody came"),
+        pytest.param(
+            [planned("05-08", "2023-05-10"), visit("05-10 23:30", inspection_id="I-1")], [], id="made on its last minute"
+        ),
+        pytest.param([planned("05-08", "2023-05-10"), visit("05-09", inspection_id="I-1")], [], id="made before its day"),
+        pytest.param(
+            [planned("05-08", "2023-05-10"), visit("05-12 09:00", inspection_id="I-1")],
+            ["frequency planned S-1 raised 05-11 00:00", "frequency planned S-1 cleared 05-12 09:00"],
+            id="made late: cleared, and on record",
+        ),
+        pytest.param(
+            [planned("05-08", "2023-05-10"), visit("05-10 09:00", inspection_id="I-2")],
+            ["frequency planned S-1 raised 05-11 00:00"],
+            id="another inspection is not the planned one",
+        ),
+        pytest.param(
+            [planned("05-08", "2023-05-10"), planned("05-09", "2023-05-20", id_="anew"), visit("05-19", inspection_id="I-1")],
+            [],
+            id="put off in time",
+        ),
+        pytest.param(
+            [planned("05-08", "2023-05-10"), planned("05-12 08:00", "2023-05-20", id_="anew"), visit("05-19", inspection_id="I-1")],
+            ["frequency planned S-1 raised 05-11 00:00", "frequency planned S-1 cleared 05-19 00:00"],
+            id="put off when its day was over: missed until it is made",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_planned_is_made_on_its_day(facts: list[Fact], expected: list[str]) -> None:
+    """The last day runs to 24:00; the inspection is known by its id."""
+    own = law_with(pack(rules={RULE: {"clauses": ["S3-06"], "planned": True}}))
+
+    assert told(under(own, *facts, until="2023-06-30"), RULE) == expected
+
+
+def test_a_plan_binds_nobody_where_the_pack_does_not_say_so() -> None:
+    """As in the other notices."""
+    assert told(under(law(), planned("05-08", "2023-05-10"), until="2023-06-30"), RULE) == []
