@@ -88,10 +88,6 @@ class SiteHistory:
     transfers: tuple[Transfer, ...] = ()
     plans: tuple[Plan, ...] = ()
 
-    def alike(self, hazard: HazardAtSite) -> list[HazardAtSite]:
-        """The hazards with the same repeat key, this one included (interface section 2)."""
-        return [other for other in self.hazards if other.repeat_key == hazard.repeat_key]
-
     def found_by(self, inspection: Inspection) -> list[HazardAtSite]:
         """The hazards whose report names this inspection."""
         return [hazard for hazard in self.hazards if any(seen == inspection.id for _, seen in hazard.reports)]

@@ -1,12 +1,19 @@
 """See what was closed out and is found again (S3-12, R-REPEAT): recurrence, kept apart from repeat offence."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from operator import itemgetter
+from typing import NamedTuple
 
 from pydantic import Field
 
 from services.escalation.core.calendar import SHANGHAI, end_of, local_day
+from services.escalation.core.case import HazardAtSite
 from services.escalation.core.cases.site import SiteHistory, found_at
 from services.escalation.core.findings import Finding
+from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Measure, RuleParameters, Span
 from services.escalation.core.wording import day_words, shortened
@@ -23,24 +30,23 @@ class Parameters(RuleParameters):
     measure: Measure = Field("alert", description="What follows.")
 
 
+class _Closure(NamedTuple):
+    """A close-out; of two at one instant the one of the hazard with the greater id counts as the later."""
+
+    time: datetime
+    hazard_id: str
+    fact: Heard
+    hazard: HazardAtSite
+
+
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one alert per report that comes after a close-out of the same key; its subject is the newest hazard."""
-    within = parameters.within
+    closures = _closures(site)
     for hazard in site.hazards:
         for number, (fact, _) in enumerate(hazard.reports):
-            closed = [
-                (closure, other)
-                for other in site.alike(hazard)
-                for closure in other.closures
-                if closure.time < fact.time
-                and (other is not hazard or number > 0)
-                and fact.time < end_of(where.calendar.add(local_day(closure.time), within.count, within.unit))
-            ]
-            if not closed:
-                continue
-            closure, earlier = max(closed, key=lambda pair: (pair[0].time, pair[1].hazard_id))
-            again = "" if earlier is hazard else f"（前次为{earlier.hazard_id}）"
-            described = shortened(hazard.context.get("description", ""))
+            before = _last_before(closures.get(hazard.repeat_key, ()), fact, hazard if number == 0 else None)
+            if before is None or fact.time >= _until(before.time, parameters, where):
+                continue  # where the last close-out is too long ago, so are all before it
             yield Finding(
                 measure=parameters.measure,
                 subject_kind="hazard",
@@ -50,8 +56,43 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
                 instant=True,
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, "own"),
-                reason=f"{hazard.context.get('site_name', site.site_id)}的隐患“{described}”（{hazard.hazard_id}）"
-                f"在{day_words(local_day(closure.time))}销号后再次发现{again}，属复发。",
-                rests_on=(fact, closure),
-                context=hazard.context | {"found_first": found_at(earlier).astimezone(SHANGHAI).isoformat()},
+                reason=partial(_reason, site, hazard, before),
+                rests_on=(fact, before.fact),
+                context=partial(_context, hazard, before.hazard),
             )
+
+
+def _closures(site: SiteHistory) -> dict[str, list[_Closure]]:
+    """The close-outs of each repeat key, in order of time: so every report finds the last one before it at once."""
+    found: dict[str, list[_Closure]] = {}
+    for hazard in site.hazards:
+        own = (_Closure(fact.time, hazard.hazard_id, fact, hazard) for fact in hazard.closures)
+        found.setdefault(hazard.repeat_key, []).extend(own)
+    for closures in found.values():
+        closures.sort(key=itemgetter(0, 1))
+    return found
+
+
+def _last_before(closures: Sequence[_Closure], fact: Heard, other_than: HazardAtSite | None) -> _Closure | None:
+    for place in range(bisect_left(closures, fact.time, key=itemgetter(0)) - 1, -1, -1):
+        if closures[place].hazard is not other_than:
+            return closures[place]
+    return None
+
+
+def _until(closed: datetime, parameters: Parameters, where: Jurisdiction) -> datetime:
+    within = parameters.within
+    return end_of(where.calendar.add(local_day(closed), within.count, within.unit))
+
+
+def _reason(site: SiteHistory, hazard: HazardAtSite, before: _Closure) -> str:
+    again = "" if before.hazard is hazard else f"（前次为{before.hazard_id}）"
+    described = shortened(hazard.context.get("description", ""))
+    return (
+        f"{hazard.context.get('site_name', site.site_id)}的隐患“{described}”（{hazard.hazard_id}）"
+        f"在{day_words(local_day(before.time))}销号后再次发现{again}，属复发。"
+    )
+
+
+def _context(hazard: HazardAtSite, earlier: HazardAtSite) -> dict[str, str]:
+    return hazard.context | {"found_first": found_at(earlier).astimezone(SHANGHAI).isoformat()}

@@ -3,8 +3,10 @@
 It counts a failed re-inspection, or a new report with the same key and another inspection while one is open.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from pydantic import Field
@@ -37,13 +39,14 @@ class _Sighting(NamedTuple):
 
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield an alert for each inspection, from the `inspections`-th on, that found the same thing open."""
-    for key in dict.fromkeys(hazard.repeat_key for hazard in site.hazards):
-        alike = [hazard for hazard in site.hazards if hazard.repeat_key == key]
+    by_key: dict[str, list[HazardAtSite]] = {}
+    for hazard in site.hazards:
+        by_key.setdefault(hazard.repeat_key, []).append(hazard)
+    for alike in by_key.values():
         for count, seen, opening in _repeated(alike):
             if count < parameters.inspections:
                 continue
             hazard = seen.hazard
-            words = "复查不合格" if seen.failed else "在未销号时又被检查发现"
             yield Finding(
                 measure=parameters.measure,
                 subject_kind="hazard",
@@ -53,9 +56,7 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
                 instant=True,
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, "own"),
-                reason=f"{hazard.context.get('site_name', site.site_id)}的隐患"
-                f"“{shortened(hazard.context.get('description', ''))}”（{hazard.hazard_id}）{words}，"
-                f"已是第{count}次检查发现未整改，属屡查不改。",
+                reason=partial(_reason, site, seen, count),
                 rests_on=tuple(dict.fromkeys((opening, seen.fact))),
                 context=hazard.context,
             )
@@ -65,9 +66,10 @@ def _repeated(alike: list[HazardAtSite]) -> Iterator[tuple[int, _Sighting, Heard
     """Each sighting while one alike was open: the how-manieth inspection it is, and the fact that opened the row."""
     sightings = [_Sighting(fact, hazard, seen, False) for hazard in alike for fact, seen in hazard.reports]
     sightings += [_Sighting(fact, hazard, seen, True) for hazard in alike for fact, seen in hazard.failures]
+    some_open = _openness(alike)
     count, inspections, opening = 0, set[str](), None
     for seen in sorted(sightings, key=lambda sighting: (sighting.fact.time, sighting.fact.id)):
-        if opening is None or not any(_is_open(hazard, seen.fact.time) for hazard in alike):
+        if opening is None or not some_open(seen.fact.time):
             count, inspections, opening = 1, {seen.inspection}, seen.fact
         elif seen.failed or (seen.inspection and seen.inspection not in inspections):
             count += 1
@@ -75,5 +77,21 @@ def _repeated(alike: list[HazardAtSite]) -> Iterator[tuple[int, _Sighting, Heard
             yield count, seen, opening
 
 
-def _is_open(hazard: HazardAtSite, moment: datetime) -> bool:
-    return hazard.reports[0][0].time < moment and not any(closure.time <= moment for closure in hazard.closures)
+def _openness(alike: Sequence[HazardAtSite]) -> Callable[[datetime], bool]:
+    """Whether any of the hazards was open at a moment: found before it, and never closed out up to it."""
+    spans = [
+        (hazard.reports[0][0].time, min((fact.time for fact in hazard.closures), default=None)) for hazard in alike
+    ]
+    opened = sorted(found for found, closed in spans if closed is None or closed > found)
+    ended = sorted(closed for found, closed in spans if closed is not None and closed > found)
+    return lambda moment: bisect_left(opened, moment) > bisect_right(ended, moment)
+
+
+def _reason(site: SiteHistory, seen: _Sighting, count: int) -> str:
+    hazard = seen.hazard
+    words = "复查不合格" if seen.failed else "在未销号时又被检查发现"
+    return (
+        f"{hazard.context.get('site_name', site.site_id)}的隐患"
+        f"“{shortened(hazard.context.get('description', ''))}”（{hazard.hazard_id}）{words}，"
+        f"已是第{count}次检查发现未整改，属屡查不改。"
+    )
