@@ -16,6 +16,7 @@ from contracts import divisions
 from contracts.decisions import Decision
 from contracts.facts import Fact
 from policies import files
+from runtime.garbage import collect_rarely
 from services.escalation.core.calendar import SHANGHAI
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack, parse_pack
@@ -45,6 +46,7 @@ def simulate(
     """
     begin, end = instant(since, "--from"), instant(until, "--until")
     law = Law(list(named_packs(policy)), read_divisions(tenants), work_calendar())
+    collect_rarely()
     facts, refused = read_events(events, law)
     decisions = run(law, facts, begin, end)
     if form == "table":

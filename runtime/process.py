@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from runtime import crash, log, web
+from runtime.garbage import collect_rarely
 from runtime.metrics import Metrics
 from runtime.readiness import Check
 from runtime.settings import ProcessSettings
@@ -19,12 +19,6 @@ from runtime.streams import BatchConsumer, Beside
 
 DRAIN_SECONDS = 8  # for answers under way at SIGTERM, below the grace of the process
 KEEP_ALIVE_SECONDS = 5
-COLLECT_AFTER = (100_000, 20, 20)
-"""New objects between two looks for circles among the young, and how many of those before the older ones are looked at.
-
-What a batch makes is no circle and goes by its count of references; looking as often as Python does by itself took a
-fifth of a busy worker's time.
-"""
 
 _logger = log.get(__name__)
 
@@ -57,13 +51,6 @@ def run_worker(
         asyncio.run(_run_alone(services))
     else:
         consumer.run(services)
-
-
-def collect_rarely() -> None:
-    """Leave what was built at the start out of every later search for garbage, and search rarely."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 class HealthPort:

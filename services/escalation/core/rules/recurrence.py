@@ -42,6 +42,8 @@ class _Closure(NamedTuple):
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one alert per report that comes after a close-out of the same key; its subject is the newest hazard."""
     closures = _closures(site)
+    if not closures:
+        return
     for hazard in site.hazards:
         for number, (fact, _) in enumerate(hazard.reports):
             before = _last_before(closures.get(hazard.repeat_key, ()), fact, hazard if number == 0 else None)
@@ -65,7 +67,7 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
 def _closures(site: SiteHistory) -> dict[str, list[_Closure]]:
     """The close-outs of each repeat key, in order of time: so every report finds the last one before it at once."""
     found: dict[str, list[_Closure]] = {}
-    for hazard in site.hazards:
+    for hazard in (hazard for hazard in site.hazards if hazard.closures):
         own = (_Closure(fact.time, hazard.hazard_id, fact, hazard) for fact in hazard.closures)
         found.setdefault(hazard.repeat_key, []).extend(own)
     for closures in found.values():

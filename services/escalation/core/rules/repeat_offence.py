@@ -64,6 +64,8 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
 
 def _repeated(alike: list[HazardAtSite]) -> Iterator[tuple[int, _Sighting, Heard]]:
     """Each sighting while one alike was open: the how-manieth inspection it is, and the fact that opened the row."""
+    if sum(len(hazard.reports) + len(hazard.failures) for hazard in alike) < TWICE:
+        return  # as nearly always: found once
     sightings = [_Sighting(fact, hazard, seen, False) for hazard in alike for fact, seen in hazard.reports]
     sightings += [_Sighting(fact, hazard, seen, True) for hazard in alike for fact, seen in hazard.failures]
     some_open = _openness(alike)

@@ -1,8 +1,17 @@
 """What was closed out and is found again is a recurrence, whatever hazard id it has (S3-12)."""
 
+from datetime import timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.facts import Fact
+from services.escalation.core.calendar import end_of, local_day
+from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core.rules.recurrence import Parameters, find
+from services.escalation.core.terms import Span
+from tests.unit.services.escalation.core.rules.site_histories import WHERE, sites
 from tests.unit.services.escalation.stories import fact, report, run, said
 
 
@@ -65,3 +74,27 @@ def test_the_subject_is_the_newest_hazard() -> None:
     )
 
     assert (alert.subject.id, "H-1" in alert.reason) == ("H-2", True)
+
+
+@given(site=sites(), days=st.integers(1, 20))
+def test_each_report_is_held_against_every_close_out_before_it(site: SiteHistory, days: int) -> None:
+    """What is found is what comparing every report with every close-out of the same key finds."""
+    parameters = Parameters(clauses=("S2-24",), within=Span(count=days, unit="calendar_day"))
+
+    found = [(one.subject_id, one.occurrence, one.rests_on) for one in find(site, parameters, WHERE)]
+
+    expected = []
+    for hazard in site.hazards:
+        for number, (told, _) in enumerate(hazard.reports):
+            before = [
+                (closure.time, other.hazard_id, closure)
+                for other in site.hazards
+                if other.repeat_key == hazard.repeat_key and (other is not hazard or number > 0)
+                for closure in other.closures
+                if closure.time < told.time < end_of(local_day(closure.time) + timedelta(days=days))
+            ]
+            if before:
+                latest = max(one[:2] for one in before)
+                last = [closure for *place, closure in before if tuple(place) == latest][-1]
+                expected.append((hazard.hazard_id, str(number), (told, last)))
+    assert found == expected

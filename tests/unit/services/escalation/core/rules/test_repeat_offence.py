@@ -1,8 +1,13 @@
 """屡查不改: open in more than one inspection; never mixed up with recurrence (S3-12)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.facts import Fact
+from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core.rules.repeat_offence import Parameters, find
+from tests.unit.services.escalation.core.rules.site_histories import WHERE, sites
 from tests.unit.services.escalation.stories import fact, report, run, said
 
 
@@ -55,3 +60,30 @@ def found(when: str, hazard_id: str, inspection_id: str) -> Fact:
 def test_a_repeat_offence_is_open_in_a_second_inspection(facts: list[Fact], expected: list[str]) -> None:
     """A failed re-inspection counts, and a report by another inspection while one alike is open."""
     assert said(run(*facts, until="06-01"), "repeat_offence") == expected
+
+
+@given(site=sites(), least=st.integers(2, 4))
+def test_every_sighting_is_held_against_all_that_are_alike(site: SiteHistory, least: int) -> None:
+    """What is found is what looking at every hazard of the same key at every sighting finds."""
+    found = {
+        (one.subject_id, one.occurrence, one.rests_on)
+        for one in find(site, Parameters(clauses=("S2-24",), inspections=least), WHERE)
+    }
+
+    expected = set()
+    for key in {hazard.repeat_key for hazard in site.hazards}:
+        alike = [hazard for hazard in site.hazards if hazard.repeat_key == key]
+        sightings = [(fact.time, fact.id, fact, one, seen, False) for one in alike for fact, seen in one.reports]
+        sightings += [(fact.time, fact.id, fact, one, seen, True) for one in alike for fact, seen in one.failures]
+        count, inspections, opening = 0, set(), None
+        for at, _, told, hazard, seen, failed in sorted(sightings, key=lambda sighting: sighting[:2]):
+            some_open = any(
+                one.reports[0][0].time < at and not any(closure.time <= at for closure in one.closures) for one in alike
+            )
+            if opening is None or not some_open:
+                count, inspections, opening = 1, {seen}, told
+            elif failed or (seen and seen not in inspections):
+                count, inspections = count + 1, inspections | {seen}
+                if count >= least:
+                    expected.add((hazard.hazard_id, str(count), tuple(dict.fromkeys((opening, told)))))
+    assert found == expected
