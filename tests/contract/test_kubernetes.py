@@ -1,0 +1,59 @@
+"""The plain manifests say what the published schemas allow, and promise what the compose file promises."""
+
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
+OBJECTS: list[dict[str, Any]] = [
+    one for path in sorted(FOLDER.glob("*.yaml")) for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))
+]
+PODS = [
+    (one["metadata"]["name"], one["spec"]["template"]["spec"]) for one in OBJECTS if "template" in one.get("spec", {})
+]
+SERVICES = ("intake", "escalation", "notify", "reporting")
+
+
+@pytest.mark.parametrize("found", OBJECTS, ids=lambda found: f"{found['kind']} {found['metadata']['name']}")
+def test_a_manifest_is_what_the_schema_allows(found: dict[str, Any]) -> None:
+    """Strictly: a misspelt key is refused."""
+    kubernetes_validate.validate(found, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_a_misspelt_key_would_be_found() -> None:
+    """Else the test above would hold for nothing."""
+    wrong = {**OBJECTS[0], "metadat": {}}
+
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, kubernetes_validate.latest_version(), strict=True)
+
+
+@pytest.mark.parametrize(("name", "pod"), PODS, ids=[name for name, _ in PODS])
+def test_a_pod_has_no_more_than_it_needs(name: str, pod: dict[str, Any]) -> None:
+    """As pod security `restricted` asks, with a bound on memory, and probes for what answers."""
+    (container,) = pod["containers"]
+
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert container["resources"]["limits"]["memory"]
+    assert name == "prepare" or {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
+
+
+def test_every_process_is_there_with_a_budget() -> None:
+    """A worker keeps its name, so that it comes back to its slots; an API is never away as a whole."""
+    kinds = {(one["kind"], one["metadata"]["name"]) for one in OBJECTS}
+
+    for service in SERVICES:
+        assert {
+            ("Deployment", f"{service}-api"),
+            ("StatefulSet", f"{service}-worker"),
+            ("PodDisruptionBudget", f"{service}-api"),
+        } <= kinds
