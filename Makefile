@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench lint format contracts docs check lock
+        test-faults coverage bench bundle lint format contracts docs check lock
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -91,6 +91,9 @@ docs: contracts .venv/.dev ## Write what is made from the code: events, glossary
 	@$(PY) -m deploy.grafana
 
 check: lint test ## What has to pass before a change is proposed
+
+bundle: .venv/.dev ## Pack sources, wheels, jars, hashes and a bill of materials for machines without a network
+	@$(PY) -m deploy.bundle dist/bihuan-$$($(PY) -c 'from importlib.metadata import version; print(version("bihuan"))').tar.gz
 
 lock: .venv/.dev ## Pin what requirements.in and dev.in ask for, with the hashes of every platform
 	$(PY) -m uv pip compile --quiet requirements.in --generate-hashes --no-emit-index-url --no-header --universal \
