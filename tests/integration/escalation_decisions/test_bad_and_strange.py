@@ -152,3 +152,26 @@ def test_a_clock_that_belongs_to_nobody_is_taken_away(database: Database, handle
 
     assert transactions == 1
     assert rows(database, "SELECT key FROM deadline") == []
+
+
+def test_a_site_that_moves_with_open_cases(database: Database, handler: EscalationHandler) -> None:
+    """The new tenant has a say from that day on, the former of the days before; the case is among the new one's rows."""
+    moved = fact(
+        "site.transferred", "05-10", tenant="331081", site_id="S-1", from_tenant="331081003", to_tenant="331081004"
+    )
+    log = Log().hear(report("05-08 09:00"), KNOWN).hear(moved, moment("05-10 01:00"))
+    read(database, handler, log.records)
+    begun = len(log.records)
+    for number, (tenant, when) in enumerate(
+        [("331081003", "05-12"), ("331081004", "05-09"), ("331081003", "05-09"), ("331081004", "05-12")]
+    ):
+        word = fact("hazard.handed_over", when, tenant=tenant, id_=f"w-{number}", hazard_id="H-1", to_unit="某街道")
+        log.hear(word, moment("05-12 01:00"))
+
+    read(database, handler, log.records[begun:])
+
+    assert parked(database) == [
+        ("no_such_hazard", "w-0", "331081003"),
+        ("no_such_hazard", "w-1", "331081004"),
+    ]
+    assert rows(database, "SELECT tenant FROM case_file WHERE kind = 'hazard'") == [("331081004",)]
