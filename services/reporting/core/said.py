@@ -64,6 +64,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     responsible_person: str = ""
     media: tuple[str, ...] = ()
     evidence_kept: bool = False
+    from_tenant: str = ""
+    to_tenant: str = ""
 
     @property
     def site_key(self) -> str:

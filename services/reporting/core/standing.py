@@ -15,6 +15,7 @@ from contracts.vocabulary import HazardLevel, Term
 from services.reporting.core.days import Deadline
 from services.reporting.core.endings import Outcome, Plan
 from services.reporting.core.said import Heard, Said, deadline_in, in_order
+from services.reporting.core.transfer import TRANSFERRED, takes_along
 
 Reaches = Callable[[str, str], bool]
 """Whether a tenant (second) is another (first) or lies above it."""
@@ -139,14 +140,14 @@ def fold(
 
     `happened` leaves out what happened later; a correction counts at the time of what it corrects.
 
-    Facts of a corrected event that now names another hazard, and facts from a tenant that is neither the hazard's nor
-    above it, are left out.
+    Facts of a corrected event that now names another hazard, and facts from a tenant that was then neither the hazard's
+    nor above it, are left out. A transfer of its site takes an open hazard along.
     """
     heard = [
         each
         for each in in_order(facts)
         if each.said is not None
-        and each.said.hazard_id == hazard_id
+        and (each.said.hazard_id == hazard_id or each.subject == TRANSFERRED)
         and (happened is None or each.fact.time <= happened)
     ]
     opening = next((each for each in heard if each.subject == REPORTED), None)
@@ -154,9 +155,19 @@ def fold(
         return None
     standing = _opened(opening, hazard_id)
     for each in heard:
-        if each is not opening and reaches(standing.tenant, each.fact.tenant):
+        if each.subject == TRANSFERRED:
+            standing = _transferred(standing, each.fact, each.said or Said(), reaches)
+        elif each is not opening and reaches(standing.tenant, each.fact.tenant):
             standing = evolve(standing, each)
     return standing
+
+
+def _transferred(standing: Standing, fact: Fact, said: Said, reaches: Reaches) -> Standing:
+    """What was over by then stays where it was."""
+    was_there = standing.is_open and fact.time >= standing.reported_at
+    if not was_there or not takes_along(fact, said, standing.tenant, standing.site_id, reaches):
+        return standing
+    return _heard(msgspec.structs.replace(standing, tenant=said.to_tenant), fact)
 
 
 def evolve(standing: Standing, heard: Heard) -> Standing:
@@ -164,11 +175,12 @@ def evolve(standing: Standing, heard: Heard) -> Standing:
     react = REACTIONS.get(heard.subject)
     if react is None or heard.said is None:
         return standing
-    return msgspec.structs.replace(
-        react(standing, heard.fact, heard.said),
-        known_at=max(standing.known_at, heard.fact.known_at),
-        updated_at=max(standing.updated_at, heard.fact.time),
-    )
+    return _heard(react(standing, heard.fact, heard.said), heard.fact)
+
+
+def _heard(standing: Standing, fact: Fact) -> Standing:
+    known, updated = max(standing.known_at, fact.known_at), max(standing.updated_at, fact.time)
+    return msgspec.structs.replace(standing, known_at=known, updated_at=updated)
 
 
 def _opened(heard: Heard, hazard_id: str) -> Standing:

@@ -13,7 +13,8 @@ from services.reporting.core.decided import DecisionRecord
 from services.reporting.core.lines import Line, changes, lines_of, media_of
 from services.reporting.core.notified import NoticeRecord
 from services.reporting.core.said import EMPTY, Heard, in_order, read
-from services.reporting.core.standing import REPORTED, Reaches
+from services.reporting.core.standing import REPORTED, Reaches, fold
+from services.reporting.core.transfer import TRANSFERRED
 from services.reporting.core.wording import decision_text, moment_text
 
 
@@ -82,13 +83,17 @@ def _facts(facts: Sequence[Fact], hazard_id: str, reaches: Reaches) -> Iterable[
     opening = next(
         (h for h in counted.values() if h.subject == REPORTED and h.said and h.said.hazard_id == hazard_id), None
     )
+    moves = any(heard.subject == TRANSFERRED for heard in counted.values())
     for fact in facts:
-        mark = _mark(fact, counted.get((fact.source, fact.id)), opening, hazard_id, reaches)
+        standing = fold(facts, hazard_id, reaches, happened=fact.time) if moves else None
+        tenant = standing.tenant if standing else opening.fact.tenant if opening else ""
+        mark = _mark(fact, counted.get((fact.source, fact.id)), tenant, hazard_id, reaches)
         before = known.get((fact.source, fact.correction)) if fact.correction else None
         yield _fact(fact, mark, before)
 
 
-def _mark(fact: Fact, heard: Heard | None, opening: Heard | None, hazard_id: str, reaches: Reaches) -> str:
+def _mark(fact: Fact, heard: Heard | None, tenant: str, hazard_id: str, reaches: Reaches) -> str:
+    """Why it does not count; `tenant` had the hazard when it happened, empty while nobody has reported it."""
     if fact.correction:
         return "correction"
     if heard is None or heard.said is None:
@@ -97,9 +102,9 @@ def _mark(fact: Fact, heard: Heard | None, opening: Heard | None, hazard_id: str
         return "corrected"
     if heard.said.hazard_id != hazard_id:
         return ""  # it only names the hazard
-    if opening is None:
+    if not tenant:
         return "waiting"
-    return "" if reaches(opening.fact.tenant, fact.tenant) else "set_aside"
+    return "" if reaches(tenant, fact.tenant) else "set_aside"
 
 
 def _fact(fact: Fact, mark: str, before: Fact | None) -> Entry:

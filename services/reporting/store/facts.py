@@ -9,6 +9,8 @@ from runtime import codec
 from runtime.database import Work
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.said import Said, arrival
+from services.reporting.core.standing import REPORTED
+from services.reporting.core.transfer import TRANSFERRED
 from services.reporting.store import bulk
 
 Told = tuple[Fact, Said | None, bytes]
@@ -33,6 +35,7 @@ _FACT: Final[bulk.Columns] = {
     "document": "bytea",
 }
 _KEY: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "hazard_id": "text"}
+_SITE: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "site_id": "text"}
 _ROOT: Final[bulk.Columns] = {"committee": "text", "source": "text", "root_id": "text"}
 
 Root = tuple[str, str, str]
@@ -56,7 +59,10 @@ def keep(work: Work, told: Sequence[Told]) -> None:
 
 
 def touched(work: Work, told: Sequence[Told]) -> set[HazardKey]:
-    """The hazards on which the facts bear: those they name, and those of all that shares a chain of corrections."""
+    """The hazards on which the facts bear: those they name, and those of all that shares a chain of corrections.
+
+    A transfer bears on all hazards of its site.
+    """
     keys = {HazardKey(f.committee, f.namespace, said.hazard_id) for f, said, _ in told if said and said.hazard_id}
     facts = [fact for fact, _, _ in told]
     chained = bulk.run(
@@ -78,17 +84,51 @@ def touched(work: Work, told: Sequence[Told]) -> set[HazardKey]:
         _ROOT,
         [(fact.committee, fact.source, fact.id) for fact in corrections],
     )
-    return keys | {HazardKey(*row) for row in (*chained, *corrected)}
+    moved = _at_moved_sites(work, told)
+    return keys | moved | {HazardKey(*row) for row in (*chained, *corrected)}
+
+
+def _at_moved_sites(work: Work, told: Sequence[Told]) -> set[HazardKey]:
+    transfers = [(fact, said) for fact, said, _ in told if fact.type.startswith(f"{TRANSFERRED}.")]
+    if not transfers:
+        return set()
+    corrected = bulk.run(
+        work,
+        """SELECT f.committee, f.namespace, f.site_id
+        FROM {rows} JOIN fact c ON c.committee = u.committee AND c.source = u.source AND c.event_id = u.root_id
+            JOIN fact f ON f.committee = c.committee AND f.source = c.source AND f.event_id = c.root_id
+        WHERE f.site_id IS NOT NULL""",
+        _ROOT,
+        [(fact.committee, fact.source, fact.id) for fact, _ in transfers if fact.correction],
+    )
+    named = {(fact.committee, fact.namespace, said.site_id) for fact, said in transfers if said is not None}
+    rows = bulk.run(
+        work,
+        "SELECT h.committee, h.namespace, h.hazard_id FROM {rows} JOIN hazard h USING (committee, namespace, site_id)",
+        _SITE,
+        sorted(named | set(corrected)),
+    )
+    return {HazardKey(*row) for row in rows}
 
 
 def about(work: Work, keys: Iterable[HazardKey]) -> dict[HazardKey, list[Fact]]:
-    """All facts that a fold of each hazard needs, in no particular order; a hazard without facts is left out."""
+    """All facts that a fold of each hazard needs, in no particular order; a hazard without facts is left out.
+
+    They are its own, the transfers of the sites that these name, and whatever corrects either.
+    """
     wanted = list(keys)
     rows = bulk.run(
         work,
-        """WITH own AS MATERIALIZED (
+        """WITH told AS MATERIALIZED (
             SELECT u.committee AS of_committee, u.namespace AS of_namespace, u.hazard_id AS of_hazard, f.*
-            FROM {rows} JOIN fact f USING (committee, namespace, hazard_id))
+            FROM {rows} JOIN fact f USING (committee, namespace, hazard_id)),
+        own AS MATERIALIZED (
+            SELECT * FROM told
+            UNION ALL
+            SELECT t.of_committee, t.of_namespace, t.of_hazard, f.*
+            FROM (SELECT DISTINCT of_committee, of_namespace, of_hazard, site_id FROM told WHERE site_id IS NOT NULL) t
+                JOIN fact f ON f.site_id = t.site_id AND f.namespace = t.of_namespace AND f.committee = t.of_committee
+            WHERE f.type = 'site.transferred.v1')
         SELECT of_committee, of_namespace, of_hazard, source, event_id, document FROM own
         UNION ALL
         SELECT o.of_committee, o.of_namespace, o.of_hazard, f.source, f.event_id, f.document FROM own o
@@ -128,7 +168,7 @@ def _row(fact: Fact, said: Said | None, document: bytes, roots: dict[Root, str])
         fact.namespace,
         said.hazard_id or None if said else None,
         "\n".join(said.hazard_ids) or None if said else None,
-        said.site.id if said and said.site else None,
+        _site_of(fact, said),
         fact.type,
         fact.tenant,
         fact.time,
@@ -138,6 +178,14 @@ def _row(fact: Fact, said: Said | None, document: bytes, roots: dict[Root, str])
         number,
         document,
     )
+
+
+def _site_of(fact: Fact, said: Said | None) -> str | None:
+    """The site by which the fact is found: one that it describes, and that of a report or a transfer."""
+    if said is None:
+        return None
+    by_id = said.site_id if fact.type.startswith((f"{REPORTED}.", f"{TRANSFERRED}.")) else ""
+    return (said.site.id if said.site else by_id) or None
 
 
 def _roots(work: Work, facts: Sequence[Fact]) -> dict[Root, str]:

@@ -310,3 +310,28 @@ def test_the_key_names_the_slot(models: ReadModels) -> None:
     assert models.key_slot(tick_of(at("2023-06-01 11:00"), 3)) is None
     with pytest.raises(Rejected):
         models.key_slot(Record("hazard.facts", 0, 0, "温岭".encode(), b"{}", (), 0))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 0, 3, 2), (2, 0, 1, 3)])
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_transferred_site_takes_its_open_hazards_along(
+    database: Database, models: ReadModels, order: tuple[int, ...], size: int
+) -> None:
+    """In any order of arrival; the transfer that is voided later moved nothing. A report may name the site by id."""
+    moved = {"site_id": "S-1", "from_tenant": "331081003", "to_tenant": "331081004"}
+    facts = [
+        reported(),
+        reported(at("2023-05-08 10:00"), event_id="by-id", hazard_id="H-2", site=None, site_id="S-1"),
+        fact("site.transferred", at("2023-05-10 09:00"), event_id="moved", tenant="331081", **moved),
+        follow("rectified", at("2023-05-12 09:00"), event_id="fixed", tenant="331081004", by="乙一"),
+    ]
+    facts = [msgspec.structs.replace(facts[place], sequence=f"1:{n}") for n, place in enumerate(order, 1)]
+
+    apply(database, models, facts, size=size)
+    rows = [row_of(database), row_of(database, "H-2")]
+    apply(database, models, [fact("site.transferred", at("2023-05-13 09:00"), tenant="331081", correction="moved")])
+
+    assert [(row.tenant, row.state) for row in rows] == [("331081004", "rectified"), ("331081004", "reported")]
+    assert [row_of(database, hazard).tenant for hazard in ("H-1", "H-2")] == ["331081003", "331081003"]
+    assert row_of(database).state == "reported"
+    assert mismatch(database) == 0

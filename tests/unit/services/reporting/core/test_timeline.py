@@ -214,3 +214,28 @@ def test_a_suppressed_or_failed_notice_says_why() -> None:
     ]
 
     assert ("历史导入", "550 no such user") == (lines[0]["原因"], lines[1]["渠道回执"])
+
+
+def test_words_are_marked_by_who_had_the_hazard_then() -> None:
+    """The former tenant's word after a transfer is set aside, the new tenant's counts; the transfer itself is told."""
+    moved = fact(
+        "site.transferred",
+        at("2023-05-10 09:00"),
+        tenant="331",
+        site_id="S-1",
+        from_tenant="331081003",
+        to_tenant="331082004",
+    )
+    words = [
+        follow("handed_over", at(f"2023-05-{day} 10:00"), tenant=tenant, event_id=f"{tenant}-{day}", to_unit="街道")
+        for tenant in ("331081003", "331082004")
+        for day in ("09", "12")
+    ]
+
+    entries = story(reported(), moved, *words)
+
+    assert {entry.reference: entry.mark for entry in entries if entry.mark} == {
+        "331081003-12": "set_aside",
+        "331082004-09": "set_aside",
+    }
+    assert "场所移交" in {entry.title for entry in entries}
