@@ -40,6 +40,7 @@ COMMANDS = (
     Command("letters", "letters"),
     Command("routes", "routes"),
     Command("report", "report", "report"),
+    Command("league", "league"),
     Command("reporting", "reporting"),
     Command("demo", "demo"),
     Command("doctor", "doctor", "doctor"),

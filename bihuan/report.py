@@ -39,7 +39,7 @@ def report(
     from runtime.clock import SystemClock
     from services.reporting.core.forms.kinds import KINDS
     from services.reporting.handlers.reports import BadAskError, NoSuchFormError, Reports, Wish
-    from services.reporting.packs import charters
+    from services.reporting.packs import charters, formulas
 
     if not kind:
         for each in KINDS.values():
@@ -59,7 +59,9 @@ def report(
     )
     settings = read_models.settings()
     with read_models.database() as database:
-        reports = Reports(database, divisions.load(), SystemClock(settings.clock_file), charters(settings.policies_dir))
+        folder = settings.policies_dir
+        clock = SystemClock(settings.clock_file)
+        reports = Reports(database, divisions.load(), clock, charters(folder), formulas(folder))
         try:
             with _whole(out) as file:
                 reports.write(wish, out.suffix.lower().lstrip("."), file)

@@ -17,9 +17,10 @@ from runtime.access import Gate
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
+from runtime.outbox import Relay
 from runtime.pages import Frame
 from runtime.web import create_app
-from services.reporting.api import reports
+from services.reporting.api import league, reports
 from services.reporting.api.console import console
 from services.reporting.api.reading import Reader
 from services.reporting.api.risk_map import risk_map
@@ -27,9 +28,10 @@ from services.reporting.api.routes import routes
 from services.reporting.channels.risk_map import RiskPlatform
 from services.reporting.consumer import consumer
 from services.reporting.core.boundaries import Boundaries, InvalidBoundaries, read_boundaries
+from services.reporting.handlers.leagues import Leagues
 from services.reporting.handlers.reports import Reports
 from services.reporting.metrics import REPORTING_METRICS
-from services.reporting.packs import charters
+from services.reporting.packs import charters, formulas
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import pushes
 from services.reporting.worker.exporting import Exporter
@@ -67,7 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
 def api_app(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> FastAPI:
     """The app of the API process."""
     reader = Reader(database, table, clock, role_names(settings))
-    forms = Reports(database, table, clock, charters(settings.policies_dir))
+    known, rules = charters(settings.policies_dir), formulas(settings.policies_dir)
+    forms = Reports(database, table, clock, known, rules)
+    leagues = Leagues(database, table, clock, known, rules)
     boundaries = boundaries_of(settings)
     frame = Frame(
         package="services.reporting.api",
@@ -84,6 +88,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
         routers=[
             routes(reader),
             reports.routes(forms),
+            league.routes(leagues),
             risk_map(reader, boundaries),
             console(reader, frame, map_licence=boundaries.licence if boundaries else ""),
         ],
@@ -107,7 +112,7 @@ def role_names(settings: ReportingSettings) -> Mapping[str, str]:
 
 
 def run_worker(settings: ReportingSettings, database: Database, table: Divisions, clock: Clock) -> None:
-    """Run the consumer with the exporter beside it."""
+    """Run the consumer with the relay and the exporter beside it."""
     metrics = Metrics([*RUNTIME_METRICS, *REPORTING_METRICS])
     exporter = Exporter(
         database=database,
@@ -122,7 +127,11 @@ def run_worker(settings: ReportingSettings, database: Database, table: Divisions
         title=TITLE,
         metrics=metrics,
         consumer=consumer(settings, database, table, metrics),
-        beside=[exporter, *pushers(settings, database, metrics, clock)],
+        beside=[
+            Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
+            exporter,
+            *pushers(settings, database, metrics, clock),
+        ],
         checks={"database": database.ping},
     )
 

@@ -10,6 +10,7 @@ from runtime.database import Work
 from services.reporting.core.charter import Charter
 from services.reporting.core.forms.archive import Ask, Correction, Event
 from services.reporting.core.forms.telling import corrections_of, events_of
+from services.reporting.core.league.formula import Formula
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.said import read
 from services.reporting.core.selection import Cut, Selection
@@ -22,9 +23,12 @@ REPORTED = "hazard.reported.v1"
 class TableArchive:
     """The archive of one form: it lives as long as the transaction it reads in."""
 
-    def __init__(self, work: Work, ask: Ask, charter: Charter | None, divisions: Divisions) -> None:
+    def __init__(
+        self, work: Work, ask: Ask, charter: Charter | None, divisions: Divisions, formulas: Sequence[Formula] = ()
+    ) -> None:
         self.charter = charter
         self.divisions = divisions
+        self.formulas = formulas
         self._work = work
         self._ask = ask
         self._past = Past(divisions)

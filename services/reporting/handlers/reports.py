@@ -17,6 +17,7 @@ from services.reporting.core.forms.archive import Ask
 from services.reporting.core.forms.form import Form
 from services.reporting.core.forms.kinds import KINDS, Kind
 from services.reporting.core.forms.spans import first_day
+from services.reporting.core.league.formula import Formula
 from services.reporting.core.scope import scope_of
 from services.reporting.exports import csv_table, document, page, workbook
 from services.reporting.handlers.archive import TableArchive
@@ -56,16 +57,24 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 class Reports:
     """Fills forms from the tables; each form is one transaction."""
 
-    def __init__(self, database: Database, divisions: Divisions, clock: Clock, charters: Sequence[Charter]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        divisions: Divisions,
+        clock: Clock,
+        charters: Sequence[Charter],
+        formulas: Sequence[Formula] = (),
+    ) -> None:
         self._database = database
         self._divisions = divisions
         self._clock = clock
         self._charters = charters
+        self._formulas = formulas
         self._who: Principal | None = None
 
     def of(self, who: Principal) -> "Reports":
         """The same, for this person: of other tenants there is nothing."""
-        found = Reports(self._database, self._divisions, self._clock, self._charters)
+        found = Reports(self._database, self._divisions, self._clock, self._charters, self._formulas)
         found._who = who
         return found
 
@@ -80,7 +89,7 @@ class Reports:
         with self._database.begin(self._who.tenants if self._who else None) as work:
             complete = frontier.as_of(work, scope_of(wish.tenant, self._divisions))
             ask = self._ask(wish, charter, complete)
-            yield KINDS[ask.kind].build(ask, TableArchive(work, ask, charter, self._divisions))
+            yield KINDS[ask.kind].build(ask, TableArchive(work, ask, charter, self._divisions, self._formulas))
 
     def write(self, wish: Wish, form: str, out: BinaryIO) -> Form:
         """Print into `out` and return the form (its rows may be spent). Raises as `form` does."""
@@ -93,6 +102,8 @@ class Reports:
     def _charter(self, wish: Wish) -> Charter | None:
         if wish.kind not in KINDS:
             raise NoSuchFormError(f"没有报表 {wish.kind}；有的是 {'、'.join(KINDS)}")
+        if self._who is not None and not self._who.reaches(wish.tenant, self._divisions):
+            raise NoSuchFormError(f"没有辖区 {wish.tenant}")
         charter = charter_for(wish.tenant, self._charters, self._divisions)
         reached = self._who is None or self._who.reaches(wish.tenant, self._divisions)
         if not reached or (charter is None and not self._divisions.known(wish.tenant)):

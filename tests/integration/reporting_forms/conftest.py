@@ -13,7 +13,7 @@ from runtime.database import Database
 from runtime.testing import ManualClock
 from services.reporting.handlers.applying import ReadModels
 from services.reporting.handlers.reports import Reports
-from services.reporting.packs import charters
+from services.reporting.packs import charters, formulas
 from tests.integration.reporting_read_models.conftest import TABLES
 from tests.integration.reporting_read_models.log import batches, records, tick
 from tests.unit.services.reporting.facts import at
@@ -57,4 +57,4 @@ def feed(database: Database, divisions: Divisions) -> Feed:
 @pytest.fixture
 def desk(database: Database, divisions: Divisions) -> Reports:
     """The desk, in the summer after the campaign."""
-    return Reports(database, divisions, ManualClock(at("2020-07-01 12:00")), charters(None))
+    return Reports(database, divisions, ManualClock(at("2020-07-01 12:00")), charters(None), formulas(None))

@@ -9,6 +9,7 @@ import msgspec
 from contracts.divisions import Divisions
 from contracts.facts import Fact
 from services.reporting.core.charter import Charter
+from services.reporting.core.league.formula import Formula
 from services.reporting.core.lines import Line
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.selection import Selection
@@ -63,6 +64,7 @@ class Archive(Protocol):
 
     charter: Charter | None
     divisions: Divisions
+    formulas: Sequence[Formula]
 
     def rows(self, selection: Selection, *, baseline: datetime | None = None) -> Iterator[HazardRow]:
         """The hazards of a selection, earliest report first, as of the form's moment or an earlier one."""

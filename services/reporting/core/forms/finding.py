@@ -11,12 +11,9 @@ from services.reporting.core.forms.roll_up import area_name, areas_of, period_ro
 from services.reporting.core.forms.sums import groups
 from services.reporting.core.forms.words import area_below, as_of_words, day_words
 from services.reporting.core.rows import HazardRow
+from services.reporting.core.ways import ACTIVE, PASSIVE
 
 TITLE: Final = "主动发现问题隐患情况表"
-ACTIVE: Final = ("self_check", "inspection", "grid")
-"""Found by the unit itself or by those who are in charge of it."""
-PASSIVE: Final = ("superior", "undercover", "tip_off")
-"""Found by a superior or a citizen where the unit had not looked."""
 _SMALL: Final = 3
 """Fewer tip-offs than this in one area are not shown: they might lead back to whoever gave them."""
 _ONE_DAY = timedelta(days=1)

@@ -9,6 +9,8 @@ from services.reporting.core.forms import (
     daily,
     enforcement,
     finding,
+    league,
+    league_words,
     ledger,
     listings,
     lists,
@@ -88,6 +90,7 @@ KINDS: Final[dict[str, Kind]] = {
             "listings", listings.TITLE, "now", listings.build, "Listings by level and batch, and sectors without any."
         ),
         Kind("finding", finding.TITLE, "year", finding.build, "Active finding, and tip-offs that were rewarded."),
+        Kind("league", league_words.TITLE, "month", league.build, "The league table of a month."),
         Kind("ledger", ledger.TITLE, "now", ledger.build, "Every hazard, one row each."),
     )
 }

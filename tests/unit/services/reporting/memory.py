@@ -14,6 +14,7 @@ from services.reporting.core.rows import HazardKey, HazardRow, SiteRow, row_of
 from services.reporting.core.said import read
 from services.reporting.core.selection import Selection
 from services.reporting.core.standing import fold
+from services.reporting.packs import formulas
 
 
 class MemoryArchive:
@@ -22,6 +23,7 @@ class MemoryArchive:
     def __init__(self, facts: Sequence[Fact], ask: Ask, charter: Charter | None, divisions: Divisions) -> None:
         self.charter = charter
         self.divisions = divisions
+        self.formulas = formulas(None)
         self._facts = [fact for fact in facts if fact.type != DECISION_TYPE]
         self._decided = [read_decision(fact) for fact in facts if fact.type == DECISION_TYPE]
         self._ask = ask
