@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from runtime.log import redact
@@ -21,6 +22,7 @@ _DIRECTIONS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=8_192)  # a long list says the same names and words over and over
 def plain(text: str) -> str:
     """The text as it may be shown: what cannot be printed or would deceive the eye is taken out."""
     cleaned = _DIRECTIONS.sub("", _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))))

@@ -5,7 +5,6 @@ Every text is written as a text: no cell is ever a formula or a link. The same f
 
 import io
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -167,19 +166,15 @@ class _Printer:
     def _body(self, page: Any, sheet: Sheet, row: int, last: int) -> int:
         first = row
         fitting = 0.96 * self._scale * (SIZE / self._size)  # half-width characters in one of width
+        widths = [column.width * fitting for column in sheet.columns]
         for values in sheet.rows:
-            lines = max(
-                (
-                    _lines(shown(value), column.width * fitting)
-                    for value, column in zip(values, sheet.columns, strict=True)
-                ),
-                default=1,
-            )
+            texts = [shown(value, percent=column.percent) for value, column in zip(values, sheet.columns, strict=True)]
+            lines = max(map(_lines, texts, widths), default=1)
             page.set_row(row, min(max(lines * LINE * self._size / SIZE, 20.0), TALLEST))
-            for place, (value, column) in enumerate(zip(values, sheet.columns, strict=True)):
-                self._cell(page, row, place, value, column)
+            for place, (value, text, column) in enumerate(zip(values, texts, sheet.columns, strict=True)):
+                self._cell(page, row, place, value, text, column)
                 if isinstance(value, Figure):
-                    self._figures.append((value.label or f"{sheet.title}·{shown(values[0])}·{column.title}", value))
+                    self._figures.append((value.label or f"{sheet.title}·{texts[0]}·{column.title}", value))
             row += 1
         if row == first and sheet.columns:
             page.set_row(row, 28)
@@ -187,10 +182,9 @@ class _Printer:
             row += 1
         return row
 
-    def _cell(self, page: Any, row: int, place: int, value: Value, column: Column) -> None:
+    def _cell(self, page: Any, row: int, place: int, value: Value, text: str, column: Column) -> None:
         held = value.value if isinstance(value, Figure) else value
         if isinstance(held, bool) or held is None or isinstance(held, str | date):
-            text = shown(value, percent=column.percent)
             name = "centred" if column.centred or isinstance(held, date | datetime) or held is None else "body"
             page.write_string(row, place, text, self._formats[name + self._kind])
             return
@@ -244,4 +238,5 @@ def _lines(text: str, width: float) -> int:
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    """Half-width characters: what takes three bytes in UTF-8 is two of them wide."""
+    return len(text) if text.isascii() else (len(text) + len(text.encode())) // 2
