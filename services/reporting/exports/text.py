@@ -20,13 +20,16 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff
 _DIRECTIONS: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that make a reader see characters in another order than they stand in."""
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_ODD: Final = re.compile("|".join(each.pattern for each in (_BREAKS, _CONTROLS, _DIRECTIONS, _SURROGATES)))
 
 
 @lru_cache(maxsize=8_192)  # a long list says the same names and words over and over
 def plain(text: str) -> str:
     """The text as it may be shown: what cannot be printed or would deceive the eye is taken out."""
-    cleaned = _DIRECTIONS.sub("", _CONTROLS.sub(" ", _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))))
-    return redact(cleaned)[:LONGEST]
+    if _ODD.search(text):
+        text = _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))
+        text = _DIRECTIONS.sub("", _CONTROLS.sub(" ", text))
+    return redact(text)[:LONGEST]
 
 
 def shown(value: Value, *, percent: bool = False) -> str:

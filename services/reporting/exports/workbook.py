@@ -186,7 +186,8 @@ class _Printer:
         held = value.value if isinstance(value, Figure) else value
         if isinstance(held, bool) or held is None or isinstance(held, str | date):
             name = "centred" if column.centred or isinstance(held, date | datetime) or held is None else "body"
-            page.write_string(row, place, text, self._formats[name + self._kind])
+            write = page.write_string if text else page.write_blank
+            write(row, place, text, self._formats[name + self._kind])
             return
         name = "percent" if column.percent else "centred"
         page.write_number(row, place, held, self._formats[name + self._kind])
@@ -234,7 +235,12 @@ def _groups(columns: Sequence[Column]) -> Iterator[tuple[int, int, str]]:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column; a Chinese character is two half-width ones wide."""
-    return sum(max(-(-_width(line) // max(int(width), 1)), 1) for line in text.split("\n")) if text else 1
+    if not text:
+        return 1
+    wide = max(int(width), 1)
+    if "\n" not in text:
+        return max(-(-_width(text) // wide), 1)
+    return sum(max(-(-_width(line) // wide), 1) for line in text.split("\n"))
 
 
 def _width(text: str) -> int:

@@ -18,7 +18,9 @@ from services.reporting.store.scoped import within
 from services.reporting.store.sites import SiteKey
 
 _COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
-_FETCHED: Final = 5_000  # rows of a streamed answer that are held at once
+_FETCHED: Final = 1_000  # rows of a streamed answer that are held at once
+_PATIENCE: Final = "SET LOCAL idle_in_transaction_session_timeout = '2min'"
+"""Between two fetches rows are printed, on a busy machine for longer than a writer may be idle; a reader holds no row."""
 _KEY: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "hazard_id": "text"}
 _SITE: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "site_id": "text"}
 
@@ -61,6 +63,7 @@ def stream(work: Work, selection: Selection) -> Iterator[HazardRow]:
     statement = sql.SQL("SELECT {} FROM hazard WHERE {} ORDER BY reported_at, committee, namespace, hazard_id").format(
         _COLUMNS, sql.SQL(" AND ").join(conditions)
     )
+    work.connection.execute(_PATIENCE)
     with work.connection.cursor("stream", row_factory=class_row(HazardRow)) as cursor:
         cursor.itersize = _FETCHED
         cursor.execute(statement, parameters, binary=True)
