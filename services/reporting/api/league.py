@@ -148,9 +148,7 @@ def _add_acts(router: APIRouter, leagues: Leagues) -> None:
     def answer(who: Who, period: Period, identity: UUID, tenant: Tenant, said: Answered) -> None:
         """Answer an objection, once; for the committee's office."""
         month, own = Month.parse(period), leagues.of(who)
-        _try(
-            lambda: own.answer(tenant, month, identity, by=who.name, words=said.answer, accepted=said.accepted)
-        )
+        _try(lambda: own.answer(tenant, month, identity, by=who.name, words=said.answer, accepted=said.accepted))
 
     @router.post("/{period}/publish", status_code=HTTPStatus.ACCEPTED)
     def publish(who: Who, period: Period, tenant: Tenant, said: Publishing) -> dict[str, str]:

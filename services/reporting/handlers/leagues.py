@@ -152,7 +152,9 @@ class Leagues:
         charter = charter_for(tenant, self._charters, self._divisions)
         if charter is None or not self._belongs(charter.root):
             raise NoLeagueError(f"{tenant} 不在任何安委会之下")
-        with self._database.begin([EVERYWHERE]) as work:  # the order of all units is one; whose hazards are shown is not
+        with self._database.begin(
+            [EVERYWHERE]
+        ) as work:  # the order of all units is one; whose hazards are shown is not
             now = self._clock.now()
             complete = frontier.as_of(work, scope_of(charter.root, self._divisions)) or now
             archive = self._archive(work, charter, month, min(complete, now))

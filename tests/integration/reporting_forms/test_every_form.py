@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from contracts.divisions import Divisions, load
 from contracts.facts import Fact
+from contracts.roles import Role
 from contracts.vocabulary import Status
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -28,7 +29,8 @@ from services.reporting.main import api_app
 from services.reporting.metrics import REPORTING_METRICS
 from services.reporting.packs import charters
 from services.reporting.settings import ReportingSettings
-from services.reporting.worker import Exporter
+from services.reporting.worker.exporting import Exporter
+from tests.conftest import SignedIn
 from tests.integration.reporting_forms.conftest import Feed
 from tests.integration.reporting_read_models.log import decided
 from tests.unit.services.reporting.facts import at
@@ -189,7 +191,7 @@ def history(dice: random.Random) -> list[Fact]:
 
 @pytest.mark.parametrize("seed", range(15))
 def test_forms_api_and_gauges_give_the_same_number(
-    feed: Feed, desk: Reports, database: Database, database_url: str, seed: int
+    feed: Feed, desk: Reports, database: Database, database_url: str, signed_in: SignedIn, seed: int
 ) -> None:
     """For the same moment and tenant: the summary's, the roll-up's, the ledger's, the list's and the gauge's."""
     feed(history(random.Random(seed)), UNTIL)
@@ -208,6 +210,7 @@ def test_forms_api_and_gauges_give_the_same_number(
     total = roll_up[-1]
     ledger = json.loads(printed(desk, wish("ledger")))["sheets"][0]["rows"]
     with TestClient(api_app(settings, database, DIVISIONS, ManualClock(at("2020-07-01 12:00")))) as client:
+        client.headers.update(signed_in(Role.PROVINCE))
         summary = client.get("/v1/summary", params={"tenant": "330400"}).json()["total"]
         listed = client.get("/v1/hazards", params={"tenant": "330400", "open": True, "limit": 200}).json()["items"]
 

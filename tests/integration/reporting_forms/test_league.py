@@ -10,10 +10,12 @@ from starlette.testclient import TestClient
 from contracts.divisions import Divisions
 from contracts.events import Event, read_event
 from contracts.facts import Fact
+from contracts.roles import Role
 from runtime.database import Database
 from runtime.testing import ManualClock
 from services.reporting.main import api_app
 from services.reporting.settings import ReportingSettings
+from tests.conftest import SignedIn
 from tests.integration.reporting_forms.conftest import Feed
 from tests.unit.services.reporting.facts import at, follow, reported
 
@@ -43,12 +45,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def client(database: Database, database_url: str, divisions: Divisions, clock: ManualClock) -> Iterator[Client]:
+def client(
+    database: Database, database_url: str, divisions: Divisions, clock: ManualClock, signed_in: SignedIn
+) -> Iterator[Client]:
     """The API at the clock's moment."""
     with database.begin() as work:
         work.connection.execute("TRUNCATE league_objection, league_publication, outbox")
     settings = ReportingSettings.model_validate({"database_url": database_url})
     with TestClient(api_app(settings, database, divisions, clock)) as client:
+        client.headers.update(signed_in(Role.COUNTY, TENANT))
         yield client
 
 
@@ -72,26 +77,26 @@ def test_from_preview_to_publication(feed: Feed, client: Client, clock: ManualCl
     feed(month(), at("2023-05-28 12:00"))
     assert ("预览（截止时间未到）", 17) == (league(client)["state"], len(league(client)["places"]))  # type: ignore[arg-type]
     assert {TOWNS[0]: 1, TOWNS[1]: 2, TOWNS[2]: 3} == ranks(client)
-    assert 409 == post(client, "objections", unit=TOWNS[2], by="甲", reason="早了")[0]
+    assert 409 == post(client, "objections", unit=TOWNS[2], reason="早了")[0]
 
     clock.advance(to=at("2023-06-04 10:00"))
     feed([], at("2023-06-04 10:00"))
     with database.begin() as work:
         work.connection.execute("UPDATE frontier SET ticked_at = %s", (at("2023-06-04 10:00"),))
     assert "异议期" in str(league(client)["state"])
-    status, said = post(client, "objections", unit="城西街道", by="城西街道安监办", reason="三条已按期整改")
+    status, said = post(client, "objections", unit="城西街道", reason="三条已按期整改")
     assert (201, TOWNS[2]) == (status, said["unit"])
-    assert 409 == post(client, "publish", by="市安委办")[0]
-    assert 404 == post(client, "objections", unit="不存在", by="甲", reason="x")[0]
+    assert 409 == post(client, "publish")[0]
+    assert 404 == post(client, "objections", unit="不存在", reason="x")[0]
 
     clock.advance(to=at("2023-06-07 09:00"))
-    status, refused = post(client, "publish", by="市安委办")
+    status, refused = post(client, "publish")
     assert (409, "有1条异议没有答复") == (status, refused["detail"])
     path = f"objections/{said['id']}/answer"
-    assert 204 == post(client, path, by="市安委办", answer="经核查维持", accepted=False)[0]
-    assert 404 == post(client, path, by="市安委办", answer="再答", accepted=True)[0]
-    assert 202 == post(client, "publish", by="市安委办", document_no="温安委办〔2023〕9号")[0]
-    assert 409 == post(client, "publish", by="市安委办")[0]
+    assert 204 == post(client, path, answer="经核查维持", accepted=False)[0]
+    assert 404 == post(client, path, answer="再答", accepted=True)[0]
+    assert 202 == post(client, "publish", document_no="温安委办〔2023〕9号")[0]
+    assert 409 == post(client, "publish")[0]
 
     with database.begin() as work:
         rows = work.connection.execute("SELECT topic, key, value FROM outbox").fetchall()
@@ -135,3 +140,18 @@ def test_a_league_that_does_not_exist(client: Client, tenant: str, period: str, 
     answer = client.get("/v1/league", params={"tenant": tenant, "period": period})
 
     assert {status, 400} & {answer.status_code} if status == 422 else status == answer.status_code
+
+
+def test_a_town_sees_every_score_and_its_own_hazards_alone(feed: Feed, client: Client, signed_in: SignedIn) -> None:
+    """It may object for itself; it cannot publish, and another committee's table does not exist for it."""
+    feed(month(), at("2023-05-28 12:00"))
+    client.headers.update(signed_in(Role.DEPARTMENT, TOWNS[1]))
+
+    places = {place["unit"]: place for place in league(client)["places"]}  # type: ignore[attr-defined]
+
+    assert {TOWNS[0]: 1, TOWNS[1]: 2, TOWNS[2]: 3} == ranks(client)
+    assert ([], 5) == (places[TOWNS[0]]["parts"][0]["whole"], places[TOWNS[0]]["parts"][0]["counted"])
+    assert 5 == len(places[TOWNS[1]]["parts"][0]["whole"])
+    assert 404 == client.get(f"/v1/league/2023-05/units/{TOWNS[0]}", params={"tenant": TENANT}).status_code
+    assert 404 == client.get("/v1/league", params={"tenant": "330400", "period": "2023-05"}).status_code
+    assert 403 == post(client, "publish")[0]
