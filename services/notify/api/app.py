@@ -12,6 +12,7 @@ from runtime.pages import Frame
 from services.notify.api import letter_templates, letters, notices, switches
 from services.notify.api.pages import letters as letter_pages
 from services.notify.api.pages import receipts
+from services.notify.api.restricted import guarded
 from services.notify.exports.library import LARGEST
 from services.notify.handlers.letters.office import Office
 from services.notify.handlers.people import Counter
@@ -38,7 +39,7 @@ def create(
             switches.router(database=database, divisions=divisions, clock=clock, counter=counter),
             letters.router(database=database, office=office),
             letter_templates.router(database=database, clock=clock),
-            _pages(database=database, clock=clock, office=office, frame=frame),
+            *_pages(database=database, clock=clock, office=office, frame=frame),
         ],
         checks={"database": database.ping},
         body_limits={
@@ -49,9 +50,10 @@ def create(
     )
 
 
-def _pages(*, database: Database, clock: Clock, office: Office, frame: Frame) -> APIRouter:
-    """The pages of this service."""
-    router = frame.router()
-    letter_pages.add(router, database=database, office=office, frame=frame)
-    receipts.add(router, database=database, office=office, frame=frame, clock=clock)
-    return router
+def _pages(*, database: Database, clock: Clock, office: Office, frame: Frame) -> tuple[APIRouter, ...]:
+    """The pages of this service: those of people who are signed in, and those behind a link."""
+    inner, linked = frame.router(), frame.router()
+    inner.dependencies.append(guarded(database))
+    letter_pages.add(inner, database=database, office=office, frame=frame)
+    receipts.add(linked, database=database, office=office, frame=frame, clock=clock)
+    return inner, linked

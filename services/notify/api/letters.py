@@ -27,6 +27,7 @@ from services.notify.api.letter_forms import (
     trail,
 )
 from services.notify.api.notices import read_cursor, write_cursor
+from services.notify.api.restricted import guarded, sees_restricted
 from services.notify.core.letters.content import Unfit
 from services.notify.core.letters.delivery import DOCX, file_name
 from services.notify.core.letters.letter import IllegalMove, Letter
@@ -47,7 +48,7 @@ SCAN_BEGINNINGS: Final = {"application/pdf": b"%PDF-", "image/jpeg": b"\xff\xd8\
 
 def router(*, database: Database, office: Office) -> APIRouter:
     """The routes of letters."""
-    routes = APIRouter(prefix="/v1/letters", tags=["letters"])
+    routes = APIRouter(prefix="/v1/letters", tags=["letters"], dependencies=[guarded(database)])
     _add_reading(routes, database, office)
     _add_writing(routes, office)
     _add_answers(routes, database, office)
@@ -74,6 +75,7 @@ def told() -> "Iterator[None]":
 def _add_reading(routes: APIRouter, database: Database, office: Office) -> None:
     @routes.get("")
     def get_letters(
+        who: Who,
         state: Annotated[list[LetterState] | None, Query(description="may be given several times")] = None,
         kind: LetterKind | None = None,
         organ: Code | None = None,
@@ -92,6 +94,7 @@ def _add_reading(routes: APIRouter, database: Database, office: Office) -> None:
             decision_id=decision_id,
             before=before[0],
             before_id=before[1],
+            sees_restricted=sees_restricted(who),
             limit=limit + 1,
         )
         with database.begin() as work:

@@ -13,13 +13,17 @@ from services.notify.core.letters.letter import Letter
 from services.notify.store.letters import NAMES, letter_of
 
 _LIST: Final = f"""SELECT {NAMES} FROM letter
-    WHERE {{visible}} AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
+    WHERE {{visible}} AND (%(sees_restricted)s OR NOT {{restricted}}) AND (%(states)s::text[] IS NULL OR state = ANY(%(states)s))
       AND (%(kind)s::text IS NULL OR kind = %(kind)s)
       AND (%(organ)s::text IS NULL OR organ = %(organ)s)
       AND (%(decision_id)s::text IS NULL OR decision_id = %(decision_id)s)
       AND (%(tenant)s::text IS NULL OR %(tenant)s IN (province, city, county, tenant))
       AND (%(before)s::timestamptz IS NULL OR (drafted_at, id) < (%(before)s, %(before_id)s))
     ORDER BY drafted_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of the store)
+# 抄告函, and what takes one back, are seen by offices and the auditor alone (S0-22, S3-27).
+_RESTRICTED: Final = sql.SQL(
+    """(kind = 'referral_letter' OR withdraws IN (SELECT id FROM letter WHERE kind = 'referral_letter'))"""
+)
 _ACTS: Final = "SELECT act, author, note, acted_at FROM letter_act WHERE letter_id = %s ORDER BY id"
 _SCANS: Final = """SELECT id, name, media_type, sha256, author, uploaded_at, octet_length(file) AS bytes
     FROM letter_scan WHERE letter_id = %s ORDER BY id"""
@@ -38,6 +42,7 @@ class Wanted:
     organ: str | None = None
     decision_id: str | None = None
     tenant: str | None = None
+    sees_restricted: bool = True
     before: datetime | None = None
     before_id: str = ""
     limit: int = 50
@@ -55,8 +60,16 @@ class Trail:
 def list_letters(work: Work, wanted: Wanted) -> list[Letter]:
     """One page."""
     parameters = {name: getattr(wanted, name) for name in Wanted.__slots__}
+    statement = sql.SQL(_LIST).format(visible=visible(work), restricted=_RESTRICTED)
     with work.connection.cursor(row_factory=dict_row) as cursor:
-        return [letter_of(row) for row in cursor.execute(sql.SQL(_LIST).format(visible=visible(work)), parameters)]
+        return [letter_of(row) for row in cursor.execute(statement, parameters)]
+
+
+def is_restricted(work: Work, letter_id: str) -> bool:
+    """Whether only offices and the auditor may see a letter."""
+    statement = sql.SQL("SELECT {restricted} FROM letter WHERE id = %s").format(restricted=_RESTRICTED)
+    row = work.connection.execute(statement, (letter_id,)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def trail_of(work: Work, letter_id: str) -> Trail:

@@ -8,12 +8,12 @@ from starlette.testclient import TestClient
 
 from contracts.divisions import load
 from contracts.roles import Role
-from contracts.vocabulary import LetterState
+from contracts.vocabulary import LetterKind, LetterState, Measure, Status
 from services.notify.api import app
 from services.notify.exports.docx import SHIPPED, digest
 from services.notify.store import letters
 from tests.conftest import SignedIn
-from tests.integration.notify_letters.chancery import Chancery, frame
+from tests.integration.notify_letters.chancery import SIGNER, Chancery, frame
 from tests.unit.services.notify.core.letters.writing import supervision
 
 NAME = "county.331081"  # who is signed in
@@ -248,3 +248,23 @@ def test_a_letter_of_another_county_is_not_there(chancery: Chancery, http: TestC
     assert http.post(f"/v1/letters/{letter.id}/sign", json={"revision": 1}, headers=stranger).status_code == 404
     assert http.post(f"/v1/letters/{letter.id}/sign", json={"revision": 1}, headers=reader).status_code == 403
     assert http.get("/v1/letters").json()["letters"] != []
+
+
+def test_a_referral_is_seen_by_offices_and_the_auditor_alone(
+    chancery: Chancery, http: TestClient, signed_in: SignedIn
+) -> None:
+    """抄告函, and what takes one back (S0-22): to a town it is not there, in no list and by no address."""
+    record = supervision(measure=Measure.REFERRAL, status=Status.CONFIRMED, tenant="331081001")
+    letter = chancery.drafted(record)
+    town, auditor = signed_in(Role.DEPARTMENT, "331081001"), signed_in(Role.AUDITOR, "331081")
+    ways = (f"/v1/letters/{letter.id}", f"/v1/letters/{letter.id}/document.docx", f"/letters/{letter.id}")
+
+    assert letter.kind is LetterKind.REFERRAL_LETTER
+    assert [http.get(way, headers=town).status_code for way in ways] == [404, 404, 404]
+    assert [http.get(way, headers=auditor).status_code for way in ways] == [200, 200, 200]
+    assert http.get("/v1/letters", headers=town).json()["letters"] == []
+    assert letter.content.title not in http.get("/letters", headers=town).text
+    assert [each["id"] for each in http.get("/v1/letters", headers=auditor).json()["letters"]] == [letter.id]
+    chancery.letters.sign(letter.id, by=SIGNER)
+    back = chancery.letters.withdraw(letter.id, by=SIGNER, reason="有误")
+    assert http.get(f"/v1/letters/{back.id}", headers=town).status_code == 404

@@ -14,6 +14,7 @@ from runtime.access import Who
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from services.notify.api.letters import LARGEST_SCAN, SCAN_BEGINNINGS
+from services.notify.api.restricted import sees_restricted
 from services.notify.core.letters.content import Party, Unfit
 from services.notify.core.letters.delivery import number_of
 from services.notify.core.letters.letter import DRAFTS, ISSUED, Basis, IllegalMove, Letter
@@ -75,11 +76,18 @@ def add(router: APIRouter, *, database: Database, office: Office, frame: Frame) 
 
 def _add_reading(router: APIRouter, database: Database, office: Office, frame: Frame) -> None:
     @router.get("/letters")
-    def list_(request: Request, shelf: str = "sign", done: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+    def list_(
+        request: Request, who: Who, shelf: str = "sign", done: Annotated[str, Query(max_length=200)] = ""
+    ) -> HTMLResponse:
         """Letters to sign, letters that are out, letters that are answered, letters that ended."""
         chosen = next((each for each in SHELVES if each.word == shelf), SHELVES[0])
         with database.begin() as work:
-            found = list_letters(work, Wanted(states=[state.value for state in chosen.states], limit=PAGE))
+            found = list_letters(
+                work,
+                Wanted(
+                    states=[state.value for state in chosen.states], limit=PAGE, sees_restricted=sees_restricted(who)
+                ),
+            )
         return frame.page(request, "letters.html", as_of=None, letters=found, shelves=SHELVES, chosen=chosen, done=done)
 
     @router.get("/letters/{letter_id}")
