@@ -21,4 +21,7 @@ PAGES: Final = (
     Page("隐患", "场所", "reporting", "/sites"),
     Page("督办", "待审定", "escalation", "/proposals"),
     Page("通知", "公文", "notify", "/letters"),
+    Page("数据", "数据质量", "intake", "/quality"),
+    Page("数据", "退回数据", "intake", "/dead-letters"),
+    Page("数据", "导入", "intake", "/imports"),
 )

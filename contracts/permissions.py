@@ -62,6 +62,12 @@ WITH_PAGES: Final[Mapping[str, Permission]] = {
 
 PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
     "intake": {
+        "GET /quality": only({*READING, Role.ADMINISTRATOR}),
+        "GET /dead-letters": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}),
+        "GET /dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}),
+        "POST /dead-letters/{identity}": only({*OFFICES, Role.ADMINISTRATOR}),
+        "GET /imports": only(OFFICES),
+        "POST /imports": only(OFFICES),
         "POST /v1/events": KEYS,
         "POST /v1/imports": KEYS,
         "GET /v1/imports/{identity}": KEYS,

@@ -16,7 +16,7 @@ from services.escalation.settings import EscalationSettings
 from services.intake.api import app as intake
 from services.intake.core.committees import Committees
 from services.intake.handlers.registering import Doorkeeper
-from services.intake.main import mapping_named
+from services.intake.main import mapping_named, mapping_names
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from services.notify.main import api_app as notify_app
@@ -43,6 +43,8 @@ def _intake(database: Database, told: Mapping[str, Any]) -> FastAPI:
         metrics=Metrics([*RUNTIME_METRICS, *INTAKE_METRICS]),
         doorkeeper=Doorkeeper(divisions=table, committees=Committees(table, files.roots(None)), clock=clock),
         mapping_named=lambda name: mapping_named(settings, name),
+        mappings=lambda: mapping_names(settings),
+        divisions=table,
     )
 
 

@@ -56,6 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
             metrics=metrics,
             doorkeeper=doorkeeper,
             mapping_named=lambda name: mapping_named(settings, name),
+            mappings=lambda: mapping_names(settings),
+            divisions=table,
         )
         process.run_api(door, settings)
     else:
@@ -67,6 +69,11 @@ def mapping_named(settings: IntakeSettings, name: str) -> MappingFile | None:
     """Read a mapping of the policies' folder as it is now; None where there is none of that name."""
     known = {path.stem: path for path in (files.folder(settings.policies_dir) / "mappings").glob("*.yaml")}
     return parse_mapping(files.read(known[name])) if name in known else None
+
+
+def mapping_names(settings: IntakeSettings) -> list[str]:
+    """The names of the mappings of the policies' folder as it is now."""
+    return sorted(path.stem for path in (files.folder(settings.policies_dir) / "mappings").glob("*.yaml"))
 
 
 def run_worker(

@@ -1,15 +1,18 @@
 """Put the routes of intake together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
 
+from contracts.divisions import Divisions
+from contracts.pages import PAGES
 from runtime import web
 from runtime.access import Gate
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
-from services.intake.api import events, imports, letters
+from runtime.pages import Frame
+from services.intake.api import events, imports, letters, pages
 from services.intake.api.events import EventDoor
 from services.intake.api.imports import ImportDoor
 from services.intake.api.keys import Quotas
@@ -30,6 +33,8 @@ def create(
     metrics: Metrics,
     doorkeeper: Doorkeeper,
     mapping_named: Callable[[str], MappingFile | None],
+    mappings: Callable[[], Sequence[str]],
+    divisions: Divisions,
 ) -> FastAPI:
     """The app of intake's API process; it is ready when the database answers."""
     counter = Counter(metrics)
@@ -46,11 +51,19 @@ def create(
         mapping_named=mapping_named,
         day_charters=day_forms.charters(settings.policies_dir),
     )
+    frame = Frame(
+        package="services.intake.api", service="intake", pages=PAGES, addresses=settings.addresses, clock=clock
+    )
     return web.create_app(
         title="Bihuan intake",
         metrics=metrics,
-        gate=Gate(database, "intake", secure=settings.cookie_secure),
-        routers=[events.router(event_door), letters.router(letter_door), imports.router(import_door)],
+        gate=Gate(database, "intake", secure=settings.cookie_secure, frame=frame),
+        routers=[
+            events.router(event_door),
+            letters.router(letter_door),
+            imports.router(import_door),
+            pages.pages(letter_door, import_door, mappings, divisions, frame),
+        ],
         checks={"database": database.ping},
-        body_limits={"/v1/imports": imports.BODY_LIMIT},
+        body_limits={"/v1/imports": imports.BODY_LIMIT, "/imports": imports.BODY_LIMIT},
     )

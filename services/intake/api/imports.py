@@ -13,6 +13,7 @@ from runtime.clock import Clock
 from runtime.database import Database, Work
 from runtime.web import Problem
 from services.intake.api import keys
+from services.intake.core.admission import Admission
 from services.intake.core.keys import ApiKey
 from services.intake.core.ledger.day_form import DayCharter, read_day_form
 from services.intake.core.ledger.mapping import MappingFile
@@ -45,27 +46,33 @@ class ImportDoor:
     day_charters: Mapping[str, DayCharter]
 
     def take(self, token: str, upload: "Upload") -> Report:
-        """Import an upload; runs in a thread."""
-        mapping = self.mapping_named(upload.mapping) if upload.mapping else None
+        """Import an upload that a system sends; runs in a thread."""
         with self.database.begin() as work:
             key = keys.authenticate(work, token, self.clock)
             admission = self.doorkeeper.admission(work, fresh=True)
         source = admission.registry.named(key.slug) if key.slug else None
         if source is None:
             raise Problem(403, "this API key sends no events")
+        return self.run(upload, admission, source, tenants=key.tenants, asked_by=key.prefix)
+
+    def run(
+        self, upload: "Upload", admission: Admission, source: Source, *, tenants: tuple[str, ...], asked_by: str
+    ) -> Report:
+        """Import an upload in the name of a source, for whoever may speak for `tenants`."""
+        mapping = self.mapping_named(upload.mapping) if upload.mapping else None
         if mapping is None and upload.mapping:
             raise Problem(400, f"no mapping is named {upload.mapping}", errors=[{"pointer": "/mapping"}])
-        if admission.committees.of(upload.tenant) is None or not admission.scopes.within(upload.tenant, key.tenants):
+        if admission.committees.of(upload.tenant) is None or not admission.scopes.within(upload.tenant, tenants):
             raise Problem(403, f"this API key does not speak for {upload.tenant}")
         try:
-            wish = self._wish(upload, mapping, source, key)
+            wish = self._wish(upload, mapping, source, asked_by)
             report = Importer(database=self.database, clock=self.clock).run(wish, admission)
         except BadTableError as error:
             raise Problem(400, str(error), errors=[{"pointer": "/file", "detail": str(error)}]) from error
         self.counter.count(source.slug, report.outcomes, at=self.clock.now())
         return report
 
-    def _wish(self, upload: "Upload", mapping: MappingFile | None, source: Source, key: ApiKey) -> Wish:
+    def _wish(self, upload: "Upload", mapping: MappingFile | None, source: Source, asked_by: str) -> Wish:
         """A table by its mapping, else a daily form, which tells people like any live door unless said otherwise."""
         form, rows = None, []
         if mapping is not None:
@@ -88,7 +95,7 @@ class ImportDoor:
             dry_run=upload.dry_run,
             file_name=upload.name,
             file_body=upload.body,
-            asked_by=key.prefix,
+            asked_by=asked_by,
         )
 
     def job(self, work: Work, key: ApiKey, identity: UUID) -> ledgers.Done:

@@ -20,7 +20,7 @@ from services.intake.core.reasons import EXPLANATIONS, Reason
 from services.intake.core.registry import EVERYWHERE
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
-from services.intake.handlers.replaying import replay
+from services.intake.handlers.replaying import Replay, replay
 from services.intake.store import letters
 
 MOST = 200
@@ -67,6 +67,18 @@ class LetterDoor:
             raise Problem(404, "no such dead letter")
         return found
 
+    def replay(self, request: Request, identity: int) -> Replay:
+        """Send an open letter through the validator again; a Problem 409 for one that is closed."""
+        now = self.clock.now()
+        with self.database.begin() as work:
+            letter = self.letter(work, request, identity)
+            if letter.state != "open":
+                raise Problem(409, f"this dead letter is {letter.state} already")
+            admission = self.doorkeeper.admission(work, fresh=True)
+            result = replay(work, letter, admission, at=now)
+        self.counter.count(str(letter.origin.get("slug", "")), [result.outcome], at=now)
+        return result
+
 
 def router(door: LetterDoor) -> APIRouter:
     """The routes of the dead letters."""
@@ -80,7 +92,7 @@ def router(door: LetterDoor) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=64)] = None,
     ) -> dict[str, Any]:
         """The newest first; `next` is the cursor of the following page, null at the end."""
-        before = None if cursor is None else _read_cursor(cursor)
+        before = None if cursor is None else read_cursor(cursor)
         with door.database.begin() as work:
             tenants = door.tenants(work, request)
             found, then = letters.page(
@@ -90,7 +102,7 @@ def router(door: LetterDoor) -> APIRouter:
                 limit=limit,
                 may_see=door.sight(work, tenants),
             )
-        return {"items": [summary(letter) for letter in found], "next": None if then is None else _cursor(then)}
+        return {"items": [summary(letter) for letter in found], "next": None if then is None else cursor_of(then)}
 
     @routes.get("/v1/dead-letters/{identity}")
     def show_letter(request: Request, identity: Identity) -> dict[str, Any]:
@@ -102,17 +114,10 @@ def router(door: LetterDoor) -> APIRouter:
     @routes.post("/v1/dead-letters/{identity}/replay")
     def replay_letter(request: Request, identity: Identity) -> dict[str, Any]:
         """Send an open letter through the validator again; it is closed when its event is in."""
-        now = door.clock.now()
-        with door.database.begin() as work:
-            letter = door.letter(work, request, identity)
-            if letter.state != "open":
-                raise Problem(409, f"this dead letter is {letter.state} already")
-            admission = door.doorkeeper.admission(work, fresh=True)
-            result = replay(work, letter, admission, at=now)
-        door.counter.count(str(letter.origin.get("slug", "")), [result.outcome], at=now)
+        result = door.replay(request, identity)
         refused = result.outcome.refused
         return {
-            "id": letter.id,
+            "id": result.letter.id,
             "outcome": result.outcome.word,
             "state": "replayed" if result.closed else "open",
             "reason": None if refused is None else refused.reason,
@@ -162,11 +167,13 @@ def _written(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
 
 
-def _cursor(identity: int) -> str:
+def cursor_of(identity: int) -> str:
+    """The cursor that goes on below a letter."""
     return base64.urlsafe_b64encode(f"d{identity}".encode()).decode("ascii").rstrip("=")
 
 
-def _read_cursor(cursor: str) -> int:
+def read_cursor(cursor: str) -> int:
+    """The letter below which a cursor goes on; a Problem 400 for one that is none of ours."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         if text.startswith("d") and text[1:].isascii() and text[1:].isdigit() and len(text) < 20:  # noqa: PLR2004

@@ -1,9 +1,11 @@
 """Take judged events in: remember their ids, park what is refused, announce what is new; the same for every door."""
 
+from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from contracts.facts import Fact
 from contracts.topics import HAZARD_FACTS, slot_of
@@ -14,7 +16,10 @@ from runtime.outbox import Outgoing
 from services.intake.core.guard import MAX_BYTES
 from services.intake.core.reasons import Reason
 from services.intake.core.validation import Accepted, Refused
-from services.intake.store import heard
+from services.intake.store import days, heard
+from services.intake.store.days import Day
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 #: Reasons that blame no bytes: however many such events come, no release of ours can be the cause.
 _WELL_MADE = frozenset(
@@ -83,6 +88,7 @@ def settle(work: Work, judged: Iterable[Accepted | Refused], *, received_at: dat
             digest = digest or accepted.digest
     settled = [outcomes[place] for place in range(len(outcomes))]
     outbox.announce(work, [_outgoing(outcome.fact) for outcome in settled if outcome.fact is not None])
+    days.count(work, _counted(settled, received_at))
     return settled
 
 
@@ -98,6 +104,33 @@ def _heard_before(accepted: Accepted, digest: bytes) -> Outcome:
         return Outcome(word=Word.DUPLICATE, source=fact.source, event_id=fact.id)
     refused = Refused(reason=Reason.ID_CONFLICT, source=fact.source, event_id=fact.id, tenant=fact.tenant)
     return Outcome(word=Word.CONFLICT, source=fact.source, event_id=fact.id, refused=refused)
+
+
+def _counted(outcomes: Iterable[Outcome], received_at: datetime) -> list[Day]:
+    """What each source sent, for people who look after it."""
+    by_source: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.source is not None:
+            by_source.setdefault(outcome.source, []).append(outcome)
+    day = received_at.astimezone(SHANGHAI).date()
+    return [_day(source, day, sent, received_at) for source, sent in by_source.items()]
+
+
+def _day(source: str, day: date, sent: Sequence[Outcome], received_at: datetime) -> Day:
+    tally = Tally(outcome.word for outcome in sent)
+    facts = [outcome.fact for outcome in sent if outcome.fact is not None]
+    lags = (max((received_at - fact.recorded).total_seconds(), 0.0) for fact in facts)
+    return Day(
+        source,
+        day,
+        tally[Word.ACCEPTED],
+        tally[Word.DUPLICATE],
+        tally[Word.CONFLICT],
+        tally[Word.REJECTED],
+        sum(fact.late for fact in facts),
+        sum(lags),
+        received_at,
+    )
 
 
 def _park(work: Work, arrival: Arrival, refused: Refused, received_at: datetime) -> None:

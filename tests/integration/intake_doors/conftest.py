@@ -17,14 +17,15 @@ from services.intake.handlers.taking import Arrival
 from services.intake.store import sources
 from tests.integration.intake_doors.scene import COUNTY, NOW, ROOTS
 
+TABLES = "event_id, outbox, dead_letter, source_attribute, source, ledger_event, import_job, heard_day"
+
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Intake's schema, emptied, with the county's system registered."""
     opened = Database(database_url, schema="intake", application_name="test")
     with opened.begin() as work:
-        for table in ("event_id", "outbox", "dead_letter", "source_attribute", "source", "ledger_event", "import_job"):
-            work.connection.execute(f"TRUNCATE {table} CASCADE")
+        work.connection.execute(f"TRUNCATE {TABLES} CASCADE")
         sources.register(work, COUNTY)
     yield opened
     opened.close()

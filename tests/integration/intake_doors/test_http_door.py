@@ -19,7 +19,7 @@ from services.intake.core.committees import Committees
 from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
 from services.intake.core.registry import Source
 from services.intake.handlers.registering import Doorkeeper
-from services.intake.main import mapping_named
+from services.intake.main import mapping_named, mapping_names
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from services.intake.store import keys, sources
@@ -47,6 +47,8 @@ def api(database: Database, metrics: Metrics) -> TestClient:
         metrics=metrics,
         doorkeeper=Doorkeeper(divisions=table, committees=Committees(table, ROOTS), clock=SystemClock()),
         mapping_named=lambda name: mapping_named(settings, name),
+        mappings=lambda: mapping_names(settings),
+        divisions=table,
     )
     return TestClient(made, raise_server_exceptions=False)
 
