@@ -119,7 +119,7 @@ class EscalationHandler:
         self._metrics = metrics
         self._clock = clock
         self._deadlines_at_once = deadlines_at_once
-        self._kept = KeptCases(kept_bytes)
+        self._kept_bytes = kept_bytes
         self._months: set[tuple[int, int]] = set()
         self._columns: dict[str, TenantColumns] = {}
         self._slots: dict[bytes, int | None] = {}
@@ -161,6 +161,8 @@ class EscalationHandler:
     # ---- reading
 
     def _use(self, engine: Engine) -> None:
+        """Decide by this engine from now on; what was worked out under another law is worked out again."""
+        self._kept = KeptCases(self._kept_bytes)
         self._engine = engine
         self._committees = frozenset(engine.law.committees())
 

@@ -110,14 +110,18 @@ def _moved(path: Path, table: Divisions, free: Mapping[Level, list[str]]) -> Sce
     return Scenario(path.stem, own, json.loads(there(text)), packs)
 
 
-def _pack_texts(policy: str, beside: Path) -> Iterator[str]:
-    """The pack's text and those of its children."""
+def _pack_texts(policy: str, beside: Path, *, is_child: bool = False) -> Iterator[str]:
+    """The pack's text and those of its children; a child named alone brings its parent along."""
     file = beside / f"{policy}.yaml"
     found = file if file.is_file() else files.folder() / f"{policy}.yaml"
     text = found.read_text(encoding="utf-8")
+    raw = files.parse(text.encode(), policy)
+    if raw.get("child_of") and not is_child:
+        yield from _pack_texts(raw["child_of"], found.parent)
+        return
     yield text
-    for child in files.parse(text.encode(), policy).get("children", ()):
-        yield from _pack_texts(child, found.parent)
+    for child in raw.get("children", ()):
+        yield from _pack_texts(child, found.parent, is_child=True)
 
 
 def _renamed(text: str, scenario: str) -> str:

@@ -67,6 +67,8 @@ class Engine:
                 early.wait_for(case, heard, cases)
             elif case.hear(heard):
                 kept = len(case.facts)
+                if heard.subject == MIGRATED:
+                    case.forget()  # what was found so far was found under the other version
                 early.hand_over(case, heard, cases, self.law.divisions)
                 why = Why.GIFT if len(case.facts) > kept else Why.PERSON if heard.subject in BY_PEOPLE else Why.FACT
                 records += self._settle(case, cases, moment, why)
