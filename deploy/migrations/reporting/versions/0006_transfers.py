@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 SITES = """UPDATE fact SET site_id = convert_from(document, 'UTF8')::jsonb #>> '{data,site_id}'
     WHERE site_id IS NULL AND (type LIKE 'hazard.reported.%' OR type LIKE 'site.transferred.%')"""
