@@ -110,12 +110,19 @@ def begin_anew(url: str, now: datetime) -> Mapping[str, int]:
         if running:
             names = ", ".join(sorted(str(name) for (name,) in running))
             raise NotDone(f"services are connected ({names}): stop them first")
-        return {service: _raise_incarnation(connection, service, wanted) for service in migrate.SERVICES}
+        numbering = [service for service in migrate.SERVICES if _numbers_facts(connection, service)]
+        return {service: _raise_incarnation(connection, service, wanted) for service in numbering}
 
 
 def manifest_of(file: Path) -> Path:
     """Where the manifest of a dump lies."""
     return file.with_name(file.name + ".json")
+
+
+def _numbers_facts(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> bool:
+    """Whether a schema publishes facts of its own; people and sessions do not."""
+    row = connection.execute("SELECT to_regclass(%s)", (f"{schema}.installation",)).fetchone()
+    return row is not None and row[0] is not None
 
 
 def _raise_incarnation(connection: psycopg.Connection[tuple[object, ...]], service: str, wanted: int) -> int:

@@ -161,6 +161,20 @@ def number(work: Work, rows: Sequence[Row], *, accepted_at: dt.datetime) -> list
     return [Numbered(*row) for row in cursor]
 
 
+def marks(work: Work, topic: str) -> dict[int, int]:
+    """By slot: the last number given, which is durable before anything is published under it."""
+    found = work.connection.execute("SELECT slot, next_number - 1 FROM relay_mark WHERE topic = %s", (topic,))
+    return {row[0]: row[1] for row in found}
+
+
+def incarnation(work: Work) -> int:
+    """The line of numbers that the relay gives now."""
+    row = work.connection.execute("SELECT incarnation FROM installation").fetchone()
+    if row is None:
+        raise LookupError("the table installation is empty")
+    return int(row[0])
+
+
 def slots_in_use(work: Work, topic: str) -> list[int]:
     """The slots that ever carried a fact, or were opened for ticks."""
     return [row[0] for row in work.connection.execute("SELECT slot FROM relay_mark WHERE topic = %s", (topic,))]

@@ -4,6 +4,7 @@ import argparse
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 import yaml
@@ -11,11 +12,12 @@ from fastapi import FastAPI
 
 from contracts import divisions
 from contracts.pages import PAGES
+from contracts.topics import NOTICE_FACTS, SLOTS
 from runtime import log, process
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
-from runtime.outbox import Relay
+from runtime.outbox import Relay, readback
 from runtime.pages import Frame
 from runtime.streams import BatchConsumer
 from services.notify.api import app
@@ -33,12 +35,15 @@ from services.notify.consumer import DecisionHandler
 from services.notify.core.letters.organs import InvalidLetterRules
 from services.notify.core.roster import InvalidRoster, roster_from
 from services.notify.core.routes import InvalidRoutes
+from services.notify.handlers.alarming import AlarmDesk
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
 from services.notify.handlers.letters.answers import Answers
 from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.letters.office import Office
+from services.notify.handlers.remembering import known_incarnation, read_back
+from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Desk, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.settings import InvalidSecrets, NotifySettings, read_letter_desk, read_routes, secrets_of
@@ -97,10 +102,14 @@ def run_api(settings: NotifySettings, database: Database, clock: SystemClock, me
 
 
 def api_app(settings: NotifySettings, database: Database, clock: SystemClock, metrics: Metrics) -> FastAPI:
-    """The app of the API process."""
+    """The app of the API process; it hears the alarms of the platform itself."""
     table = divisions.load()
-    office = Office(database=database, desk=read_letter_desk(settings, table), divisions=table, clock=clock)
+    writing = read_letter_desk(settings, table)
+    office = Office(database=database, desk=writing, divisions=table, clock=clock)
     frame = Frame(package="services.notify.api", service=SCHEMA, pages=PAGES, addresses=settings.addresses, clock=clock)
+    drafting = Drafting(desk=writing, divisions=table)
+    routes = read_routes(settings)
+    hearing = Hearing(routes=routes, divisions=table, drafting=drafting, clock=clock)
     return app.create(
         database=database,
         divisions=table,
@@ -108,6 +117,9 @@ def api_app(settings: NotifySettings, database: Database, clock: SystemClock, me
         metrics=metrics,
         office=office,
         frame=frame,
+        alarms=AlarmDesk(hearing=hearing, database=database, divisions=table, tenant=settings.alarm_tenant),
+        roles=routes.roles,
+        alerts_token=settings.alerts_token.get_secret_value(),
         cookie_secure=settings.cookie_secure,
     )
 
@@ -133,6 +145,7 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
         )
         for channel, adapter in adapters.items()
     }
+    _learn_from_the_log(settings, database, clock)  # before anything is sent
     drafting = Drafting(desk=writing, divisions=table)
     hearing = Hearing(routes=routes, divisions=table, drafting=drafting, clock=clock)
     process.run_worker(
@@ -149,18 +162,13 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
         ),
         beside=[
             Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
-            *(
-                DeliveryLoop(
-                    desk=desk,
-                    adapter=adapters[channel],
-                    concurrency=settings.notify_concurrency,
-                    named=bool(settings.instance),
-                )
-                for channel, desk in desks.items()
-            ),
+            *_loops(settings, desks, adapters),
             Upkeep(
                 desks=list(desks.values()),
                 clocks=Clocks(database=database, routes=routes, divisions=table, clock=clock),
+                reminding=Reminding(
+                    hearing=hearing, database=database, divisions=table, clock=clock, tenant=settings.alarm_tenant
+                ),
                 database=database,
                 clock=clock,
                 metrics=metrics,
@@ -173,6 +181,19 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
     )
 
 
+def _loops(settings: NotifySettings, desks: Mapping[str, Desk], adapters: Mapping[str, Adapter]) -> list[DeliveryLoop]:
+    """One loop for each channel."""
+    return [
+        DeliveryLoop(
+            desk=desk,
+            adapter=adapters[channel],
+            concurrency=settings.notify_concurrency,
+            named=bool(settings.instance),
+        )
+        for channel, desk in desks.items()
+    ]
+
+
 def traits_of(channel: str, adapter: Adapter) -> Traits:
     """What a desk has to know of the channel that it serves."""
     return Traits(
@@ -183,6 +204,14 @@ def traits_of(channel: str, adapter: Adapter) -> Traits:
         a_minute=adapter.a_minute,
         provider=adapter.provider,
     )
+
+
+def _learn_from_the_log(settings: NotifySettings, database: Database, clock: SystemClock) -> None:
+    """After a restore: take over what was sent since. Without one nothing is there to be read."""
+    unknown = readback.unknown_records(
+        settings, database, topic=NOTICE_FACTS, slots=SLOTS, incarnation=known_incarnation(database)
+    )
+    read_back(unknown, database=database, clock=clock)
 
 
 def channels(settings: NotifySettings) -> dict[str, Adapter]:

@@ -54,6 +54,14 @@ class NotifySettings(ProcessSettings):
     sms_sign_name: str = Field(default="", description="the signature that the provider registered")
     sms_template: str = Field(default="", description="the template's code; its variables: measure, subject, count")
     letters_file: Path | None = Field(default=None, description="None: letters.yaml of the policies' folder")
+    alarm_tenant: str = Field(
+        default="330000",
+        pattern=r"^[0-9]{6,12}$",
+        description="division code whose operators are told what alarms of the platform itself say",
+    )
+    alerts_token: SecretStr = Field(
+        default=SecretStr(""), description="what Alertmanager sends as its bearer token; empty: none is asked for"
+    )
     notify_concurrency: int = Field(default=8, ge=1, le=64, description="messages under way at once, per channel")
 
     @property

@@ -14,6 +14,7 @@ from runtime.metrics import Metrics
 from services.notify.channels import Adapter
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.letters.answers import Answers
+from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Departure, Desk, Return
 from services.notify.metrics import CHANNELS, LETTER_STATES
 from services.notify.store import deliveries, letter_listing, pace
@@ -105,10 +106,18 @@ class Upkeep:
     name = "upkeep of notices"
 
     def __init__(
-        self, *, desks: Sequence[Desk], clocks: Clocks, database: Database, clock: Clock, metrics: Metrics
+        self,
+        *,
+        desks: Sequence[Desk],
+        clocks: Clocks,
+        reminding: Reminding,
+        database: Database,
+        clock: Clock,
+        metrics: Metrics,
     ) -> None:
         self._desks = desks
         self._clocks = clocks
+        self._reminding = reminding
         self._database = database
         self._clock = clock
         self._metrics = metrics
@@ -129,6 +138,7 @@ class Upkeep:
         for desk in self._desks:
             desk.settle()
         self._clocks.run_out()
+        self._reminding.remind()
         now = self._clock.now()
         with self._database.begin() as work:
             oldest = deliveries.oldest_waiting(work)

@@ -1,27 +1,16 @@
-"""Read and write spreadsheets: what comes from outside only in a limited child, what goes out without formulas."""
+"""Read and write spreadsheets: what comes from outside through runtime.workbook alone, what goes out without formulas."""
 
 import csv
 import io
-import json
-import subprocess
-import sys
-import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
+from runtime.workbook import BadWorkbook, read_sheet
 from services.intake.core.ledger.mapping import Table
 from services.intake.core.ledger.tables import BadTableError, Row, read_csv, read_grid
-
-MAX_UNPACKED: Final = 200 << 20
-"""Bytes of a workbook after unpacking; a real ledger of 100,000 rows has a quarter of it."""
-MAX_RATIO: Final = 200
-"""How much smaller a workbook may be packed: ordinary ones shrink by ten to twenty."""
-MAX_MEMBERS: Final = 500
-SECONDS: Final = 30.0
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _REASON, _ERRORS = "退回原因", "说明"
@@ -76,37 +65,7 @@ def _refused_grid(refused: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _read_sheet(body: bytes, sheet: str | None) -> list[list[str]]:
-    _check_archive(body)
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(body)
-        file.flush()
-        command = [sys.executable, "-m", "services.intake.handlers.sheet_child", file.name, *([sheet] if sheet else [])]
-        try:
-            child = subprocess.run(
-                command, capture_output=True, timeout=SECONDS, check=False, cwd=Path(__file__).parents[3]
-            )
-        except subprocess.TimeoutExpired:
-            raise BadTableError(f"工作簿在 {SECONDS:.0f} 秒内没有读完") from None
-    if child.returncode != 0:
-        raise BadTableError("工作簿损坏，或大得不合常理")
-    lines = [json.loads(line) for line in child.stdout.decode().splitlines()]
-    if lines and isinstance(lines[0], dict):
-        raise BadTableError(f"工作簿里没有工作表 {sheet}；有的是：{'、'.join(lines[0]['sheets'])}")
-    return lines
-
-
-def _check_archive(body: bytes) -> None:
-    """Refuse what is no workbook, holds macros, or would unpack into far more than it is."""
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile:
-        raise BadTableError("文件不是 .xlsx 工作簿") from None
-    unpacked = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(len(body), 1):
-        raise BadTableError(f"工作簿展开后有 {unpacked >> 20} MB，不收")
-    names = {member.filename for member in members}
-    if "[Content_Types].xml" not in names or not any(name.startswith("xl/worksheets/") for name in names):
-        raise BadTableError("文件不是 .xlsx 工作簿")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise BadTableError("工作簿带有宏，不收；请另存为不带宏的 .xlsx")
+        return read_sheet(body, sheet)
+    except BadWorkbook as error:
+        raise BadTableError(str(error)) from error

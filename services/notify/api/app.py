@@ -1,5 +1,7 @@
 """Put the routes of notify together."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, FastAPI
 
 from contracts.divisions import Divisions
@@ -9,11 +11,12 @@ from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.pages import Frame
-from services.notify.api import letter_templates, letters, notices, switches
+from services.notify.api import alerts, letter_templates, letters, notices, switches
 from services.notify.api.pages import letters as letter_pages
-from services.notify.api.pages import receipts
+from services.notify.api.pages import outbox, receipts, roster, silences
 from services.notify.api.restricted import guarded
 from services.notify.exports.library import LARGEST
+from services.notify.handlers.alarming import AlarmDesk
 from services.notify.handlers.letters.office import Office
 from services.notify.handlers.people import Counter
 
@@ -26,6 +29,9 @@ def create(
     metrics: Metrics,
     office: Office,
     frame: Frame,
+    alarms: AlarmDesk,
+    roles: Mapping[str, str],
+    alerts_token: str = "",
     cookie_secure: bool = True,
 ) -> FastAPI:
     """The app of notify's API process; it is ready when the database answers."""
@@ -35,25 +41,47 @@ def create(
         metrics=metrics,
         gate=Gate(database, "notify", secure=cookie_secure, frame=frame),
         routers=[
+            alerts.router(alarms=alarms, token=alerts_token),
             notices.router(database=database, counter=counter),
             switches.router(database=database, divisions=divisions, clock=clock, counter=counter),
             letters.router(database=database, office=office),
             letter_templates.router(database=database, clock=clock),
-            *_pages(database=database, clock=clock, office=office, frame=frame),
+            *_pages(
+                database=database,
+                divisions=divisions,
+                clock=clock,
+                counter=counter,
+                office=office,
+                frame=frame,
+                roles=roles,
+            ),
         ],
         checks={"database": database.ping},
         body_limits={
             "/v1/letters": letters.LARGEST_SCAN,
+            "/roster": roster.LARGEST + 100_000,
             "/letters": letters.LARGEST_SCAN + 100_000,
             "/v1/letter-templates": LARGEST,
         },
     )
 
 
-def _pages(*, database: Database, clock: Clock, office: Office, frame: Frame) -> tuple[APIRouter, ...]:
+def _pages(
+    *,
+    database: Database,
+    divisions: Divisions,
+    clock: Clock,
+    counter: Counter,
+    office: Office,
+    frame: Frame,
+    roles: Mapping[str, str],
+) -> tuple[APIRouter, ...]:
     """The pages of this service: those of people who are signed in, and those behind a link."""
     inner, linked = frame.router(), frame.router()
     inner.dependencies.append(guarded(database))
+    outbox.add(inner, database=database, divisions=divisions, counter=counter, frame=frame, clock=clock)
+    roster.add(inner, database=database, divisions=divisions, roles=roles, frame=frame, clock=clock)
+    silences.add(inner, database=database, divisions=divisions, frame=frame, clock=clock)
     letter_pages.add(inner, database=database, office=office, frame=frame)
     receipts.add(linked, database=database, office=office, frame=frame, clock=clock)
     return inner, linked

@@ -10,7 +10,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from contracts.vocabulary import HazardLevel, Level, Measure, RuleId, Status, SubjectKind
+from services.notify.core.rules import PlatformRule
 
+_NUMBER: Final = re.compile(r"\d{5}")  # no robot of ours has so many digits in its name
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -57,7 +59,7 @@ class MatchForm(Form):
 
     tenant: Annotated[tuple[Code, ...], Field(max_length=100)] = Field(default=(), description="with all below")
     level: tuple[Level, ...] = ()
-    rule: tuple[RuleId, ...] = ()
+    rule: tuple[RuleId | PlatformRule, ...] = ()
     measure: tuple[Measure, ...] = ()
     status: tuple[Status, ...] = ()
     step: Some = ()
@@ -188,11 +190,13 @@ def masked_name(name: str) -> str:
 
 
 def masked_address(address: str) -> str:
-    """A mailbox by its first letter and domain, a web address by its host, a number by its ends."""
+    """A mailbox by its first letter and domain, a web address by its host, a number by its ends; a robot's name stays."""
     if "://" in address:
         parts = urlsplit(address)
         return f"{parts.scheme}://{parts.hostname or ''}/…"
     local, at, domain = address.partition("@")
     if at:
         return f"{local[:1]}***@{domain}"
+    if not (address.isdigit() or _NUMBER.search(address)):
+        return address
     return f"{address[:3]}****{address[-4:]}" if len(address) > 8 else "****"  # noqa: PLR2004 (shorter shows too much)

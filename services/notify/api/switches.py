@@ -32,7 +32,7 @@ def router(*, database: Database, divisions: Divisions, clock: Clock, counter: C
     return routes
 
 
-def _covers(who: Principal, divisions: Divisions, tenants: Sequence[str]) -> bool:
+def covers(who: Principal, divisions: Divisions, tenants: Sequence[str]) -> bool:
     """Whether what holds for these tenants (none: for all) stays within what this person answers for."""
     if not tenants:
         return EVERYWHERE in who.tenants
@@ -51,7 +51,7 @@ def _add_silences(routes: APIRouter, database: Database, divisions: Divisions, c
         return [
             _shown(silence, lifted_at, lifted_by, now)
             for silence, lifted_at, lifted_by in found
-            if _covers(who, divisions, silence.match.tenant)
+            if covers(who, divisions, silence.match.tenant)
         ]
 
     @routes.post("/v1/silences", status_code=201, tags=["silences"])
@@ -71,7 +71,7 @@ def _add_silences(routes: APIRouter, database: Database, divisions: Divisions, c
             raise Problem(422, "the silence would end before it begins, or has ended already")
         if silence.match == Match() and not silence.recipient:
             raise Problem(422, "this would mute everything: name a condition or a recipient, or use the master switch")
-        if not _covers(who, divisions, silence.match.tenant):
+        if not covers(who, divisions, silence.match.tenant):
             raise Problem(422, "name the tenants to be silenced: yours, or those below")
         with database.begin() as work:
             switches.put_silence(work, silence, now)
@@ -82,7 +82,7 @@ def _add_silences(routes: APIRouter, database: Database, divisions: Divisions, c
         """Lift a silence now. It stays readable."""
         with database.begin() as work:
             found = switches.silence(work, silence_id)
-            if found is None or not _covers(who, divisions, found.match.tenant):
+            if found is None or not covers(who, divisions, found.match.tenant):
                 raise Problem(404, NO_SUCH_SILENCE)
             if not switches.lift_silence(work, silence_id, author=who.name, now=clock.now()):
                 raise Problem(404, NO_SUCH_SILENCE)

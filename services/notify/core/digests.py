@@ -8,14 +8,13 @@ from hashlib import sha256
 from typing import Final
 
 from contracts.decisions import Decision
-from contracts.vocabulary import HazardLevel, Level, Measure, RuleId
+from contracts.vocabulary import HazardLevel, Level, Measure
 from services.notify.core.messages import (
     LATE_NOTE,
     REPEATED_NOTE,
     TITLE_LENGTH,
     Item,
     Message,
-    chinese,
     compose,
     heading,
     plain,
@@ -90,7 +89,7 @@ def message_of(group: Sequence[Telling], *, places: Places, now: datetime) -> Me
     marks = "【补发】" if group[0].notice.doubtful else ""
     counted = f"{len(group)} 件" + (f"（重大 {majors} 件）" if majors else "")
     measures = list(dict.fromkeys(heading(telling.decision) for telling in group))
-    subject = f"{chinese(RuleId, first.rule)} {counted}"
+    subject = f"{first.rule.chinese} {counted}"
     items = tuple(Item(telling.notice.id, plain(_line(telling, places, now), ITEM_LENGTH)) for telling in group)
     late = any(telling.notice.late for telling in group)
     return Message(

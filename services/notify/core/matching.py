@@ -5,7 +5,8 @@ from typing import Final
 import msgspec
 
 from contracts.decisions import Decision
-from contracts.vocabulary import HazardLevel, Level, Measure, RuleId, Status, SubjectKind, Term
+from contracts.vocabulary import HazardLevel, Level, Measure, Status, SubjectKind, Term
+from services.notify.core.rules import rule_of
 
 _TITLES: Final = {
     "level": "层级",
@@ -21,7 +22,6 @@ _TITLES: Final = {
 }
 _TERMS: Final[dict[str, type[Term]]] = {
     "level": Level,
-    "rule": RuleId,
     "measure": Measure,
     "status": Status,
     "hazard_level": HazardLevel,
@@ -37,7 +37,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     tenant: tuple[str, ...] = ()
     level: tuple[Level, ...] = ()
-    rule: tuple[RuleId, ...] = ()
+    rule: tuple[str, ...] = ()
     measure: tuple[Measure, ...] = ()
     status: tuple[Status, ...] = ()
     step: tuple[str, ...] = ()
@@ -46,6 +46,11 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject_kind: tuple[SubjectKind, ...] = ()
     subject: tuple[str, ...] = ()
     addressee: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that nobody has."""
+        for word in self.rule:
+            rule_of(word)
 
 
 def conditions_met(match: Match, decision: Decision, lineage: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -70,6 +75,16 @@ def conditions_met(match: Match, decision: Decision, lineage: tuple[str, ...]) -
     return tuple(met)
 
 
+def words_of(match: Match) -> str:
+    """What the conditions ask for, as an official reads them; empty where everything is meant."""
+    said = [f"辖区 {'、'.join(match.tenant)}"] if match.tenant else []
+    for name, title in _TITLES.items():
+        wanted = getattr(match, name)
+        if wanted:
+            said.append(f"{title} {'、'.join(_chinese(name, str(word)) for word in wanted)}")
+    return "，".join(said)
+
+
 def properties(decision: Decision) -> dict[str, str]:
     """Everything a condition can ask for, as the plain words of the decision."""
     return {
@@ -87,4 +102,6 @@ def properties(decision: Decision) -> dict[str, str]:
 
 
 def _chinese(name: str, word: str) -> str:
+    if name == "rule":
+        return rule_of(word).chinese
     return _TERMS[name](word).chinese if name in _TERMS else word

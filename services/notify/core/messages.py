@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from contracts.decisions import Decision
-from contracts.vocabulary import HazardLevel, Level, Measure, RuleId, Status, SubjectKind, Term
+from contracts.vocabulary import HazardLevel, Level, Measure, Status, SubjectKind, Term
 from services.notify.core.notice import Notice
 from services.notify.core.places import Places
 from services.notify.core.suppression import SHANGHAI
@@ -106,7 +106,7 @@ def compose(
     """The message of a notice; `folded` are the lower rungs it tells along with its own."""
     marks = ("【补发】" if notice.doubtful else "") + ("【迟到】" if notice.late else "")
     subject = plain(subject_of(decision), TITLE_LENGTH)
-    rule = chinese(RuleId, decision.rule)
+    rule = decision.rule.chinese
     said = "" if rule in heading(decision) else f"{rule}："  # 联合督办 need not be said twice
     title = plain(f"{marks}【{heading(decision)}】{said}{subject}", TITLE_LENGTH)
     lines = [(label, plain(text, TEXT_LENGTH)) for label, text in _lines(decision, places, folded) if text]
@@ -190,7 +190,9 @@ def _lines(decision: Decision, places: Places, folded: tuple[Decision, ...]) -> 
     yield "监管单位", said.get("supervising_unit", "")
     yield "应办", _acting(decision, places)
     yield "一并告知", "；".join(other.reason for other in folded)
-    yield "依据", f"{'、'.join(decision.clauses)}（{decision.policy.id} {decision.policy.version}）"
+    policy = f"（{decision.policy.id} {decision.policy.version}）"
+    yield "依据", "、".join(decision.clauses) + policy if decision.clauses else ""
+    yield "处置手册", said.get("runbook", "")
     yield "时点", in_shanghai(decision.at)
     yield "决定编号", decision.decision_id
 

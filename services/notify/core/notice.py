@@ -7,18 +7,33 @@ from hashlib import sha256
 from typing import Final
 
 from contracts.decisions import Decision
-from contracts.vocabulary import Level, Measure, NoticeState, RuleId, Status, Suppression
+from contracts.vocabulary import Level, Measure, NoticeState, Status, Suppression
+from services.notify.core.rules import Rule
 
 TRANSITIONS: Final[Mapping[NoticeState, frozenset[NoticeState]]] = {
-    # A notice waits, is handed over, or is set aside with a reason.
-    NoticeState.CREATED: frozenset({NoticeState.SENDING, NoticeState.SUPPRESSED, NoticeState.FAILED}),
+    # A notice waits, is handed over, or is set aside with a reason; after a restore the log may know what became of it.
+    NoticeState.CREATED: frozenset(
+        {
+            NoticeState.SENDING,
+            NoticeState.SUPPRESSED,
+            NoticeState.FAILED,
+            NoticeState.DELIVERED,
+            NoticeState.AMBIGUOUS,
+        },
+    ),
     # What the channel said; a worker that died leaves it here until its lease ends.
     NoticeState.SENDING: frozenset(
         {NoticeState.DELIVERED, NoticeState.RETRYING, NoticeState.FAILED, NoticeState.AMBIGUOUS},
     ),
     # A late answer of a worker believed dead may still settle it, as long as nobody tried again.
     NoticeState.RETRYING: frozenset(
-        {NoticeState.SENDING, NoticeState.SUPPRESSED, NoticeState.FAILED, NoticeState.DELIVERED},
+        {
+            NoticeState.SENDING,
+            NoticeState.SUPPRESSED,
+            NoticeState.FAILED,
+            NoticeState.DELIVERED,
+            NoticeState.AMBIGUOUS,
+        },
     ),
     # Only a late answer or a person settles it.
     NoticeState.AMBIGUOUS: frozenset({NoticeState.DELIVERED, NoticeState.RETRYING, NoticeState.FAILED}),
@@ -66,7 +81,7 @@ class Notice:
     recipient: str
     channel: str
     thread: str
-    rule: RuleId
+    rule: Rule
     measure: Measure
     level: Level
     about: str

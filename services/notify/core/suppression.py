@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from contracts.decisions import Decision
 from contracts.vocabulary import Suppression
 from services.notify.core.matching import Match, conditions_met
+from services.notify.core.rules import PlatformRule
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
@@ -98,6 +99,8 @@ def _is_stopped(_question: Question, switches: Switches) -> str | None:
 
 
 def _is_silenced(question: Question, switches: Switches) -> str | None:
+    if str(question.decision.rule) == PlatformRule.SILENCE_REMINDER.value:
+        return None  # a silence does not hide that it acts
     for silence in switches.silences:
         if not silence.active_at(question.now) or silence.recipient not in {"", question.recipient}:
             continue

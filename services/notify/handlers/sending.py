@@ -13,8 +13,9 @@ from runtime.database import Database, Work
 from runtime.metrics import Metrics
 from services.notify.core.breaker import Breaker
 from services.notify.core.digests import Telling, grouped, message_of
+from services.notify.core.memory import recalled
 from services.notify.core.messages import Message
-from services.notify.core.notice import Notice
+from services.notify.core.notice import WAITING, Notice
 from services.notify.core.passage import Passage, Situation
 from services.notify.core.places import Places
 from services.notify.core.retry import Outcome, Result
@@ -26,7 +27,7 @@ from services.notify.core.stages.record import settled
 from services.notify.handlers.announcing import announce_notices
 from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.metrics import OUTCOME_OF
-from services.notify.store import deliveries, pace
+from services.notify.store import deliveries, memory, pace
 from services.notify.store.situation import SettingsReader
 
 LEASE_MARGIN: Final = timedelta(
@@ -173,8 +174,10 @@ class Desk:
         words = deliveries.words_of(work, claimed)
         told = deliveries.notices_by_id(work, [notice.follows for notice in claimed if notice.follows])
         listings = deliveries.listings(work, [notice for notice in claimed if notice.measure in REMINDERS])
-        tellings, seats, aside = [], {}, []
-        for notice in claimed:
+        tellings: list[Telling] = []
+        seats: dict[str, Seat] = {}
+        aside: list[Notice] = []
+        for notice in self._recalled(work, claimed, aside):
             said = words[notice.id]
             earlier, listing = tuple(told.values()), listings.get(notice.id)
             passage = Passage(decision=said.decision, notices=(notice,), earlier=earlier, listing=listing)
@@ -187,6 +190,17 @@ class Desk:
             else:
                 aside.append(moved)
         return tellings, seats, aside
+
+    def _recalled(self, work: Work, claimed: Sequence[Notice], aside: list[Notice]) -> Iterator[Notice]:
+        """What may go on; what the log remembers to have been sent, which a restored database had forgotten, is set aside."""
+        remembered = memory.of(work, [notice.id for notice in claimed])
+        memory.drop(work, list(remembered))
+        for notice in claimed:
+            after = recalled(notice, remembered[notice.id]) if notice.id in remembered else None
+            if after is not None and after.state not in WAITING:
+                aside.append(after)
+            else:
+                yield after or notice
 
     def _put_into_words(
         self, work: Work, group: Sequence[Telling], aside: list[Notice], now: datetime

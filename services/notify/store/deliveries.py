@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from contracts.decisions import Decision
 from runtime.database import Work
+from services.notify.core.alarms import record_of
 from services.notify.core.notice import Notice
 from services.notify.core.retry import Outcome
 from services.notify.core.roster import Seat
 from services.notify.store import rows
-
-_decode = msgspec.json.Decoder(Decision).decode
 
 # What follows something is not taken up before that has come to an end: its recipient would read the answer first.
 _CLAIM = f"""SELECT {rows.QUALIFIED} FROM notice n LEFT JOIN notice told ON told.id = n.follows
@@ -132,8 +129,8 @@ def words_of(work: Work, notices: Sequence[Notice]) -> dict[str, Words]:
         folded = cursor.execute(_FOLDED, ([notice.id for notice in notices], threads)).fetchall()
         wanted = {(n.decision_id, n.status.value, n.turn) for n in notices} | {(r[1], r[2], r[3]) for r in folded}
         columns = [list(column) for column in zip(*sorted(wanted), strict=True)]
-        records = {(r[0], r[1], r[2]): _decode(r[3]) for r in cursor.execute(_WORDS, columns)} if wanted else {}
-        coalesced = [(r[0], r[1], _decode(r[2])) for r in cursor.execute(_COALESCED, (threads,))]
+        records = {(r[0], r[1], r[2]): record_of(r[3]) for r in cursor.execute(_WORDS, columns)} if wanted else {}
+        coalesced = [(r[0], r[1], record_of(r[2])) for r in cursor.execute(_COALESCED, (threads,))]
     words = {}
     for notice in notices:
         decision = records[notice.decision_id, notice.status.value, notice.turn]

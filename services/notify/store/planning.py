@@ -10,6 +10,7 @@ from contracts.decisions import Decision
 from contracts.divisions import Divisions
 from contracts.vocabulary import Status
 from runtime.database import Work
+from services.notify.core.alarms import record_of
 from services.notify.core.ledger import Ledger, digest_of
 from services.notify.core.notice import Notice, thread_of
 from services.notify.core.telling import Standing
@@ -101,4 +102,4 @@ def newest_record(work: Work, decision_id: str) -> Decision | None:
     row = work.connection.execute(
         "SELECT record FROM decision_record WHERE decision_id = %s ORDER BY ordinal DESC LIMIT 1", (decision_id,)
     ).fetchone()
-    return None if row is None else msgspec.json.decode(row[0], type=Decision)
+    return None if row is None else record_of(row[0])

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from contracts.divisions import Divisions
-from contracts.vocabulary import Level, Measure, NoticeState, RuleId, Status, Suppression
+from contracts.vocabulary import Level, Measure, NoticeState, Status, Suppression
 from services.notify.core.notice import Notice
+from services.notify.core.rules import rule_of
 
 # Column and PostgreSQL type, in the order in which rows are read and written; names are those of `Notice`.
 COLUMNS: Final = (
@@ -101,7 +102,7 @@ def notice_of(row: Sequence[Any]) -> Notice:
     """The notice in a row that was read with `NAMES` or `QUALIFIED`."""
     values = dict(zip((name for name, _ in COLUMNS), row, strict=True))
     values["status"] = Status(values["status"])
-    values["rule"] = RuleId(values["rule"])
+    values["rule"] = rule_of(values["rule"])
     values["measure"] = Measure(values["measure"])
     values["level"] = Level(values["level"])
     values["state"] = NoticeState(values["state"])

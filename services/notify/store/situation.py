@@ -1,6 +1,6 @@
 """Read what people have set: roster, silences, tenants, the master switch, addresses that are gone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -82,8 +82,14 @@ def silence_of(row: tuple[Any, ...]) -> Silence:
     )
 
 
+def seat_of(row: tuple[Any, ...]) -> Seat:
+    """A seat from its row (`role, unit, seat, holder, addresses, since, until`)."""
+    role, unit, seat, holder, addresses, since, until = row
+    return Seat(role=role, unit=unit, seat=seat, holder=holder, addresses=addresses, since=since, until=until)
+
+
 def _seat(row: tuple[Any, ...], gone: set[tuple[str, str]]) -> Seat:
     """A row of the roster, without the addresses that are gone: nobody is reached there."""
-    role, unit, seat, holder, addresses, since, until = row
-    reachable = {channel: address for channel, address in addresses.items() if (channel, address) not in gone}
-    return Seat(role=role, unit=unit, seat=seat, holder=holder, addresses=reachable, since=since, until=until)
+    seat = seat_of(row)
+    reachable = {channel: address for channel, address in seat.addresses.items() if (channel, address) not in gone}
+    return replace(seat, addresses=reachable)

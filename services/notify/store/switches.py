@@ -13,7 +13,7 @@ from contracts.vocabulary import Suppression
 from runtime.database import Work
 from services.notify.core.roster import Seat
 from services.notify.core.suppression import Silence
-from services.notify.store.situation import silence_of
+from services.notify.store.situation import seat_of, silence_of
 
 
 def put_seats(work: Work, seats: Iterable[Seat]) -> int:
@@ -30,6 +30,15 @@ def put_seats(work: Work, seats: Iterable[Seat]) -> int:
             rows,
         )
         return max(cursor.rowcount, 0)
+
+
+def list_seats(work: Work) -> list[Seat]:
+    """Every row of the roster, by unit, role and seat, the present before the past."""
+    found = work.connection.execute(
+        """SELECT role, unit, seat, holder, addresses, since, until FROM roster
+        ORDER BY unit, role, seat, since DESC"""
+    )
+    return [seat_of(row) for row in found]
 
 
 def put_silence(work: Work, silence: Silence, now: datetime) -> None:
@@ -67,6 +76,16 @@ def silence(work: Work, silence_id: UUID) -> Silence | None:
         "SELECT id, author, reason, starts_at, ends_at, match, recipient FROM silence WHERE id = %s", (silence_id,)
     ).fetchone()
     return None if found is None else silence_of(found)
+
+
+def muted_by(work: Work, ids: Sequence[UUID]) -> dict[str, int]:
+    """How many notices each of these silences has muted, by its id as text."""
+    found = work.connection.execute(
+        """SELECT error, count(*) FROM notice
+        WHERE state = 'suppressed' AND suppression = %s AND error = ANY(%s) GROUP BY error""",
+        (Suppression.SILENCED.value, [f"静默 {each}" for each in ids]),
+    )
+    return {row[0].removeprefix("静默 "): row[1] for row in found}
 
 
 def lift_silence(work: Work, silence_id: UUID, *, author: str, now: datetime) -> bool:

@@ -43,12 +43,17 @@ class Provider:
     tls: ssl.SSLContext | None = None
     taken: list[Taken] = field(default_factory=list)
     heard: int = 0
+    heard_at: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))  # by its `name_of`
     port: int = 0
     _sent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def answer(self, request: web.Request, body: bytes) -> tuple[int, dict[str, Any]]:
         """The provider's own status and document for one message; it keeps what it accepts."""
         raise NotImplementedError
+
+    def name_of(self, request: web.Request) -> str:
+        """Who is written to, from the address of the request."""
+        return request.query.get("access_token") or request.query.get("key") or request.path
 
     @property
     def url(self) -> str:
@@ -65,6 +70,7 @@ class Provider:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         self.heard += 1
+        self.heard_at[self.name_of(request)].append(self.clock())
         match self.trouble():
             case "429":
                 return web.Response(status=429, headers={"Retry-After": "7"})

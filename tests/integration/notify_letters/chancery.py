@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+
 from contracts.decisions import Decision
+from contracts.divisions import load
 from contracts.pages import PAGES
 from contracts.vocabulary import LetterKind
 from runtime.database import Database
 from runtime.pages import Frame
+from services.notify.api import app
 from services.notify.core.letters.letter import Letter
+from services.notify.handlers.alarming import AlarmDesk
 from services.notify.handlers.letters.answers import Answers
 from services.notify.handlers.letters.office import Office as LetterOffice
 from services.notify.store import letters
@@ -66,3 +71,19 @@ def frame(office: Office) -> Frame:
     """The frame of notify's pages."""
     addresses = dict.fromkeys(("intake", "escalation", "notify", "reporting"), "")
     return Frame(package="services.notify.api", service="notify", pages=PAGES, addresses=addresses, clock=office.clock)
+
+
+def api(office: Office, *, alerts_token: str = "") -> FastAPI:
+    """Notify's API with its pages."""
+    alarms = AlarmDesk(hearing=office.hearing(), database=office.database, divisions=DIVISIONS, tenant="331081")
+    return app.create(
+        database=office.database,
+        divisions=load(),
+        clock=office.clock,
+        metrics=office.metrics,
+        office=letter_office(office),
+        frame=frame(office),
+        alarms=alarms,
+        roles=office.tree.roles,
+        alerts_token=alerts_token,
+    )

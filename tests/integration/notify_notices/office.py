@@ -19,6 +19,7 @@ from services.notify.handlers.hearing import Hearing
 from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.people import Counter
+from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Departure, Desk, Return, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.store import deliveries, switches
@@ -26,7 +27,7 @@ from tests.unit.services.notify.core.letters.writing import DESK
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
 TABLES = (
-    "letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, pace, pause, "
+    "letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, remembered, pace, pause, "
     "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
 )
 YES = Outcome(result=Result.DELIVERED, answer="250 queued")
@@ -41,11 +42,13 @@ class Office:
     def __init__(self, url: str) -> None:
         self.database = Database(url, schema="notify", application_name="office")
         self.clock = ManualClock(NOW)
+        self.roster = ROSTER
         self.metrics = Metrics([*RUNTIME_METRICS, *NOTIFY_METRICS])
         self.tree = routes(settle_seconds=0)
         self.counter = Counter(database=self.database, clock=self.clock)
         self.email = self.desk("email")
         self.sql(f"TRUNCATE {TABLES} RESTART IDENTITY")
+        self.sql("UPDATE installation SET incarnation = 1")
         self.seat(*ROSTER.seats)
 
     def desk(
@@ -72,15 +75,18 @@ class Office:
     def clocks(self) -> Clocks:
         return Clocks(database=self.database, routes=self.tree, divisions=DIVISIONS, clock=self.clock)
 
-    def hear(self, *records: Decision, tree: Routes | None = None) -> list[Notice]:
-        hearing = Hearing(
-            routes=tree or self.tree,
-            divisions=DIVISIONS,
-            drafting=Drafting(desk=DESK, divisions=DIVISIONS),
-            clock=self.clock,
+    def reminding(self) -> Reminding:
+        return Reminding(
+            hearing=self.hearing(), database=self.database, divisions=DIVISIONS, clock=self.clock, tenant="331081"
         )
+
+    def hearing(self, tree: Routes | None = None) -> Hearing:
+        drafting = Drafting(desk=DESK, divisions=DIVISIONS)
+        return Hearing(routes=tree or self.tree, divisions=DIVISIONS, drafting=drafting, clock=self.clock)
+
+    def hear(self, *records: Decision, tree: Routes | None = None) -> list[Notice]:
         with self.database.begin() as work:
-            return hearing.hear(work, records)
+            return self.hearing(tree).hear(work, records)
 
     def told(self, outcome: Outcome = YES, **changes: Any) -> Notice:
         """A decision heard and its one notice sent, with this outcome."""

@@ -1,8 +1,11 @@
-"""A mail server and a receiver of webhooks on loopback that answer at random and remember what they saw."""
+"""A mail server, a receiver of webhooks and robots on loopback that answer at random and remember what they saw."""
 
 import asyncio
+import re
 import threading
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
 from email import message_from_bytes
 from random import Random
 
@@ -10,15 +13,26 @@ from aiohttp import web
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.integration.notify_channels.fakes import DingTalkServer, running
+
+_HAZARD = re.compile(r"H-\d+")
+_TROUBLE = (("503", 0.5), ("reset", 0.75), ("cut", 1.0))
+
 
 class Providers:
-    """Both servers; `seen` counts each notice a server took as complete, whatever it answered then."""
+    """All servers; `seen` counts each notice a server took as complete, whatever it answered then.
 
-    def __init__(self, seed: int, *, trouble: float = 0.0) -> None:
+    A group's robot shows hazards and no notices: `hazards` counts those, with the robot's token.
+    """
+
+    def __init__(self, seed: int, *, trouble: float = 0.0, robots: Sequence[str] = ()) -> None:
         """`trouble`: the share of messages that are refused for now, or taken without an answer."""
         self.seen: Counter[str] = Counter()
         self.trouble = trouble
         self._random = Random(seed)
+        self._stack = ExitStack()
+        self.robots = DingTalkServer(trouble=self._robots_trouble, robots={name: f"SEC-{name}" for name in robots})
+        self._stack.enter_context(running(self.robots))
         self._mail = _AnyPort(_Mailbox(self), hostname="127.0.0.1", port=0)
         self._mail.start()
         self._loop = asyncio.new_event_loop()
@@ -29,12 +43,31 @@ class Providers:
         self.hook_port: int = self._runner.addresses[0][1]
 
     def close(self) -> None:
-        """End both."""
+        """End all."""
+        self._stack.close()
         self._mail.stop()
         asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    @property
+    def hazards(self) -> Counter[tuple[str, str]]:
+        """(hazard, token): how often a group read of it."""
+        return Counter(
+            (found, taken.address)
+            for taken in list(self.robots.taken)
+            for found in set(_HAZARD.findall(taken.body["markdown"]["text"]))
+        )
+
+    def total(self) -> int:
+        """How many notices were taken so far, doubles included."""
+        return self.seen.total() + self.hazards.total()
+
+    def _robots_trouble(self) -> str:
+        """Refused for now, taken without an answer, or an answer cut off."""
+        chance = self._random.random()
+        return next((word for word, share in _TROUBLE if chance < self.trouble * share), "")
 
     def verdict(self, *notices: str) -> str:
         """One message with these notices is taken, refused, or unanswered (taken, but its sender will not hear of it)."""

@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from contracts.divisions import load
 from contracts.roles import Role
-from services.notify.api import app
 from tests.conftest import SignedIn
-from tests.integration.notify_letters.chancery import frame, letter_office
+from tests.integration.notify_letters.chancery import api
 from tests.integration.notify_notices.office import NO, YES, Office
 from tests.unit.services.notify.given import NOW, decision
 
@@ -20,15 +18,7 @@ WHY = {"reason": "检修"}
 @pytest.fixture
 def http(office: Office, signed_in: SignedIn) -> Iterator[TestClient]:
     """The API without a server, for the office of the province."""
-    made = app.create(
-        database=office.database,
-        divisions=load(),
-        clock=office.clock,
-        metrics=office.metrics,
-        office=letter_office(office),
-        frame=frame(office),
-    )
-    with TestClient(made, raise_server_exceptions=False) as client:
+    with TestClient(api(office), raise_server_exceptions=False) as client:
         client.headers.update(signed_in(Role.PROVINCE))
         yield client
 

@@ -20,7 +20,7 @@ def settings(**changes: Any) -> NotifySettings:
 
 def test_the_routes_that_ship_can_be_used() -> None:
     """Every role a route names is listed, and a retraction is told everywhere."""
-    assert set(read_routes(settings()).roles) == {"office", "duty", "leader"}
+    assert set(read_routes(settings()).roles) == {"office", "duty", "leader", "operator"}
 
 
 def test_the_roster_that_ships_is_for_every_office_of_the_demonstration() -> None:
