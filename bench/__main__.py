@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bench import agent, ceiling, letters, simulated, stored, whole, workers
+from bench import agent, ceiling, letters, notices, simulated, stored, whole, workers
 from bench.figures import Figure, ratio_line, ratios, table
 from bench.processes import Sizes, Stage, load
 
-PARTS = "abcdefh"
+PARTS = "abcdefgh"
 QUICK = 20  # times smaller
 TERMINATED = 143
 
@@ -83,7 +83,13 @@ def _plan(stage: Stage, wanted: set[str], rounds: int) -> Iterator[tuple[str, Ca
                 yield f"(a) {count} connection(s)", partial(ceiling_of, count)
         if "c" in wanted:
             yield "(c)", partial(agent.measure, stage)
-    for word, part in (("d", whole.measure), ("e", stored.measure), ("f", simulated.measure), ("h", letters.measure)):
+    for word, part in (
+        ("d", whole.measure),
+        ("e", stored.measure),
+        ("f", simulated.measure),
+        ("g", notices.measure),
+        ("h", letters.measure),
+    ):
         if word in wanted:
             yield f"({word})", partial(part, stage)
 
