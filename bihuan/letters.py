@@ -122,9 +122,11 @@ def _print_table(rows: list[Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from services.notify.core.messages import deadline_words
+
     table = Table("id", "文种", "文号", "标题", "主送", "状态", "回复期限", "签发人")
     for row in rows:
-        due = f"{row.reply_due:%Y-%m-%d %H:%M}Z" if row.reply_due else ""
+        due = deadline_words(row.reply_due.isoformat()) if row.reply_due else ""
         late = "·逾期未复" if row.missed_at and row.state in {LetterState.SIGNED, LetterState.SENT} else ""
         table.add_row(
             row.id[:12],

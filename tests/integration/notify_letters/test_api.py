@@ -207,6 +207,7 @@ def test_a_letter_is_edited_and_signed_on_its_page(chancery: Chancery, http: Tes
     shown = http.get(signed.headers["location"])
     assert "已签发，正在发出" in shown.text
     assert "温岭安委办〔2023〕1号" in shown.text
+    assert "2023年6月1日24:00" in shown.text
 
 
 def test_an_addressee_signs_by_the_link_alone(chancery: Chancery, http: TestClient) -> None:

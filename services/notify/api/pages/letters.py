@@ -18,6 +18,7 @@ from services.notify.api.restricted import sees_restricted
 from services.notify.core.letters.content import Party, Unfit
 from services.notify.core.letters.delivery import number_of
 from services.notify.core.letters.letter import DRAFTS, ISSUED, Basis, IllegalMove, Letter
+from services.notify.core.messages import deadline_words
 from services.notify.handlers.letters.office import Office, Stale, Unknown
 from services.notify.store import letters
 from services.notify.store.letter_listing import Wanted, list_letters, trail_of
@@ -68,6 +69,7 @@ def add(router: APIRouter, *, database: Database, office: Office, frame: Frame) 
         "notice_state": lambda word: NoticeState(word).chinese,
     }
     frame.environment.filters["letter_number"] = lambda letter: number_of(letter, office.rules.organ(letter.organ))
+    frame.environment.filters["term"] = lambda moment: deadline_words(moment.isoformat())
     frame.environment.filters["organ"] = lambda letter: office.rules.organ(letter.organ).name
     _add_reading(router, database, office, frame)
     _add_draft_acts(router, office)
