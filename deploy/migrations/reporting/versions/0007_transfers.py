@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 SITES = """UPDATE fact SET site_id = convert_from(document, 'UTF8')::jsonb #>> '{data,site_id}'
     WHERE site_id IS NULL AND (type LIKE 'hazard.reported.%' OR type LIKE 'site.transferred.%')"""
