@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench bundle lint format contracts docs check lock
+        test-faults coverage bench bench-reporting bundle lint format contracts docs check lock
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -71,6 +71,9 @@ coverage: .venv/.dev ## The same tests with branch coverage
 
 bench: .venv/.dev ## Measure throughput, latency and memory
 	$(PY) -m bench
+
+bench-reporting: .venv/.dev ## Measure reporting on a generated history (HAZARDS= FACTS=)
+	$(PY) -m bench.reporting --hazards $(or $(HAZARDS),20000) --facts $(or $(FACTS),6)
 
 lint: .venv/.dev ## Format, style, types and the law of imports
 	$(PY) -m ruff format --check .

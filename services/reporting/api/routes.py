@@ -1,13 +1,14 @@
 """Serve the read models as JSON: summary, hazards, one hazard with its story."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 
 from contracts.vocabulary import HazardLevel
 from runtime.access import Who
 from runtime.web import Problem
+from services.reporting.api.narrowing import MEDIA_TYPES, ListFormat, answer, read_fields
 from services.reporting.api.reading import Page, Reader, Story
 from services.reporting.api.shapes import (
     HazardShape,
@@ -54,7 +55,19 @@ def routes(reader: Reader) -> APIRouter:
         """Counts of a scope: open, overdue, closed, major, by area and by sector, with the as-of moment."""
         return summary_shape(reader.of(who).summary(tenant))
 
-    @router.get("/hazards")
+    _add_hazards(router, reader)
+    _add_hazard(router, reader)
+    return router
+
+
+def _add_hazards(router: APIRouter, reader: Reader) -> None:
+    """The list of hazards, page by page."""
+
+    @router.get(
+        "/hazards",
+        response_model=HazardsShape,
+        responses={200: {"content": {media: {} for media in MEDIA_TYPES.values()}}},
+    )
     def hazards(
         *,
         who: Who,
@@ -68,13 +81,33 @@ def routes(reader: Reader) -> APIRouter:
         order: Annotated[Order, Query(description="newest report first, or longest overdue first")] = "newest",
         cursor: Annotated[str, Query(max_length=LONGEST_CURSOR)] = "",
         limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = SMALLEST_PAGE,
-    ) -> HazardsShape:
-        """Hazards by page; follow `next` until it is null. New hazards never move a page under the reader."""
+        fields: Annotated[
+            str, Query(max_length=LONGEST_CURSOR, pattern=TEXT, description="some fields only: hazard_id,site.name")
+        ] = "",
+        format: Annotated[ListFormat, Query(description="how the page is written")] = "json",  # noqa: A002 (public name)
+        request: Request,
+    ) -> Any:
+        """Hazards by page; follow `next`, or the header `link`, until there is none.
+
+        New hazards never move a page under the reader.
+        """
+        names = read_fields(fields, tuple(HazardShape.model_fields))
         filters = Filters(
             states=tuple(map(str, state)), open=open, overdue=overdue, level=level or "", sector=sector, text=q
         )
         page = reader.of(who).page(tenant, filters, order=order, after=cursor_in(cursor, order), limit=limit)
-        return _page_shape(page, reader)
+        following = request.url.include_query_params(cursor=page.after.encode()) if page.after else None
+        return answer(
+            _page_shape(page, reader).model_dump(mode="json"),
+            names,
+            format,
+            next_page=f"{following.path}?{following.query}" if following else "",
+            columns=tuple(HazardShape.model_fields),
+        )
+
+
+def _add_hazard(router: APIRouter, reader: Reader) -> None:
+    """One hazard."""
 
     @router.get("/hazards/{hazard_id:path}")
     def hazard(who: Who, hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)]) -> StoryShape:
@@ -94,8 +127,6 @@ def routes(reader: Reader) -> APIRouter:
             raise Problem(HTTPStatus.NOT_FOUND, "no such hazard")
         names = [{"parameter": "hazard_id", "detail": str(row.key)} for row in found]
         raise Problem(HTTPStatus.CONFLICT, "several upstream systems use this id; take a full name", errors=names)
-
-    return router
 
 
 def cursor_in(text: str, order: Order) -> Cursor | None:

@@ -1,0 +1,96 @@
+"""Answer a page of a list as a reader's program wants it: some fields only, as JSON, JSON Lines or CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, Literal
+
+from fastapi.responses import JSONResponse, Response
+
+from runtime.web import Problem
+from services.reporting.exports.text import guarded
+
+ListFormat = Literal["json", "jsonl", "csv"]
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    "json": "application/json",
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+}
+MARK: Final = "\ufeff"
+"""Without it a spreadsheet takes Chinese for Latin."""
+
+
+def read_fields(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The fields that are asked for, in their order; 400 names those that do not exist. Empty: all."""
+    asked = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    unknown = [name for name in asked if name.partition(".")[0] not in known]
+    if unknown:
+        detail = f"no such fields: {', '.join(unknown)}; there are {', '.join(known)}"
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, errors=[{"parameter": "fields", "detail": detail}])
+    return asked
+
+
+def narrowed(item: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    """The item with these fields alone; `site.name` is one part of a field, under its own name."""
+    if not fields:
+        return dict(item)
+    return {name: _part(item, name) for name in fields}
+
+
+def answer(
+    page: Mapping[str, Any], fields: Sequence[str], form: ListFormat, *, next_page: str, columns: Sequence[str]
+) -> Response:
+    """The page; `next` also stands in the header `link`, since rows have no room for it."""
+    items = [narrowed(item, fields) for item in page["items"]]
+    headers = {"x-as-of": str(page["as_of"] or "")} | ({"link": f'<{next_page}>; rel="next"'} if next_page else {})
+    if form == "json":
+        return JSONResponse({**page, "items": items}, headers=headers)
+    text = _lines(items) if form == "jsonl" else _table(items, fields or columns)
+    return Response(text, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+def _lines(items: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+
+
+def _table(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Parts of parts become columns of their own, `site.name`; a cell that looks like a formula is disarmed."""
+    flat = [_flat(item) for item in items]
+    names = list(dict.fromkeys(name for row in flat for name in row)) or list(columns)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(names)
+    writer.writerows([_cell(row.get(name)) for name in names] for row in flat)
+    return MARK + out.getvalue()
+
+
+def _flat(item: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in item.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{above}{name}.")
+        else:
+            found[above + name] = value
+    return found
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return guarded("、".join(map(str, value)))
+        case str():
+            return guarded(value)
+    return str(value)
+
+
+def _part(item: Mapping[str, Any], name: str) -> Any:
+    value: Any = item
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
