@@ -33,6 +33,10 @@ FORMATS: Final[Mapping[str, str]] = {
 """Each format with its media type."""
 
 
+LEAGUE: Final = "league"
+"""The one form that is an order of all units of a committee."""
+
+
 class BadAskError(ValueError):
     """A form that cannot be asked for so; the message says why and how else, in Chinese."""
 
@@ -102,16 +106,18 @@ class Reports:
     def _charter(self, wish: Wish) -> Charter | None:
         if wish.kind not in KINDS:
             raise NoSuchFormError(f"没有报表 {wish.kind}；有的是 {'、'.join(KINDS)}")
-        if self._who is not None and not self._who.reaches(wish.tenant, self._divisions):
-            raise NoSuchFormError(f"没有辖区 {wish.tenant}")
         charter = charter_for(wish.tenant, self._charters, self._divisions)
-        reached = self._who is None or self._who.reaches(wish.tenant, self._divisions)
-        if not reached or (charter is None and not self._divisions.known(wish.tenant)):
+        if not self._reaches(wish.tenant) or (charter is None and not self._divisions.known(wish.tenant)):
             raise NoSuchFormError(f"没有辖区 {wish.tenant}")
+        if wish.kind == LEAGUE and charter is not None and not self._reaches(charter.root):
+            raise NoSuchFormError(f"月晾晒是 {charter.root} 的报表；各单位的名次见 /v1/league")
         if wish.team and charter is not None and charter.teams and charter.team(wish.team) is None:
             known = "、".join(f"{team.id}（{team.title}）" for team in charter.teams)
             raise NoSuchFormError(f"没有督查暗访组 {wish.team}；有的是 {known}")
         return charter
+
+    def _reaches(self, tenant: str) -> bool:
+        return self._who is None or self._who.reaches(tenant, self._divisions)
 
     def _ask(self, wish: Wish, charter: Charter | None, complete: datetime | None) -> Ask:
         now = self._clock.now()
