@@ -11,6 +11,7 @@ import pytest
 from contracts.divisions import load
 from contracts.roles import Role
 from contracts.vocabulary import Status
+from deploy.local.ports import free_port
 from runtime.database import Database
 from runtime.testing import Program, eventually, http_status
 from services.reporting.handlers.applying import ReadModels
@@ -32,6 +33,10 @@ PAGES = (
     "/hazards?q=没有的",
     "/hazards/H-1",
     "/hazards/117",
+    "/today",
+    "/sites",
+    "/sites/331081:test:S-1",
+    "/map",
 )
 
 
@@ -45,9 +50,15 @@ def console(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with database.begin() as work:
         ReadModels(load()).handle(work, batches([*records(many()), *sample()]))
     database.close()
+    port = free_port()
     program = Program(
         ["-m", "services.reporting.main", "api"],
-        environment={"BIHUAN_DATABASE_URL": database_url, "BIHUAN_CLOCK_FILE": str(clock)},
+        environment={
+            "BIHUAN_DATABASE_URL": database_url,
+            "BIHUAN_CLOCK_FILE": str(clock),
+            "BIHUAN_HTTP_PORT": str(port),
+            "BIHUAN_REPORTING_ADDRESS": f"http://127.0.0.1:{port}",
+        },
         output=folder / "api.log",
     ).start()
     try:
@@ -151,6 +162,35 @@ def test_a_form_that_was_left_empty_leaves_a_clean_address(page: Any, console: s
     page.go_back()
 
     assert page.get_by_label("关键词").is_enabled()
+
+
+def test_the_trend_is_drawn_as_wide_as_its_panel(page: Any, console: str) -> None:
+    """From the table beside it, which opens by keyboard."""
+    page.goto(console)
+    page.wait_for_selector(".chart.drawn svg")
+    widths = page.evaluate("['.chart .canvas', '.chart svg'].map(one => document.querySelector(one).clientWidth)")
+    page.get_by_text("看数字").press("Enter")
+
+    assert widths[0] == pytest.approx(widths[1], abs=2)
+    assert widths[0] > 300
+    assert page.locator(".chart table").is_visible()
+
+
+def test_the_map_puts_sites_where_they_are_or_says_so(page: Any, console: str) -> None:
+    """No site of the sample has coordinates, which the page says instead of an empty frame."""
+    page.goto(f"{console}/map")
+    page.wait_for_function("() => document.querySelector('.mapnote').textContent.startsWith('标出')")
+
+    assert "处没有可用的坐标" in page.locator(".mapnote").inner_text()
+
+
+def test_the_ledger_leads_from_a_hazard_to_its_site(page: Any, console: str) -> None:
+    """And the site shows what was found there."""
+    page.goto(f"{console}/hazards/331081:test:117")
+    page.get_by_role("link", name="示范机械有限公司").click()
+
+    assert "示范机械有限公司" == page.get_by_role("heading", level=1).inner_text()
+    assert page.locator(".ledger tbody tr").count() > 10
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -44,9 +44,9 @@
     var table = figure.querySelector("table"), canvas = figure.querySelector(".canvas");
     var kind = KINDS[figure.getAttribute("data-chart")];
     if (!kind || !table || !table.tBodies[0] || !table.tBodies[0].rows.length) { return; }
+    figure.classList.add("drawn");  // gives the canvas its size, which a chart takes over when it is made
     var chart = window.echarts.init(canvas, null, {renderer: "svg"});
     chart.setOption(kind(read(table)));
-    figure.classList.add("drawn");
     window.addEventListener("resize", function () { chart.resize(); });
     window.addEventListener("beforeprint", function () { chart.resize({width: 620}); });
     window.addEventListener("afterprint", function () { chart.resize({width: "auto"}); });
