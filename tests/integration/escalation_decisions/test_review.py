@@ -57,7 +57,7 @@ def untouched(database: Database) -> Iterator[None]:
     assert [rows(database, f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES] == before
 
 
-@pytest.mark.parametrize("cut", range(1, 11))
+@pytest.mark.parametrize("cut", [1, 5, 9, 10])
 @pytest.mark.parametrize("shape", ["", "UPDATE case_file SET state_version = 0, state = 'another shape'"])
 def test_the_same_code_and_law_change_nothing(
     database: Database,

@@ -109,6 +109,8 @@ def _parsed(
 
 def _told(parts: Parts, errors: Iterable[ErrorDetails], top: Place, schema: Schema) -> Iterator[Fault]:
     for error in errors:
+        if error["type"] == "too_short" and (error.get("ctx") or {})["actual_length"] < len(error["input"]):
+            continue  # too short for what is wrong in it was left out: each of that has its own fault
         place = _real(parts.text.raw, (*top, *error["loc"]), missing=error["type"] == "missing")
         yield _fault(parts, error, place, schema)
 

@@ -8,6 +8,17 @@ from tests.unit.services.escalation.broken_packs import CITY, fault, told
 
 FAULTS = [
     pytest.param(
+        CITY, "clauses: [S4-08]", "clauses: [S9-08]", "clauses: [S9-08]",
+        "there is no clause 'S9-08'. Mend: the notices are S0 to S4, as in S2-22.",
+        id="the only clause is none: one fault, and not also a list that is too short",
+    ),
+    pytest.param(
+        CITY, "campaign:\n", "four_eyes: {measures: [remind], clauses: [S1-20]}\n\ncampaign:\n", "four_eyes",
+        "nobody confirms remind; four eyes are for admonition_talk, listed_supervision, penalty, referral, suspension"
+        " in four_eyes. Mend: make the two agree.",
+        id="four eyes for what nobody confirms",
+    ),
+    pytest.param(
         CITY, "within: {count: 3, unit: calendar_day}", "within: {count: 3}", "kind: stages",
         "a span without a unit of days in obligations.stage_report.when.within. Mend: add `unit: calendar_day` where"
         " the notice says 日 or 天, `working_day` where it says 工作日, or month, year.",
