@@ -7,6 +7,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Response
 
 from contracts.decisions import Decision
+from contracts.withholding import withheld
 from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database, Work
@@ -18,7 +19,6 @@ from services.escalation.core.gate import may_see_restricted
 from services.escalation.core.law import Law
 from services.escalation.core.pictures import chain, dossier, duties, listings, services
 from services.escalation.core.pictures.duties import Duty
-from services.escalation.core.withholding import withheld
 from services.escalation.core.wording import in_local_time
 from services.escalation.store import bulk
 from services.escalation.store.lawbook import LawBook

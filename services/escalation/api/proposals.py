@@ -14,6 +14,7 @@ from contracts.divisions import Divisions
 from contracts.events.table import EVENT_TYPES
 from contracts.facts import Fact
 from contracts.vocabulary import Measure, Status, SubjectKind
+from contracts.withholding import withheld
 from policies import tables
 from runtime import codec
 from runtime.access import Principal, Who
@@ -23,7 +24,6 @@ from services.escalation.api import pictures
 from services.escalation.api.deciding import Deciding, PersonsWord, Refusal, Refused
 from services.escalation.api.routes import SMALLEST_PAGE, TEXT, Answer, Cursor, DecisionId, Tenant, cursor_of, mark_in
 from services.escalation.core.gate import ASKED, may_decide, may_see_restricted
-from services.escalation.core.withholding import withheld
 from services.escalation.store import bulk, people, reading
 from services.escalation.store.lawbook import LawBook
 

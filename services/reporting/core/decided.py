@@ -9,6 +9,7 @@ import msgspec
 from contracts.decisions import Decision
 from contracts.facts import Fact
 from contracts.vocabulary import RuleId, Status, SubjectKind
+from contracts.withholding import withheld
 from services.reporting.core.days import Deadline, read_due
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.said import arrival
@@ -56,15 +57,22 @@ _decision = msgspec.json.Decoder(Decision).decode
 
 
 def read_decision(fact: Fact) -> DecisionRecord:
-    """The record in a fact of `escalation.facts`; raises `ValueError` where it cannot be read."""
+    """The record in a fact of `escalation.facts`; raises `ValueError` where it cannot be read.
+
+    Of a restricted one nothing is kept here but that it is there: who may see more asks escalation.
+    """
+    decision, data = _decision(fact.data), fact.data
+    if decision.restricted:
+        decision = withheld(decision)
+        data = msgspec.Raw(msgspec.json.encode(decision))
     return DecisionRecord(
-        decision=_decision(fact.data),
+        decision=decision,
         source=fact.source,
         event_id=fact.id,
         namespace=fact.namespace,
         place=arrival(fact),
         accepted_at=fact.acceptedtime,
-        data=fact.data,
+        data=data,
     )
 
 

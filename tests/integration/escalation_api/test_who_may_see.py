@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from contracts.roles import Role
+from contracts.withholding import WITHHELD
 from policies import files
 from runtime.database import Database
 from runtime.metrics import Metrics
@@ -14,7 +15,6 @@ from runtime.testing import ManualClock
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.policy import parse_pack
-from services.escalation.core.withholding import WITHHELD
 from services.escalation.handlers import EscalationHandler
 from services.escalation.metrics import METRICS
 from tests.conftest import SignedIn

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from contracts.decisions import Decision
-from services.escalation.core.withholding import WITHHELD, withheld, withheld_document
+from contracts.withholding import WITHHELD, withheld
+from services.escalation.core.withholding import withheld_document
 from tests.unit.services.escalation.accidents import decide
 from tests.unit.services.escalation.stories import report, run
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.decisions import Decision, PolicyVersion, Subject
 from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
+from contracts.withholding import WITHHELD
 from services.reporting.core.days import read_deadline
 from services.reporting.core.decided import (
     STANDING,
@@ -101,3 +103,16 @@ def test_a_decision_that_cannot_be_read_raises() -> None:
 
     with pytest.raises(ValueError, match="missing required field"):
         read_decision(broken)
+
+
+def test_of_a_restricted_decision_nothing_is_kept_but_that_it_is_there() -> None:
+    """A referral is counted and stands in the timeline; what it says stays with escalation (S0-22, S3-27)."""
+    kept = record()
+    open_ = msgspec.structs.replace(kept.decision, reason="乙厂的隐患拒不整改，建议抄告。")
+
+    read = read_decision(saying("decision.recorded", msgspec.structs.replace(open_, restricted=True)))
+
+    assert read.decision.reason == WITHHELD
+    assert (read.decision.facts, read.decision.status) == ((), open_.status)
+    assert "乙厂".encode() not in bytes(read.data)
+    assert read_decision(saying("decision.recorded", open_)).decision == open_
