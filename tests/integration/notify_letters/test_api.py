@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from contracts.divisions import load
 from contracts.roles import Role
 from contracts.vocabulary import LetterKind, LetterState, Measure, Status
-from services.notify.api import app
 from services.notify.exports.docx import SHIPPED, digest
 from services.notify.store import letters
 from tests.conftest import SignedIn
-from tests.integration.notify_letters.chancery import SIGNER, Chancery, frame
+from tests.integration.notify_letters.chancery import SIGNER, Chancery, api
 from tests.unit.services.notify.core.letters.writing import supervision
 
 NAME = "county.331081"  # who is signed in
@@ -23,15 +21,7 @@ PDF = b"%PDF-1.7 a scan"
 @pytest.fixture
 def http(chancery: Chancery, signed_in: SignedIn) -> Iterator[TestClient]:
     """The API and the pages without a server, for the office of the county."""
-    made = app.create(
-        database=chancery.database,
-        divisions=load(),
-        clock=chancery.clock,
-        metrics=chancery.metrics,
-        office=chancery.letters,
-        frame=frame(chancery),
-    )
-    with TestClient(made, raise_server_exceptions=False, follow_redirects=False) as client:
+    with TestClient(api(chancery), raise_server_exceptions=False, follow_redirects=False) as client:
         client.headers.update(signed_in(Role.COUNTY, "331081"))
         yield client
 
