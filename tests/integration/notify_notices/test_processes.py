@@ -33,7 +33,7 @@ def test_the_api_is_ready_when_the_database_answers(database_url: str, tmp_path:
         )
 
         assert eventually(lambda: http_status(f"http://127.0.0.1:{port}/healthz/ready")) == 200
-        assert http_status(f"http://127.0.0.1:{port}/v1/notices") == 200
+        assert http_status(f"http://127.0.0.1:{port}/v1/notices") == 401  # nobody is signed in
         assert program.stop() in {0, 143, -15}
     finally:
         if program.process.poll() is None:
