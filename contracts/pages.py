@@ -20,6 +20,7 @@ PAGES: Final = (
     Page("隐患", "逾期清单", "reporting", "/hazards?overdue=1"),
     Page("隐患", "场所", "reporting", "/sites"),
     Page("督办", "待审定", "escalation", "/proposals"),
+    Page("督办", "应办事项", "escalation", "/obligations"),
     Page("通知", "发件箱", "notify", "/notices"),
     Page("通知", "值班花名册", "notify", "/roster"),
     Page("通知", "静默", "notify", "/silences"),

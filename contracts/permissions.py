@@ -77,6 +77,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /v1/dead-letters/{identity}/replay": only({*OFFICES, Role.ADMINISTRATOR}, keys=True),
     },
     "escalation": {
+        "GET /obligations": only(READING),
         "GET /proposals": only(READING),
         "GET /proposals/{decision_id}": only(READING),
         "POST /proposals/{decision_id}": only(OFFICES),

@@ -18,7 +18,7 @@ from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
 from runtime.pages import Frame
 from runtime.web import create_app
-from services.escalation.api import proposals
+from services.escalation.api import calendar, proposals
 from services.escalation.api.deciding import Deciding
 from services.escalation.api.routes import routes
 from services.escalation.consumer import consumer
@@ -64,6 +64,7 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
         routers=[
             routes(database, table, book, clock),
             proposals.pages(database, table, book, deciding, frame),
+            calendar.pages(database, book, clock, frame),
         ],
         checks={"database": database.ping},
     )

@@ -114,6 +114,12 @@ def _add_duties(router: APIRouter, database: Database, book: LawBook, clock: Clo
         return as_json({"items": told})
 
 
+def duties_of(work: Work, book: LawBook, clock: Clock) -> list[Duty]:
+    """Every duty in scope, as a page shows them."""
+    pictures, law = _opened(work, book)
+    return _duties(pictures, law, clock, "", "", "", "")
+
+
 def _duties(
     pictures: Pictures, law: Law, clock: Clock, committee: str, obligation: str, unit: str, period: str
 ) -> list[Duty]:
