@@ -60,6 +60,14 @@ class OneByOne:
         """Nothing: the stream corrects nothing."""
         return ()
 
+    def holder(self, committee: str, decision_id: str) -> CaseKey | None:  # noqa: ARG002 (its contract)
+        """Nobody: in the stream no person speaks of a decision."""
+        return None
+
+    def early(self, key: CaseKey) -> Case | None:  # noqa: ARG002 (its contract)
+        """Nothing, as for `whose`; to ask the database would cost the agent another statement an event."""
+        return None
+
 
 def apply(connection: "psycopg.Connection[tuple[Any, ...]]", engine: Engine, fact: Fact, document: bytes) -> None:
     """One event, one transaction; an event that was applied before changes nothing."""

@@ -37,7 +37,7 @@ from services.escalation.store.lawbook import LawBook
 SOURCE: Final = "/bihuan/escalation"
 SAVE_AFTER: Final = 250
 """Records: what was decided travels to the database while the next records are decided."""
-KEPT_BYTES: Final = 64_000_000
+KEPT_BYTES: Final = 32_000_000
 """Memory for cases that are kept from one batch to the next, where nobody says otherwise."""
 MOST_TENANTS: Final = 50_000
 """Divisions remembered: a province has some ten thousand."""
