@@ -142,7 +142,6 @@ class Engine:
         for target, gift in gifts.items():
             records += self._give(case, target, gift, cases, moment)
         case.gave_to = [target for target, gift in gifts.items() if kind.takes_back(gift)]
-        cases.put(case)
         return records
 
     def _give(

@@ -68,6 +68,7 @@ class Shelf:
         self.changed: dict[CaseKey, Case] = {}
         self.touched: list[Case] = []
         self.clocks: list[Due] = []
+        self._armed: dict[CaseKey, datetime] = {}
 
     def close(self) -> list[Case]:
         """Every case that was asked for and is there; nothing can be read through it any more.
@@ -89,8 +90,21 @@ class Shelf:
         """Keep the case as it is now; an armed clock may fire within this very batch."""
         self._cases[case.key] = self.changed[case.key] = case
         self.touched.append(case)
-        if case.next_at is not None:
+        if case.next_at is not None and self._armed.get(case.key) != case.next_at:
+            self._armed[case.key] = case.next_at
             heapq.heappush(self.clocks, Due(case.next_at, case.key.committee, local_key(case.key)))
+
+    def begin(self, due: Iterable[Due]) -> None:
+        """Begin with the stored clocks of a slot, the earliest first; those of the slot before stay out of it."""
+        self.clocks = list(due)  # sorted, so it is a heap
+        self._armed.clear()
+
+    def take_clock(self) -> Due:
+        """Take the earliest clock away: a case that is put back with the very same one arms it again."""
+        due = heapq.heappop(self.clocks)
+        if self._armed.get(due.case) == due.at:
+            del self._armed[due.case]
+        return due
 
     def whose(self, source: str, fact_id: str) -> tuple[CaseKey, ...]:
         """The cases that keep this fact."""
@@ -132,7 +146,7 @@ class SlotRun:
         self.frontier = frontier
         self.passed = 0
         self.stale: list[Due] = []
-        shelf.clocks = list(due)  # sorted, so it is a heap
+        shelf.begin(due)
 
     def apply(self, fact: Fact, keys: tuple[CaseKey, ...] | None = None) -> list[Decided]:
         """Apply one fact to its cases (None: to be asked for) at the frontier as it is."""
@@ -150,12 +164,12 @@ class SlotRun:
             key = clocks[0].case
             case = self._shelf.get(key)
             if case is None or case.next_at != clocks[0].at:
-                self.stale.append(heapq.heappop(clocks))  # it moved or was disarmed since
+                self.stale.append(self._shelf.take_clock())  # it moved or was disarmed since
                 continue
             if self.passed >= room:
                 return decided, False
             self.passed += 1
-            due = heapq.heappop(clocks)
+            due = self._shelf.take_clock()
             self._shelf.touched.clear()
             decided += self._kept(self._engine.pass_deadline(key, due.at, self._shelf), None)
         if self._horizon is not None and self._horizon.at <= to:

@@ -153,3 +153,19 @@ def test_a_shelf_reads_no_place_of_waiting_that_is_not_there() -> None:
     assert shelf.early(waiting) == Case(key=waiting)
     assert shelf.early(other) is None
     assert asked == [waiting]
+
+
+def test_a_clock_that_was_taken_away_can_be_armed_again() -> None:
+    """Suspended over its instant and then resumed at it, a clock fires though its place was found stale meanwhile."""
+    shelf = empty_shelf()
+    run = run_on(shelf)
+    told(run, report("05-08"))
+    case = shelf.get(HAZARD)
+    assert case is not None
+    armed, case.next_at = case.next_at, None
+    shelf.put(case)
+    ticked(run, "05-17 01:00")
+    case.next_at = armed
+    shelf.put(case)
+
+    assert ticked(run, "05-18")[0] == ["due_soon T-3 raised 05-17 00:00"]
