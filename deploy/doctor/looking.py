@@ -102,8 +102,10 @@ def _database(settings: ProcessSettings, now: datetime) -> Iterator[Finding]:
         if any(found is None for found, _ in stands.values()):
             return  # what is not there cannot be asked
         yield from _clock(connection, now)
-        yield from findings.outbox({name: _count(connection, WAITING, name, "outbox") for name in stands})
-        yield from findings.dead_letters({name: _count(connection, OPEN, name, "dead_letter") for name in stands})
+        yield from findings.outbox({name: _count(connection, WAITING, name, "outbox") for name in migrate.READING})
+        yield from findings.dead_letters(
+            {name: _count(connection, OPEN, name, "dead_letter") for name in migrate.READING}
+        )
 
 
 def _revisions(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
@@ -157,7 +159,7 @@ def _brokers(settings: ProcessSettings) -> Iterator[Finding]:
 def _readers(settings: ProcessSettings, ends: dict[tuple[str, int], int]) -> Iterator[Reader]:
     url = settings.database_url.get_secret_value()
     with closing(psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True)) as connection:
-        for service in migrate.SERVICES:
+        for service in migrate.READING:
             table = sql.Identifier(service, "consumer_position")
             rows = connection.execute(
                 sql.SQL("SELECT topic, slot, next_offset, stopped FROM {}").format(table)
