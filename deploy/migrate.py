@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
+
+from deploy import isolation
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READING = ("intake", "escalation", "notify", "reporting")
@@ -56,6 +59,10 @@ def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, 
             reached[service] = after
             if say:
                 say(f"{service}: {after or 'empty'}" + ("" if before == after else f" (was {before or 'empty'})"))
+        if reached.keys() == set(SERVICES):
+            address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+            with psycopg.connect(address) as connection:
+                isolation.apply(connection)
     return reached
 
 

@@ -2,11 +2,24 @@
 
 from collections.abc import Sequence
 
+import psycopg
+from psycopg import sql
+
 from contracts.roles import EVERYWHERE, Role
+from deploy import isolation
+from deploy.local import logins
 from runtime.access import Grant, sessions, store
 from runtime.database import Database
 
 NO_PASSWORD = "!"  # no hash: nobody signs in with it
+
+
+def as_role(url: str, service: str, process: str) -> str:
+    """The address of the same database for a process of a service, as row security and grants meet it."""
+    role = isolation.role_of(service, process)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(role)))
+    return logins.as_login(url, role, role)
 
 
 def sign_in(database_url: str, role: Role, tenant: str = EVERYWHERE, sectors: Sequence[str] = ()) -> dict[str, str]:

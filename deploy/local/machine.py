@@ -121,6 +121,8 @@ class Machine:
                 "BIHUAN_HTTP_PORT": str(self.ports.of(service, role)),
                 "BIHUAN_INSTANCE": f"{service}-1",
             }
+            if not self.own_database:
+                told["BIHUAN_DATABASE_URL_FILE"] = str(self.places.state / "logins" / program)
             told |= {
                 f"BIHUAN_{name.upper()}_ADDRESS": f"http://{LOOPBACK}:{self.ports.of(name, 'api')}" for name in SERVICES
             }

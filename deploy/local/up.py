@@ -175,11 +175,14 @@ def _check_disk(here: Machine) -> None:
 
 def _migrate(here: Machine) -> None:
     from deploy import migrate  # half a second that a second start does not need
+    from deploy.local import logins
 
     url = _address(here)
     if not here.own_database:
         migrate.ensure_database(url)
     migrate.upgrade(url)
+    if not here.own_database:
+        logins.give(url, here.places.state)
 
 
 def _create_topics(here: Machine) -> None:

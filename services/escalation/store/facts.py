@@ -1,16 +1,13 @@
 """Keep every fact as it came, by the month in which it became known, and find it again by its case or its id."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
-
-from psycopg import sql
 
 from contracts.divisions import TenantColumns
 from services.escalation.store import bulk
 from services.escalation.store.cases import Place
 
-_MONTHS: Final = 12
 _LOCK: Final = 7_241_102  # advisory: two workers that need the same month make it one after the other
 
 
@@ -123,12 +120,4 @@ def ensure_months(using: bulk.Cursor, wanted: Collection[tuple[int, int]]) -> No
     """
     using.execute("SELECT pg_advisory_xact_lock(%b)", (_LOCK,))
     for year, month in sorted(set(wanted) - months(using)):
-        name = sql.Identifier(f"fact_{year:04}_{month:02}")
-        first = datetime(year, month, 1, tzinfo=UTC)
-        following = datetime(year + month // _MONTHS, month % _MONTHS + 1, 1, tzinfo=UTC)
-        using.execute(sql.SQL("CREATE TABLE {} (LIKE fact INCLUDING ALL)").format(name))
-        using.execute(
-            sql.SQL("ALTER TABLE fact ATTACH PARTITION {} FOR VALUES FROM ({}) TO ({})").format(
-                name, sql.Literal(first.isoformat()), sql.Literal(following.isoformat())
-            )
-        )
+        using.execute("SELECT make_month(%b)", (date(year, month, 1),))

@@ -57,9 +57,7 @@ def ensure_month(work: Work, month: date) -> None:
     if row is not None and row[0] is not None:
         return
     work.connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN_LOCK,))
-    work.connection.execute(
-        f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF event_id FOR VALUES FROM ('{month}') TO ('{next_month(month)}')"
-    )
+    work.connection.execute("SELECT make_month(%s)", (month,))
 
 
 def forget_before(work: Work, month: date) -> list[str]:
@@ -69,7 +67,7 @@ def forget_before(work: Work, month: date) -> list[str]:
     ).fetchall()
     old = [name for (name,) in rows if name[-7:] < f"{month:%Y_%m}"]
     for name in old:
-        work.connection.execute(f"DROP TABLE {name}")
+        work.connection.execute("SELECT drop_month(%s)", (date(int(name[-7:-3]), int(name[-2:]), 1),))
     return old
 
 

@@ -19,6 +19,7 @@ from services.escalation.metrics import METRICS
 from services.escalation.settings import EscalationSettings
 from tests.conftest import SignedIn
 from tests.integration.escalation_decisions.log import Log, activated, read
+from tests.people import as_role
 from tests.unit.services.escalation.stories import all_divisions, fact, law_of, moment, report
 
 TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, word, outbox, dead_letter, pack, what_if"
@@ -54,6 +55,8 @@ def database(database_url: str) -> Iterator[Database]:
 def api(database: Database, database_url: str, signed_in: SignedIn) -> Iterator[TestClient]:
     """The API process's app, for the office of the province."""
     settings = EscalationSettings(database_url=database_url)
-    with TestClient(api_app(settings, database, all_divisions())) as client:
+    own = Database(as_role(database_url, "escalation", "api"), schema="escalation", application_name="test")
+    with TestClient(api_app(settings, own, all_divisions())) as client:
         client.headers.update(signed_in(Role.PROVINCE))
         yield client
+    own.close()

@@ -24,6 +24,7 @@ from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from services.intake.store import keys, sources
 from tests.integration.intake_doors.scene import COUNTY, ROOTS, event, outbox_of
+from tests.people import as_role
 
 ONE = {"content-type": "application/cloudevents+json"}
 BATCH = {"content-type": "application/cloudevents-batch+json; charset=utf-8"}
@@ -54,10 +55,12 @@ def api(database: Database, metrics: Metrics) -> TestClient:
 
 
 @pytest.fixture
-def client(database: Database, metrics: Metrics) -> Iterator[TestClient]:
-    """The API over intake's schema."""
-    with api(database, metrics) as opened:
+def client(database: Database, metrics: Metrics, database_url: str) -> Iterator[TestClient]:
+    """The API over intake's schema, which it enters as its own process does."""
+    own = Database(as_role(database_url, "intake", "api"), schema="intake", application_name="test")
+    with api(own, metrics) as opened:
         yield opened
+    own.close()
 
 
 @pytest.fixture

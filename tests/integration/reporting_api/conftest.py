@@ -16,6 +16,7 @@ from services.reporting.settings import ReportingSettings
 from tests.conftest import SignedIn
 from tests.integration.reporting_api.sample import NOW, sample
 from tests.integration.reporting_read_models.log import batches, records
+from tests.people import as_role
 
 Feed = Callable[[Sequence[Fact]], None]
 
@@ -41,10 +42,18 @@ def feed(database: Database) -> Feed:
 
 
 @pytest.fixture(scope="module")
-def empty(database: Database, database_url: str, signed_in: SignedIn) -> Iterator[TestClient]:
+def served(database_url: str) -> Iterator[Database]:
+    """The database as the API process enters it."""
+    database = Database(as_role(database_url, "reporting", "api"), schema="reporting", application_name="test")
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def empty(served: Database, database: Database, database_url: str, signed_in: SignedIn) -> Iterator[TestClient]:
     """A client while nothing is known."""
     settings = ReportingSettings.model_validate({"database_url": database_url})
-    with TestClient(api_app(settings, database, load(), ManualClock(NOW))) as client:
+    with TestClient(api_app(settings, served, load(), ManualClock(NOW))) as client:
         client.headers.update(signed_in(Role.PROVINCE))
         yield client
 

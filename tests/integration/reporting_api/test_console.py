@@ -180,7 +180,7 @@ def test_trouble_is_a_page_too(client: TestClient, page: str, status: int, words
 
 
 def test_a_database_that_is_away_is_a_page(
-    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, served: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503 with words; a defect is 500 with a trace id and not a word of the exception."""
 
@@ -190,9 +190,9 @@ def test_a_database_that_is_away_is_a_page(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(database, "begin", away)
+    monkeypatch.setattr(served, "begin", away)
     missing = client.get("/")
-    monkeypatch.setattr(database, "begin", broken)
+    monkeypatch.setattr(served, "begin", broken)
     defect = client.get("/hazards")
 
     assert (503, True, False) == (missing.status_code, "暂时无法读取数据" in missing.text, "secret" in missing.text)

@@ -173,14 +173,14 @@ def test_the_document_names_the_routes(client: TestClient) -> None:
     assert "/" not in paths
 
 
-def test_a_database_that_is_away_is_a_503(client: TestClient, database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_is_a_503(client: TestClient, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer says when to come again, and nothing of the database."""
     from runtime.errors import Unavailable
 
     def away() -> None:
         raise Unavailable("postgresql://secret@host")
 
-    monkeypatch.setattr(database, "begin", away)
+    monkeypatch.setattr(served, "begin", away)
     answer = client.get("/v1/summary")
 
     assert (503, "1", False) == (answer.status_code, answer.headers["retry-after"], "secret" in answer.text)

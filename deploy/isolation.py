@@ -1,0 +1,216 @@
+"""Divide the database by roles and rows: each process has a login of its own, and row security stands on every table.
+
+Applied after each migration, as often as one likes. A table with the four tenant columns joins by itself: the API role
+reads of it what lies in the tenants of the person who asks. Any other table is hidden from the API role until it has a
+line in `TABLES`; what the API role may write stands there too.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from psycopg import Connection, sql
+
+SERVICES: Final = ("intake", "escalation", "notify", "reporting")
+PROCESSES: Final = ("api", "worker")
+COLUMNS: Final = ("province", "city", "county", "tenant")
+LOCK: Final = 7_241_002  # advisory: roles belong to the whole server, not to one database
+
+
+class Table(NamedTuple):
+    """How the API role meets a table.
+
+    `seen`: a condition in SQL, empty for the four columns; `writes`: what it may do beside reading. The condition may
+    name another table of the schema: row security holds there too, so a row is seen where its parent is.
+    """
+
+    seen: str = ""
+    writes: str = ""
+
+
+def via(parent: str, *columns: str, writes: str = "", also: str = "") -> Table:
+    """Rows whose parent, found by these columns (`own=parent's` where they differ), is seen."""
+    pairs = [column.partition("=") for column in columns]
+    joined = " AND ".join(f"{parent}.{theirs or own} = {{table}}.{own}" for own, _, theirs in pairs)
+    return Table(f"EXISTS (SELECT FROM {parent} WHERE {joined})" + (f" OR {also}" if also else ""), writes)
+
+
+def opened(writes: str = "") -> Table:
+    """No tenant's data, or a door that no person uses."""
+    return Table("true", writes)
+
+
+TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
+    "intake": {
+        # Systems come by keys, which the queries bind to source and tenants; people read dead letters by tenant there.
+        "source": opened(),
+        "source_attribute": opened(),
+        "api_key": opened("UPDATE"),
+        "event_id": opened("INSERT"),
+        "import_job": opened("INSERT, UPDATE"),
+        "ledger_event": opened("INSERT, UPDATE"),
+        "clock_hold": opened(),
+        "dead_letter": opened("INSERT, UPDATE"),
+        "outbox": opened("INSERT"),
+    },
+    "escalation": {
+        "pack": opened(),
+        "frontier": opened(),
+        "outbox": opened("INSERT"),
+        "what_if": Table("", "INSERT, UPDATE"),
+        "word": via("decision", "committee", "decision_id", writes="INSERT"),
+        "decision_record": via("decision", "committee", "decision_id"),
+        "contribution": via("case_file", "committee", "key"),
+        "deadline": via("case_file", "committee", "key"),
+    },
+    "notify": {
+        "notice": Table("", "UPDATE"),
+        "attempt": via("notice", "notice_id=id"),
+        "notice_act": via("notice", "notice_id=id", writes="INSERT"),
+        # What was decided in which words; read by whoever sees a notice or a letter of it, and by drafting.
+        "decision_record": via(
+            "notice", "decision_id", also="EXISTS (SELECT FROM letter WHERE letter.decision_id = {table}.decision_id)"
+        ),
+        "letter": Table("", "INSERT, UPDATE"),
+        "letter_act": via("letter", "letter_id=id", writes="INSERT"),
+        "letter_document": via("letter", "letter_id=id", writes="INSERT"),
+        "letter_scan": via("letter", "letter_id=id", writes="INSERT"),
+        "letter_number": opened("INSERT, UPDATE"),
+        "letter_template": opened("INSERT"),
+        "receipt_link": via("letter", "letter_id=id", writes="INSERT"),
+        "roster": opened(),
+        "silence": opened("INSERT, UPDATE"),
+        "tenant_rule": opened("INSERT, UPDATE"),
+        "master_switch": opened("INSERT"),
+        "settings_version": opened("UPDATE"),
+        "gone_address": opened(),
+        "pause": opened(),
+        "outbox": opened("INSERT"),
+    },
+    "reporting": {
+        "frontier": opened(),
+        "site": via("hazard", "committee", "namespace", "site_id"),
+        # A fact about a hazard where that is seen; one that names none where anything of its committee is.
+        "fact": via(
+            "hazard",
+            "committee",
+            "namespace",
+            "hazard_id",
+            also="({table}.hazard_id IS NULL"
+            " AND EXISTS (SELECT FROM hazard WHERE hazard.committee = {table}.committee))",
+        ),
+        "decision_record": via("decision", "committee", "decision_id"),
+        "notice_record": via("notice", "committee", "notice_id"),
+        "notice_decision": via("notice", "committee", "notice_id"),
+    },
+}
+
+_MARK: Final = "isolation "
+
+ACCESS: Final[Mapping[str, str]] = {
+    "person": "SELECT, UPDATE",
+    "role_grant": "SELECT",
+    "session": "SELECT, INSERT, UPDATE, DELETE",
+}
+"""What every API role does with accounts: read who may come, note who came. It makes nobody and grants nothing."""
+
+_MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
+    service: (f"{service}.make_month(date)", f"{service}.drop_month(date)") for service in ("intake", "escalation")
+}
+
+SEEN: Final = (
+    "(SELECT string_to_array(current_setting('bihuan.tenants', true), ',')) && "
+    "ARRAY['*', {table}.province, {table}.city, {table}.county, left({table}.tenant, 9), {table}.tenant]"
+)
+"""Nothing where no scope is set; '*' sees everything. The setting is read once a statement."""
+
+
+def role_of(service: str, process: str) -> str:
+    """The login of a process."""
+    return f"bihuan_{service}_{process}"
+
+
+def roles() -> list[str]:
+    """Every login of the product."""
+    return [role_of(service, process) for service in SERVICES for process in PROCESSES]
+
+
+def apply(connection: Connection[tuple[object, ...]]) -> None:
+    """Make the roles that are missing, and bring grants and policies of every schema to what stands above."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        _make_roles(connection)
+        wanted = [*_accounts(), *(each for service in SERVICES for each in _schema(connection, service))]
+        mark = _MARK + hashlib.sha256("\n".join(each.as_string(connection) for each in wanted).encode()).hexdigest()
+        if mark == _marked(connection):
+            return  # nothing to change: every statement would lock its table against who reads it
+        for statement in wanted:
+            connection.execute(statement)
+        connection.execute(sql.SQL("COMMENT ON SCHEMA access IS {}").format(sql.Literal(mark)))
+
+
+def _marked(connection: Connection[tuple[object, ...]]) -> object:
+    row = connection.execute("SELECT obj_description('access'::regnamespace, 'pg_namespace')").fetchone()
+    return row[0] if row else None
+
+
+def _make_roles(connection: Connection[tuple[object, ...]]) -> None:
+    known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+    for role in roles():
+        if role not in known:
+            # A login without a password opens nothing; NOINHERIT and no membership: nobody becomes another.
+            attributes = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT NOREPLICATION"
+            connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(attributes)))
+
+
+def _accounts() -> Iterator[sql.Composed]:
+    apis = sql.SQL(", ").join(sql.Identifier(role_of(service, "api")) for service in SERVICES)
+    yield sql.SQL("GRANT USAGE ON SCHEMA access TO {}").format(apis)
+    for table, rights in ACCESS.items():
+        place = sql.Identifier("access", table)
+        yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, apis)
+        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), place, apis)
+
+
+def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterator[sql.Composed]:
+    schema = sql.Identifier(service)
+    api, worker = (sql.Identifier(role_of(service, process)) for process in PROCESSES)
+    yield sql.SQL("SET LOCAL search_path = {}").format(schema)  # conditions name tables of the schema
+    yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}, {}").format(schema, api, worker)
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(schema, api)
+    yield sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(schema, worker)
+    yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}, {}").format(schema, api, worker)
+    for function in _MONTHS.get(service, ()):
+        yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), worker)
+    if service == "intake":  # the HTTP door may be the first to hear something of a month
+        yield sql.SQL("GRANT EXECUTE ON FUNCTION intake.make_month(date) TO {}").format(api)
+    for table, columns in _tables(connection, service):
+        yield from _table(service, table, columns)
+
+
+def _table(service: str, table: str, columns: frozenset[str]) -> Iterator[sql.Composed]:
+    place = sql.Identifier(service, table)
+    api, worker = (sql.Identifier(role_of(service, process)) for process in PROCESSES)
+    yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
+    for name in ("owner", "worker", "api"):
+        yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(name), place)
+    yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
+    yield sql.SQL("CREATE POLICY worker ON {} TO {} USING (true)").format(place, worker)
+    met = TABLES[service].get(table, Table() if columns.issuperset(COLUMNS) else None)
+    if met is None:
+        return
+    condition = sql.SQL((met.seen or SEEN).replace("{table}", table))
+    yield sql.SQL("CREATE POLICY api ON {} TO {} USING ({})").format(place, api, condition)
+    rights = sql.SQL(", ".join(filter(None, ("SELECT", met.writes))))
+    yield sql.SQL("GRANT {} ON {} TO {}").format(rights, place, api)
+
+
+def _tables(connection: Connection[tuple[object, ...]], schema: str) -> list[tuple[str, frozenset[str]]]:
+    """Every table but partitions: those are read through their table, whose policies hold."""
+    rows = connection.execute(
+        """SELECT c.relname, array_agg(a.attname::text) FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY c.oid ORDER BY c.relname""",
+        (schema,),
+    ).fetchall()
+    return [(str(name), frozenset(map(str, columns))) for name, columns in rows]  # type: ignore[call-overload]
