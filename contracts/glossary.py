@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 from contracts import vocabulary
+from contracts.roles import Role
 from contracts.vocabulary import Term
 
 
@@ -54,7 +55,7 @@ ENTRIES: Final = (
 
 LISTS: Final[tuple[type[Term], ...]] = tuple(
     sorted(
-        (words for words in vars(vocabulary).values() if isinstance(words, type) and Term in words.__bases__),
+        (words for words in (*vars(vocabulary).values(), Role) if isinstance(words, type) and Term in words.__bases__),
         key=lambda words: words.__name__,
     ),
 )
