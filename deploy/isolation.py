@@ -50,6 +50,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "import_job": opened("INSERT, UPDATE"),
         "ledger_event": opened("INSERT, UPDATE"),
         "clock_hold": opened(),
+        "heard_day": opened("INSERT, UPDATE"),
         "dead_letter": opened("INSERT, UPDATE"),
         "outbox": opened("INSERT"),
     },
@@ -89,6 +90,9 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
     },
     "reporting": {
         "frontier": opened(),
+        "outbox": opened("INSERT"),
+        "league_objection": Table("", "INSERT, UPDATE"),
+        "league_publication": Table("", "INSERT"),
         "site": via("hazard", "committee", "namespace", "site_id"),
         # A fact about a hazard where that is seen; one that names none where anything of its committee is.
         "fact": via(
