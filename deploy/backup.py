@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from psycopg import sql
 
-from deploy import migrate
+from deploy import isolation, migrate
 from deploy.local.trouble import Trouble
 
 FIRST_DAY: Final = datetime(2025, 1, 1, tzinfo=UTC)
@@ -89,6 +89,8 @@ def restore(url: str, file: Path, now: datetime) -> Mapping[str, int]:
     """
     read_manifest(file)
     migrate.ensure_database(url)
+    with psycopg.connect(url) as connection:
+        isolation.make_roles(connection)  # the rights and policies of the copy name them
     with closing(psycopg.connect(url, connect_timeout=CONNECT_SECONDS)) as connection:
         there = [service for service in migrate.SERVICES if _has_schema(connection, service)]
     if there:

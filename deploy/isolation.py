@@ -143,7 +143,7 @@ def apply(connection: Connection[tuple[object, ...]]) -> None:
     """Make the roles that are missing, and bring grants and policies of every schema to what stands above."""
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-        _make_roles(connection)
+        make_roles(connection)
         wanted = [*_accounts(), *(each for service in SERVICES for each in _schema(connection, service))]
         mark = _MARK + hashlib.sha256("\n".join(each.as_string(connection) for each in wanted).encode()).hexdigest()
         if mark == _marked(connection):
@@ -158,7 +158,8 @@ def _marked(connection: Connection[tuple[object, ...]]) -> object:
     return row[0] if row else None
 
 
-def _make_roles(connection: Connection[tuple[object, ...]]) -> None:
+def make_roles(connection: Connection[tuple[object, ...]]) -> None:
+    """Make the logins that are missing; a copy of a database is read back where they may never have been."""
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
     for role in roles():
         if role not in known:
