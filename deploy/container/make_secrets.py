@@ -13,7 +13,7 @@ BYTES = 24
 # Containers run as users of their own: Docker mounts the files as they are, so the folder shuts others out.
 FOLDER_MODE, FILE_MODE = 0o700, 0o444
 
-PASSWORDS = ("postgres_password", "grafana_password", "grafana_database_password")
+PASSWORDS = ("postgres_password", "grafana_password", "alerts_token")
 
 
 def main(arguments: list[str]) -> int:
