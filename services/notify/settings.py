@@ -60,7 +60,7 @@ class NotifySettings(ProcessSettings):
         description="division code whose operators are told what alarms of the platform itself say",
     )
     alerts_token: SecretStr = Field(
-        default=SecretStr(""), description="what Alertmanager sends as its bearer token; empty: none is asked for"
+        default=SecretStr(""), description="what Alertmanager sends as its bearer token; empty: no alarm is let in"
     )
     notify_concurrency: int = Field(default=8, ge=1, le=64, description="messages under way at once, per channel")
 

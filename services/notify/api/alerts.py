@@ -44,14 +44,16 @@ class AlertsHeard(BaseModel):
 
 
 def router(*, alarms: AlarmDesk, token: str) -> APIRouter:
-    """The route of alarms; a `token` that is not empty has to come with each call (Authorization: Bearer)."""
+    """The route of alarms; `token` has to come with each call (Authorization: Bearer), and without one it stays shut."""
     routes = APIRouter(tags=["alerts"])
 
     @routes.post("/v1/alerts")
     def post_alerts(request: Request, form: AlertsForm) -> AlertsHeard:
         """Tell the platform's operators what fires and what is resolved; what was told before changes nothing."""
         sent = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if token and not secrets.compare_digest(sent.encode(), token.encode()):
+        if not token:
+            raise Problem(401, "alarms are not let in: set BIHUAN_ALERTS_TOKEN", headers=CHALLENGE)
+        if not secrets.compare_digest(sent.encode(), token.encode()):
             raise Problem(401, "send the token of BIHUAN_ALERTS_TOKEN: Authorization: Bearer ...", headers=CHALLENGE)
         return AlertsHeard(heard=len(form.alerts), notices=alarms.hear([_alert(each) for each in form.alerts]))
 
