@@ -118,10 +118,10 @@ def _fetch() -> None:
         [_program("apt-get"), "download", PACKAGE], cwd=half, check=True, capture_output=True, timeout=PATIENCE
     )
     (package,) = half.glob("*.deb")
-    unpack = subprocess.Popen([_program("dpkg-deb"), "--fsys-tarfile", str(package)], stdout=subprocess.PIPE)
+    read = [_program("dpkg-deb"), "--fsys-tarfile", str(package)]
     wanted = ["tar", "x", "-C", str(half), "--wildcards", "--strip-components=8", "*/fandol/Fandol*.otf"]
-    subprocess.run(wanted, stdin=unpack.stdout, check=True, timeout=PATIENCE)
-    unpack.wait(PATIENCE)
+    with subprocess.Popen(read, stdout=subprocess.PIPE) as unpack:
+        subprocess.run(wanted, stdin=unpack.stdout, check=True, timeout=PATIENCE)
     package.unlink()
     shutil.rmtree(FONTS, ignore_errors=True)
     half.rename(FONTS)
