@@ -17,11 +17,12 @@ class Catcher:
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:  # noqa: N802 (its name)
         """Keep the message."""
         read = email.message_from_bytes(envelope.content, policy=email.policy.default)  # type: ignore[attr-defined]
+        body = read.get_body(("plain", "html"))
         MESSAGES.append(
             {
                 "To": [{"Address": to} for to in envelope.rcpt_tos],  # type: ignore[attr-defined]
                 "Subject": str(read["subject"]),
-                "Snippet": (read.get_body(("plain",)) or read).get_content()[:2000],
+                "Snippet": body.get_content()[:2000] if body else "",
             }
         )
         return "250 taken"
