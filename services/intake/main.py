@@ -23,7 +23,7 @@ from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
-from services.intake.store import sources
+from services.intake.store import days, sources
 from services.intake.worker.backlog import Backlog
 from services.intake.worker.ticking import TickValue
 from services.intake.worker.upkeep import Upkeep
@@ -88,6 +88,7 @@ def run_worker(
     counter = Counter(metrics)
     with database.begin() as work:
         topics = sources.load(work).topics
+        counter.remember(days.last_heard(work))
     handler = InspectionHandler(topics=topics, doorkeeper=doorkeeper, clock=clock, counter=counter)
     backlog = Backlog(
         database=database,

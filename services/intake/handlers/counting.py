@@ -1,7 +1,7 @@
 """Count what became of events, by source, and when each source was last heard."""
 
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from contracts.vocabulary import Door
@@ -26,6 +26,12 @@ class Counter:
         self._registry = registry
         for source in registry.sources:
             self._start(source.slug)
+
+    def remember(self, heard: Mapping[str, datetime]) -> None:
+        """Show when each source was heard last: a restart of ours does not hide that one is silent."""
+        for slug, at in heard.items():
+            self._start(slug)
+            self._metrics.set("intake_last_event_timestamp_seconds", at.timestamp(), source_system=slug)
 
     def count_letters(self, door: Door, outcomes: Sequence[Outcome]) -> None:
         """Count the dead letters of a door that no consumer counts."""

@@ -65,6 +65,15 @@ def quality(work: Work, since: date) -> list[Quality]:
     return [Quality(*row) for row in rows]
 
 
+def last_heard(work: Work) -> dict[str, datetime]:
+    """When each registered source's last accepted event came, by its slug; one that never spoke is left out."""
+    rows = work.connection.execute(
+        """SELECT a.slug, max(d.last_at) FROM source_attribute a JOIN heard_day d ON d.source = a.attribute
+        WHERE d.accepted > 0 GROUP BY a.slug"""
+    ).fetchall()
+    return dict(rows)
+
+
 def reasons(work: Work, since: datetime) -> list[tuple[str, str, int]]:
     """(slug, reason, dead letters since then), most first; a source that cannot be told is empty."""
     rows = work.connection.execute(

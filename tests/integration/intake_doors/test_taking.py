@@ -9,11 +9,14 @@ import pytest
 from contracts.topics import slot_of
 from runtime import dead_letters
 from runtime.database import Database
+from runtime.metrics import Metrics
 from services.intake.core.admission import Admission
 from services.intake.core.registry import Source
+from services.intake.handlers.counting import Counter
 from services.intake.handlers.replaying import replay
 from services.intake.handlers.taking import Arrival, Word, take
-from services.intake.store import heard, sources
+from services.intake.metrics import INTAKE_METRICS
+from services.intake.store import days, heard, sources
 from tests.integration.intake_doors.scene import NOW, event, outbox_of
 
 Arrive = Callable[..., Arrival]
@@ -33,6 +36,18 @@ def test_one_outcome_for_each_event_in_order(database: Database, arrive: Arrive)
 
     assert seen == [Word.ACCEPTED, Word.REJECTED, Word.DUPLICATE, Word.CONFLICT, Word.ACCEPTED]
     assert again == [Word.DUPLICATE, Word.CONFLICT]
+
+
+def test_a_restart_does_not_hide_a_silent_source(database: Database, arrive: Arrive) -> None:
+    """The next process shows when it was heard last; what was refused is no word of it."""
+    words(database, [arrive(event())], NOW)
+    words(database, [arrive(b"{")], NOW + timedelta(hours=2))
+    metrics = Metrics(INTAKE_METRICS)
+
+    with database.begin() as work:
+        Counter(metrics).remember(days.last_heard(work))
+
+    assert metrics.value("intake_last_event_timestamp_seconds", source_system="county") == NOW.timestamp()
 
 
 def test_what_is_accepted_is_announced_once_in_its_committees_slot(database: Database, arrive: Arrive) -> None:
