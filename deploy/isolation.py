@@ -14,6 +14,10 @@ from psycopg import Connection, sql
 SERVICES: Final = ("intake", "escalation", "notify", "reporting")
 PROCESSES: Final = ("api", "worker")
 COLUMNS: Final = ("province", "city", "county", "tenant")
+READER: Final = "bihuan_grafana"
+"""Grafana's login: it reads the views of `deploy.aggregates` and nothing else."""
+
+READER_SETTINGS: Final = {"default_transaction_read_only": "on", "statement_timeout": "30s"}
 LOCK: Final = 7_241_002  # advisory: roles belong to the whole server, not to one database
 
 
@@ -161,11 +165,21 @@ def _marked(connection: Connection[tuple[object, ...]]) -> object:
 def make_roles(connection: Connection[tuple[object, ...]]) -> None:
     """Make the logins that are missing; a copy of a database is read back where they may never have been."""
     known = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
-    for role in roles():
+    # A login without a password opens nothing; NOINHERIT and no membership: nobody becomes another.
+    attributes = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT NOREPLICATION")
+    for role in [*roles(), READER]:
         if role not in known:
-            # A login without a password opens nothing; NOINHERIT and no membership: nobody becomes another.
-            attributes = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOINHERIT NOREPLICATION"
-            connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(attributes)))
+            connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), attributes))
+    if READER not in known:
+        for name, value in READER_SETTINGS.items():  # a panel that asks for too much ends by itself
+            setting = sql.SQL("ALTER ROLE {} SET {} = {}")
+            connection.execute(setting.format(sql.Identifier(READER), sql.Identifier(name), sql.Literal(value)))
+
+
+def let_in(connection: Connection[tuple[object, ...]], role: str, password: str) -> None:
+    """Give a login its password."""
+    statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
+    connection.execute(statement)
 
 
 def _accounts() -> Iterator[sql.Composed]:

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 
-from deploy import isolation
+from deploy import aggregates, isolation
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 READING = ("intake", "escalation", "notify", "reporting")
@@ -52,6 +52,10 @@ def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, 
     reached: dict[str, str | None] = {}
     with _engine(url) as engine, _one_at_a_time(engine):
         _check_server(engine)
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        if not _is_newest(engine):
+            with psycopg.connect(address) as connection:
+                aggregates.drop(connection)
         for service in SERVICES:
             if not (MIGRATIONS / service / "versions").is_dir():
                 continue
@@ -60,9 +64,9 @@ def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, 
             if say:
                 say(f"{service}: {after or 'empty'}" + ("" if before == after else f" (was {before or 'empty'})"))
         if reached.keys() == set(SERVICES):
-            address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
             with psycopg.connect(address) as connection:
                 isolation.apply(connection)
+                aggregates.apply(connection)
     return reached
 
 
@@ -113,6 +117,14 @@ def _upgrade_one(engine: Engine, service: str) -> tuple[str | None, str | None]:
         command.upgrade(config, "head")
         connection.commit()
         return before, ScriptDirectory.from_config(config).get_current_head()
+
+
+def _is_newest(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return all(
+            _revision(service, connection) == ScriptDirectory.from_config(config_of(service)).get_current_head()
+            for service in SERVICES
+        )
 
 
 def _revision(service: str, connection: Connection) -> str | None:

@@ -13,7 +13,13 @@ BYTES = 24
 # Containers run as users of their own: Docker mounts the files as they are, so the folder shuts others out.
 FOLDER_MODE, FILE_MODE = 0o700, 0o444
 
-PASSWORDS = ("postgres_password", "grafana_password", "alerts_token")
+PASSWORDS = ("postgres_password", "grafana_password", "grafana_database_password", "alerts_token", "admin_password")
+LOGINS = tuple(
+    f"{service}_{process}"
+    for service in ("intake", "escalation", "notify", "reporting")
+    for process in ("api", "worker")
+)
+"""Each process enters the database as somebody of its own; `prepare` gives these logins the passwords made here."""
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +31,13 @@ def main(arguments: list[str]) -> int:
     password = (folder / "postgres_password").read_text(encoding="ascii").strip()
     if _write(folder / "database_url", f"postgresql://{OWNER}:{password}@{HOST}/{OWNER}"):
         made.append("database_url")
+    server = (folder / "database_url").read_text(encoding="ascii").strip().rpartition("@")[2]
+    for login in LOGINS:
+        address = f"postgresql://{OWNER}_{login}:{secrets.token_urlsafe(BYTES)}@{server}"
+        if _write(folder / f"database_{login}", address):
+            made.append(f"database_{login}")
     print(f"{folder}: " + (f"made {', '.join(made)}" if made else "everything is there already"))
+    print(f"first sign-in: admin, with the password in {folder / 'admin_password'}; it asks for another one at once")
     return 0
 
 

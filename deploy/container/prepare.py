@@ -1,18 +1,22 @@
-"""Before the services start: wait for the servers, bring schemas and topics to their newest, and end.
+"""Before the services start: wait for the servers, bring schemas, logins and topics to their newest, and end.
 
 `python -m deploy.container.prepare`. What is not there yet is waited for, with a line every ten seconds; what waiting
-cannot mend (a wrong password, slots of another number) ends it with status 2 and one sentence.
+cannot mend (a wrong password, slots of another number) ends it with status 2 and one sentence. An installation without
+people gets its first administrator.
 """
 
 import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import psycopg
-from pydantic import ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from deploy import migrate, topics
+from deploy.container import first_person, logins
+from deploy.container.logins import WrongSecret
 from deploy.migrate import ServerTooOld
 from deploy.topics import TopicsDiffer
 from runtime.broker import Admin
@@ -26,6 +30,17 @@ WRONG = 2
 _WRONG_STATES = ("28", "3D", "42")  # authorisation, no such database, no right
 
 
+class PrepareSettings(ProcessSettings):
+    """What preparing is told beside what every process is told."""
+
+    logins_dir: Path | None = Field(
+        default=None, description="folder with database_SERVICE_PROCESS, one for each login"
+    )
+    admin_password: SecretStr = Field(
+        default=SecretStr(""), description="of the first administrator; empty: nobody is made"
+    )
+
+
 class CannotBeMended(Exception):
     """Waiting does not help; the message says what does."""
 
@@ -33,14 +48,14 @@ class CannotBeMended(Exception):
 def main() -> int:
     """Do it all; returns the exit status."""
     try:
-        settings = ProcessSettings()
+        settings = PrepareSettings()
     except (ValidationError, OSError) as error:
         _say(f"the settings are not complete: {_named(error)}")
         return WRONG
     try:
         _until_there("the database", lambda: _database(settings))
         _until_there("the brokers", lambda: _topics(settings))
-    except (CannotBeMended, ServerTooOld, TopicsDiffer) as error:
+    except (CannotBeMended, ServerTooOld, TopicsDiffer, WrongSecret) as error:
         _say(str(error))
         return WRONG
     _say("schemas and topics are at their newest")
@@ -61,7 +76,7 @@ def _until_there(what: str, act: Callable[[], None]) -> None:
             return
 
 
-def _database(settings: ProcessSettings) -> None:
+def _database(settings: PrepareSettings) -> None:
     url = settings.database_url.get_secret_value()
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
@@ -74,6 +89,11 @@ def _database(settings: ProcessSettings) -> None:
             ) from error
         raise
     migrate.upgrade(url, say=_say)
+    if settings.logins_dir:
+        _say(f"logins with a password: {len(logins.give(url, settings.logins_dir))}")
+    password = settings.admin_password.get_secret_value()
+    if password and (made := first_person.make(url, password)):
+        _say(f"the first administrator is {made}, with the password of the secret; the first sign-in changes it")
 
 
 def _topics(settings: ProcessSettings) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
 
 from deploy import isolation
 
@@ -24,8 +23,7 @@ def give(url: str, state: Path) -> None:
             for process in isolation.PROCESSES:
                 role = isolation.role_of(service, process)
                 password = _kept(file_of(state, service, process), url, role)
-                statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
-                connection.execute(statement)
+                isolation.let_in(connection, role, password)
 
 
 def as_login(url: str, role: str, password: str) -> str:

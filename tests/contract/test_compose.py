@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy import isolation
+from deploy.container import make_secrets
+from deploy.local import machine
+
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
@@ -39,6 +43,23 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
     secret = {key: value for key, value in told.items() if "PASSWORD" in key or key.endswith("DATABASE_URL_FILE")}
 
     assert all(str(value).startswith("/run/secrets/") for value in secret.values())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_process_enters_the_database_as_itself(name: str) -> None:
+    """Its address is a secret of its own; those that may not yet are the ones that may not on one machine either."""
+    mounted = [one for one in SERVICES[name]["secrets"] if "database" in str(one)]
+    own = {"source": f"database_{name.replace('-', '_')}", "target": "database_url"}
+
+    assert mounted == (["database_url"] if name in machine.AS_OWNER else [own])
+
+
+def test_every_secret_is_made() -> None:
+    """By the one command that the page names."""
+    made = {*make_secrets.PASSWORDS, "database_url", *(f"database_{login}" for login in make_secrets.LOGINS)}
+
+    assert set(FILE["secrets"]) == made
+    assert {f"bihuan_{login}" for login in make_secrets.LOGINS} == set(isolation.roles())
 
 
 def test_every_process_is_there_and_is_asked_whether_it_is_ready() -> None:
