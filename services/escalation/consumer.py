@@ -22,6 +22,7 @@ def consumer(
         metrics,
         clock,
         deadlines_at_once=settings.deadlines_at_once,
+        seconds_at_once=settings.seconds_at_once,
         kept_bytes=settings.kept_megabytes * MEGABYTE,
         book=book,
     )

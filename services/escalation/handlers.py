@@ -1,6 +1,5 @@
 """Apply batches of facts and ticks: lay out the cases, let the core decide, save and announce, in one transaction."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from contracts.decisions import DECISION_TYPE, Decision
 from contracts.divisions import TenantColumns
 from contracts.events import EVENT_TYPES, TICK_TYPE
 from contracts.facts import Fact
@@ -22,10 +20,13 @@ from runtime.metrics import Metrics
 from runtime.outbox import Outgoing
 from runtime.streams import Record, SlotBatch
 from services.escalation.core import early
+from services.escalation.core.announcing import announcement
 from services.escalation.core.case import CaseKey, in_charge
 from services.escalation.core.engine import Engine
 from services.escalation.core.gate import DECIDED, decision_of
 from services.escalation.core.heard import ACTIVATED
+from services.escalation.core.places import foreseen
+from services.escalation.core.portion import Portion
 from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
 from services.escalation.core.wording import in_local_time
 from services.escalation.metrics import DATABASE, DECIDING, LOADING, MEMORY, SAVING
@@ -34,34 +35,23 @@ from services.escalation.store.desk import Desk
 from services.escalation.store.kept import KeptCases
 from services.escalation.store.lawbook import LawBook
 
-SOURCE: Final = "/bihuan/escalation"
 SAVE_AFTER: Final = 250
-"""Records: what was decided travels to the database while the next records are decided."""
+"""Steps: what was decided travels to the database while the next records are decided."""
+AT_ONCE: Final = 10
+"""Deadlines that pass between two looks at the clock."""
+MOST_AT_ONCE: Final = 4_000
+"""Records of one transaction, however fast they are."""
+TURN_SECONDS: Final = 2.0
+"""How long one transaction may decide, where nobody says otherwise: the database waits five times as long for us."""
 KEPT_BYTES: Final = 32_000_000
 """Memory for cases that are kept from one batch to the next, where nobody says otherwise."""
 MOST_TENANTS: Final = 50_000
 """Divisions remembered: a province has some ten thousand."""
-ID_DIGITS: Final = 32
 LONGEST_DETAIL: Final = 2_000
 SENDERS_FAULTS: Final = ("no_such_hazard", "no_such_decision")
 """Reasons that speak against a sender and never against a release of ours."""
 
 _VERSIONS: Final = {name.rpartition(".v")[0]: int(name.rpartition(".v")[2]) for name in EVENT_TYPES}
-_encode_decision: Final = msgspec.json.Encoder().encode
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """Where a report says that its hazard is."""
-
-    site_id: str | None = None
-    site: "_Site | None" = None
-
-
-class _Site(msgspec.Struct, frozen=True):
-    id: str = ""
-
-
-_place_in: Final = msgspec.json.Decoder(_Place).decode
 
 
 class Step(NamedTuple):
@@ -76,14 +66,22 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class Turn:
-    """One call of the handler: the steps of each slot, and what they came to."""
+    """One call of the handler: the steps of each slot, and what they came to.
+
+    It takes on so many records and lets `room` deadlines pass, and ends at `until` (monotonic): what is left of the log
+    waits for the next one.
+    """
 
     steps: dict[int, list[Step]]
+    size: int
+    room: int
+    until: float = 0.0
     due: dict[int, list[Due]] = field(default_factory=dict)
     limit: int = 0
     stays: dict[tuple[str, int], int] = field(default_factory=dict)
     ticked: dict[int, datetime] = field(default_factory=dict)
     stale: list[tuple[int, Due]] = field(default_factory=list)
+    applied: int = 0
     passed: int = 0
     unsaved: int = 0
     announced: list[Outgoing] = field(default_factory=list)
@@ -111,6 +109,7 @@ class EscalationHandler:
         clock: Clock,
         *,
         deadlines_at_once: int,
+        seconds_at_once: float = TURN_SECONDS,
         kept_bytes: int = KEPT_BYTES,
         book: LawBook | None = None,
     ) -> None:
@@ -119,6 +118,9 @@ class EscalationHandler:
         self._metrics = metrics
         self._clock = clock
         self._deadlines_at_once = deadlines_at_once
+        self._portion = Portion(most=MOST_AT_ONCE, seconds=seconds_at_once)
+        self._served: dict[int, int] = {}
+        self._turns = 0
         self._kept_bytes = kept_bytes
         self._months: set[tuple[int, int]] = set()
         self._columns: dict[str, TenantColumns] = {}
@@ -141,12 +143,13 @@ class EscalationHandler:
         using = bulk.cursor(work)
         if self._book is not None and (law := self._book.law(using)) is not self._engine.law:
             self._use(Engine(law))
-        turn = Turn({batch.slot: [self._read(record) for record in batch.records] for batch in batches})
+        turn = self._take_on(batches)
         self._make_room(using, turn)
         epochs = {batch.slot: batch.epoch for batch in batches}
         desk = Desk(using, self._engine, self._columns_of, self._kept, epochs)
         self._lay_out(desk, turn)
         laid_out = self._clock.monotonic()
+        turn.until = laid_out + self._portion.seconds
         with work.connection.pipeline():
             for slot, steps in turn.steps.items():
                 self._run_slot(work, desk, turn, slot, steps)
@@ -154,7 +157,9 @@ class EscalationHandler:
             self._save(work, desk, turn)
             cases.disarm(using, turn.stale)
             cases.move_frontiers(using, turn.ticked)
-        work.once_committed.append(desk.put_away)
+        took = self._clock.monotonic() - began
+        done = turn.applied + turn.passed
+        work.once_committed += [desk.put_away, lambda: self._portion.committed(turn.size, done, took)]
         self._count(desk, turn, (laid_out - began, decided - laid_out, self._clock.monotonic() - decided))
         return turn.stays
 
@@ -165,6 +170,23 @@ class EscalationHandler:
         self._kept = KeptCases(self._kept_bytes)
         self._engine = engine
         self._committees = frozenset(engine.law.committees())
+
+    def _take_on(self, batches: Sequence[SlotBatch]) -> Turn:
+        """Read as many records as one transaction takes on; those of slots that waited longest come first.
+
+        A transaction that does not get to a slot leaves it for the next one, so none waits for another's backlog.
+        """
+        self._turns += 1
+        size = self._portion.begin()
+        share = max(1, size // max(1, len(batches)))
+        whole = sum(len(batch.records) for batch in batches) <= size
+        turn = Turn({}, size, min(size, self._deadlines_at_once))
+        for batch in sorted(batches, key=lambda batch: self._served.get(batch.slot, 0)):
+            taken = batch.records if whole else batch.records[:share]
+            turn.steps[batch.slot] = [self._read(record) for record in taken]
+            if len(taken) < len(batch.records):
+                turn.stays[batch.topic, batch.slot] = batch.records[len(taken)].offset
+        return turn
 
     def _read(self, record: Record) -> Step:
         try:
@@ -201,8 +223,8 @@ class EscalationHandler:
     def _lay_out(self, desk: Desk, turn: Turn) -> None:
         desk.read_frontiers(turn.steps)
         ticks = turn.ticks()
-        turn.limit = max(1, self._deadlines_at_once // max(1, len(ticks)))
-        keys = {key for step in _steps(turn) for key in (*step.keys, *_foreseen(step))}
+        turn.limit = max(1, turn.room // max(1, len(ticks)))
+        keys = {key for step in _steps(turn) for key in (*step.keys, *(foreseen(step.fact) if step.fact else ()))}
         corrected = [
             (step.fact.source, step.fact.correction, step.fact.committee)
             for step in _steps(turn)
@@ -236,15 +258,15 @@ class EscalationHandler:
         horizon = due[-1] if len(due) >= turn.limit else None
         run = SlotRun(self._engine, desk.shelf, desk.frontiers.get(slot, NO_TICK_YET), due, horizon)
         for step in steps:
+            if turn.applied + turn.passed and self._clock.monotonic() >= turn.until:
+                turn.stays[step.record.topic, slot] = step.record.offset
+                break
+            self._served[slot] = self._turns
+            turn.applied += 1
             if step.refused:
                 self._park(work, step)
             elif step.fact is not None and step.fact.type == TICK_TYPE:
-                passed = run.passed
-                decided, used_up = run.tick(step.fact.time, passed + self._deadlines_at_once - turn.passed)
-                turn.passed += run.passed - passed
-                turn.unsaved += run.passed - passed
-                _announce(desk, turn, slot, decided)
-                if not used_up:
+                if not self._pass_time(work, desk, turn, run, step.fact.time, slot):
                     turn.stays[step.record.topic, slot] = step.record.offset
                     break
                 turn.ticked[slot] = run.frontier
@@ -256,6 +278,22 @@ class EscalationHandler:
             if turn.unsaved >= SAVE_AFTER:
                 self._save(work, desk, turn)
         turn.stale += [(slot, clock) for clock in run.stale]
+
+    def _pass_time(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, to: datetime, slot: int) -> bool:
+        """Let time reach `to`, a few deadlines at a time; False where the transaction ends before all of them passed."""
+        while True:
+            passed = run.passed
+            room = min(AT_ONCE, turn.room - turn.passed)
+            decided, used_up = run.tick(to, passed + room)
+            turn.passed += run.passed - passed
+            turn.unsaved += run.passed - passed
+            _announce(desk, turn, slot, decided)
+            if used_up or run.passed - passed < room or room <= 0:
+                return used_up
+            if self._clock.monotonic() >= turn.until:
+                return False
+            if turn.unsaved >= SAVE_AFTER:
+                self._save(work, desk, turn)
 
     def _changes_law(self, using: bulk.Cursor, step: Step) -> bool:
         """Keep the pack that a fact puts into force; False where the fact is no such thing or its pack is kept already."""
@@ -338,31 +376,12 @@ class EscalationHandler:
             self._metrics.observe("escalation_batch_seconds", spent, part=part)
 
 
-def event_id_of(record: Decision, cause: Fact | None) -> str:
-    """The id of the fact that carries a record: replayed, the same record has the same id."""
-    brought_by = f"{cause.source}\x1f{cause.id}" if cause else "deadline"
-    parts = (record.decision_id, record.status, record.known_at.astimezone(UTC).isoformat(), brought_by)
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:ID_DIGITS]
-
-
 def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> None:
     for found, case, cause in decided:
         record = in_local_time(found)
-        event_id, document = event_id_of(record, cause), _encode_decision(record)
-        desk.keep_decision(record, case, event_id, document)
+        fact = announcement(record, case.key.namespace, cause)
+        desk.keep_decision(record, case, fact.id, bytes(fact.data))
         turn.counted[record.rule, record.status] += 1
-        fact = Fact(
-            id=event_id,
-            source=SOURCE,
-            type=DECISION_TYPE,
-            time=record.known_at,
-            tenant=record.tenant,
-            committee=record.committee,
-            data=msgspec.Raw(document),
-            namespace=case.key.namespace,
-            historic=record.historic,
-            traceparent=cause.traceparent if cause else None,
-        )
         turn.announced.append(
             Outgoing(topic=ESCALATION_FACTS, slot=slot, key=record.committee.encode(), value=codec.encode(fact))
         )
@@ -371,18 +390,6 @@ def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> 
 def _steps(turn: Turn) -> Iterator[Step]:
     for steps in turn.steps.values():
         yield from steps
-
-
-def _foreseen(step: Step) -> tuple[CaseKey, ...]:
-    """The site that a report will tell of its hazard."""
-    if step.fact is None or not step.fact.type.startswith("hazard.reported."):
-        return ()
-    try:
-        place = _place_in(step.fact.data)
-    except msgspec.MsgspecError:
-        return ()
-    site = place.site_id or (place.site.id if place.site else "")
-    return (CaseKey(step.fact.committee, "site", step.fact.namespace, site),) if site else ()
 
 
 def _facts_of(desk: Desk, key: CaseKey) -> int:

@@ -192,3 +192,15 @@ def places_of(law: Law, fact: Fact) -> tuple[CaseKey, ...]:
     """The cases that `fact` belongs to."""
     place = _PLACES.get(fact.type.partition(".")[0])
     return tuple(place(law, fact)) if place else ()
+
+
+def foreseen(fact: Fact) -> tuple[CaseKey, ...]:
+    """The site that a report will tell of its hazard; nothing for other facts and for data that cannot be read."""
+    if not fact.type.startswith("hazard.reported."):
+        return ()
+    try:
+        said = _site_in(fact.data)
+    except msgspec.MsgspecError:
+        return ()
+    site = said.site_id or (said.site.id if said.site else "")
+    return (CaseKey(fact.committee, "site", fact.namespace, site),) if site else ()
