@@ -23,7 +23,7 @@ from services.escalation.core import early
 from services.escalation.core.announcing import announcement
 from services.escalation.core.case import CaseKey, in_charge
 from services.escalation.core.engine import Engine
-from services.escalation.core.gate import DECIDED, decision_of
+from services.escalation.core.gate import ABOUT_DECISIONS, decision_of
 from services.escalation.core.heard import ACTIVATED
 from services.escalation.core.places import foreseen
 from services.escalation.core.portion import Portion
@@ -233,7 +233,7 @@ class EscalationHandler:
         decided = [
             (step.fact.committee, decision_of(bytes(step.fact.data)))
             for step in _steps(turn)
-            if step.fact is not None and step.fact.type.startswith(DECIDED)
+            if step.fact is not None and step.fact.type.startswith(ABOUT_DECISIONS)
         ]
         told = [
             early.key_of(step.fact.committee, step.fact.source, step.fact.id)
@@ -307,9 +307,9 @@ class EscalationHandler:
     def _apply(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, step: Step, fact: Fact) -> None:
         shelf, record = desk.shelf, step.record
         keys = step.keys
-        if fact.correction or fact.type.startswith(DECIDED):
+        if fact.correction or fact.type.startswith(ABOUT_DECISIONS):
             keys = self._engine.cases_of(fact, shelf)
-        if fact.type.startswith(DECIDED) and not keys:
+        if fact.type.startswith(ABOUT_DECISIONS) and not keys:
             detail = f"no decision {decision_of(bytes(fact.data))!r} of {fact.committee}"
             self._park(work, step._replace(refused="no_such_decision", detail=(detail,)))
             return

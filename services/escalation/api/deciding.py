@@ -77,7 +77,7 @@ class Deciding:
                 return Refused(Refusal.OTHER_LEVEL, stands)
             if verdict == SIGNS and not word.document_no:
                 return Refused(Refusal.UNSIGNED, stands)
-            if verdict == SIGNS and stands.first_by == who.name:
+            if word.answer == "confirm" and stands.first_by == who.name:
                 return Refused(Refusal.SAME_PERSON, stands)
             said = _proposal_decided(decision_id, stands, verdict, word, by=who.name, now=self._clock.now())
             if not people.say(work, decision_id, stands, verdict=verdict, by=who.name, at=said["time"]):

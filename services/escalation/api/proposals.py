@@ -47,7 +47,7 @@ REFUSALS: Final = {
     Refusal.NOT_ASKED: (HTTPStatus.CONFLICT, "这项决定现在不需要审定，请看它的经过。"),
     Refusal.OTHER_LEVEL: (HTTPStatus.FORBIDDEN, "这项决定由其他层级的安委办审定。"),
     Refusal.UNSIGNED: (HTTPStatus.BAD_REQUEST, "确认须有文号：请填写批准文件的文号后再提交。"),
-    Refusal.SAME_PERSON: (HTTPStatus.CONFLICT, "这项决定须由两人确认，您已确认过，请由另一人确认。"),
+    Refusal.SAME_PERSON: (HTTPStatus.CONFLICT, "这项决定须由两人审定，您已先审定过，请由另一人审定。"),
     Refusal.TOO_LATE: (HTTPStatus.CONFLICT, "已经有人审定了这项决定，以先提交的为准。"),
 }
 LONGEST_REASON: Final = 1_000

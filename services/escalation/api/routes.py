@@ -221,7 +221,9 @@ def _refused(refused: Refused) -> Problem:
             missing = {"pointer": "/document_no", "detail": "a proposal is confirmed by a document: give its number"}
             return Problem(HTTPStatus.BAD_REQUEST, "confirmed without document_no", errors=[missing])
         case Refused(Refusal.SAME_PERSON):
-            return Problem(HTTPStatus.CONFLICT, "two persons have to confirm it, and you are the first: another has to")
+            return Problem(
+                HTTPStatus.CONFLICT, "two persons have to confirm or uphold it, and you are the first: another has to"
+            )
         case Refused(Refusal.TOO_LATE):
             return Problem(HTTPStatus.CONFLICT, "somebody has decided it already")
     return Problem(HTTPStatus.NOT_FOUND, "no such decision")

@@ -18,7 +18,7 @@ from services.escalation.core.contributions import (
     TipOff,
     Visited,
 )
-from services.escalation.core.gate import DECIDED
+from services.escalation.core.gate import ABOUT_DECISIONS
 from services.escalation.core.heard import MIGRATED, Heard
 
 STATE_VERSION = 6
@@ -157,7 +157,7 @@ class Case(msgspec.Struct, kw_only=True, dict=True):
     by event and by time have been decided; they never go back. `opened_to` belongs to cases that open obligations (the
     committee, sites): up to when they did. `coming` says when each rule finds something next, `ending` which rules
     found something whose end is known and has not come: these rules are asked again whatever is told. `verdicts` are
-    what people said about its decisions: no rule reads them. `moves` are the facts that moved its clock to another
+    what people said about its decisions, and which of their letters nobody answered: no rule reads them. `moves` are the facts that moved its clock to another
     version of its pack. `waits` names what the case waits for.
     """
 
@@ -177,8 +177,10 @@ class Case(msgspec.Struct, kw_only=True, dict=True):
     waits: str = "news"
 
     def hear(self, fact: Heard) -> bool:
-        """Keep a fact, or what a person said of a decision; False where it is known already."""
-        kept = self.verdicts if fact.subject == DECIDED else self.moves if fact.subject == MIGRATED else self.facts
+        """Keep a fact, or what was said of a decision; False where it is known already."""
+        kept = (
+            self.verdicts if fact.subject in ABOUT_DECISIONS else self.moves if fact.subject == MIGRATED else self.facts
+        )
         if any(known.id == fact.id and known.source == fact.source for known in kept):
             return False
         kept.append(fact)

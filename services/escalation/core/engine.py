@@ -6,25 +6,26 @@ The one path by which anything is decided, live, in `simulate` and in `what-if` 
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Any, Final
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
-from services.escalation.core import early
+from services.escalation.core import early, unanswered
 from services.escalation.core.asking import Asked
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.listing import Listing
-from services.escalation.core.gate import DECIDED, decision_of
+from services.escalation.core.gate import ABOUT_DECISIONS, decision_of
 from services.escalation.core.heard import MIGRATED, hear
 from services.escalation.core.kinds import KINDS, Kind, News
 from services.escalation.core.law import Law
-from services.escalation.core.ledger import Evidence, Moment, reconcile
+from services.escalation.core.ledger import Evidence, Moment, identity, reconcile
 from services.escalation.core.places import places_of
 from services.escalation.core.rules import late_evidence
 from services.escalation.core.waiting import waits_for
 
-BY_PEOPLE: Final = (DECIDED, MIGRATED)
+BY_PEOPLE: Final = (*ABOUT_DECISIONS, MIGRATED)
 
 
 class Why(Enum):
@@ -79,7 +80,7 @@ class Engine:
 
         A correction whose event is not known yet has a place of its own to wait.
         """
-        if fact.type.startswith(DECIDED):
+        if fact.type.startswith(ABOUT_DECISIONS):
             holder = cases.holder(fact.committee, decision_of(bytes(fact.data)))
             return (holder,) if holder else ()
         keys = self.keys_of(fact)
@@ -129,6 +130,8 @@ class Engine:
         if rules is None or rules:
             asked = Asked(rules, None if self._from_scratch else clocks)
             found = kind.find(self.law, case, state, asked) if state is not None else iter(())
+            if case.verdicts and (missed := unanswered.silences(case.verdicts)):
+                found = unanswered.climbs(found, missed, partial(identity, case))
             records = reconcile(case, found, moment, self._evidence(case, moment), rules, self._four_eyes(case))
         if state is not None:
             kind.arm(self.law, case, state, clocks)

@@ -2,9 +2,10 @@
 
 A case keeps what people said beside its facts, and what counts is read from all of it in the order of time, so that the
 order of arrival does not matter. The first confirmation or rejection counts; where the pack asks for four eyes, a
-confirmation counts when a second person has confirmed too. What is rejected stays so. What is
+confirmation counts when a second person has confirmed too, and so does an upholding. What is rejected stays so. What is
 confirmed stays so while its cause is known; where it would be retracted it becomes questioned, until a person upholds
-it, which ends the question for good, or lifts it, which takes the confirmation back.
+it, which ends the question for good, or lifts it, which takes the confirmation back. One person alone lifts: what
+burdens nobody needs no second.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping
@@ -18,7 +19,14 @@ from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.heard import Heard, in_order
 
 DECIDED: Final = "proposal.decided"
-HELD: Final = {"confirmed": "confirmed", "rejected": "rejected", "upheld": "confirmed"}
+UNANSWERED: Final = "reply.missed"
+ABOUT_DECISIONS: Final = (DECIDED, UNANSWERED)
+"""Facts that name a decision and nothing else: they belong to the case that holds it."""
+HALF: Final = "half"
+"""What a confirmation comes to while a second person has to confirm too; it is no verdict of the contract."""
+HALF_UPHELD: Final = "half_upheld"
+"""The same of an upholding: until the second person upholds too, the question stands."""
+HELD: Final = {"confirmed": "confirmed", "rejected": "rejected", "upheld": "confirmed", HALF_UPHELD: "confirmed"}
 """The status to which each word of a person holds a decision while its cause is known."""
 
 ASKED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -36,6 +44,12 @@ class _Said(msgspec.Struct, frozen=True):
     by: str = ""
     reason: str = ""
     document_no: str | None = None
+
+
+class _About(msgspec.Struct, frozen=True):
+    """Which decision a fact is about."""
+
+    decision_id: str = ""
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -59,35 +73,37 @@ class Word(msgspec.Struct, frozen=True):
         """
         if is_done and HELD[self.verdict] == "confirmed":
             return "cleared"
-        if self.verdict == "confirmed" and not is_known:
+        if self.verdict in ("confirmed", HALF_UPHELD) and not is_known:
             return "questioned"
         return HELD[self.verdict]
 
     @property
     def context(self) -> dict[str, str]:
         """The word for letters and pages."""
-        if self.verdict == HALF:
-            return {FIRST_BY: self.by}
+        if self.verdict in WAITS_FOR_SECOND:
+            return {WAITS_FOR_SECOND[self.verdict]: self.by}
         words = {"decided_by": self.by, "decided_why": self.reason, "document_no": self.document_no}
-        words[FIRST_BY] = self.first_by
+        words[UPHELD_FIRST_BY if self.verdict == "upheld" else FIRST_BY] = self.first_by
         return {key: word for key, word in words.items() if word}
 
 
 SEE_RESTRICTED: Final = OFFICES | {Role.AUDITOR}
-HALF: Final = "half"
-"""What a confirmation comes to while a second person has to confirm too; it is no verdict of the contract."""
 FIRST_BY: Final = "confirmed_first_by"
-"""In a record's context: who confirmed first, where two persons have to."""
+UPHELD_FIRST_BY: Final = "upheld_first_by"
+WAITS_FOR_SECOND: Final[Mapping[str, str]] = {HALF: FIRST_BY, HALF_UPHELD: UPHELD_FIRST_BY}
+"""Where a record's context names who confirmed or upheld first, while a second person has to."""
 
 _FOLLOWS: Final = {
     "": ("confirmed", "rejected"),
     HALF: ("confirmed", "rejected"),
     "confirmed": ("upheld", "lifted"),
+    HALF_UPHELD: ("upheld", "lifted"),
     "upheld": ("lifted",),
     "lifted": ("confirmed", "rejected"),
     "rejected": (),
 }
 """Which words count after which; any other word is without effect."""
+_HALVES: Final[Mapping[str, str]] = {"confirmed": HALF, "upheld": HALF_UPHELD}
 
 _DECIDE: Final[Mapping[Level, frozenset[Role]]] = {
     Level.TOWN: frozenset({Role.COUNTY, Role.CITY, Role.PROVINCE}),
@@ -98,12 +114,13 @@ _DECIDE: Final[Mapping[Level, frozenset[Role]]] = {
 """Whose office decides what a level is to act on; a town has none of its own."""
 
 _said_in: Final = msgspec.json.Decoder(_Said).decode
+_about_in: Final = msgspec.json.Decoder(_About).decode
 
 
 def decision_of(data: bytes) -> str:
-    """The decision that a `proposal.decided` is about, empty where it names none."""
+    """The decision that a word or a missed answer is about, empty where it names none."""
     try:
-        return _said_in(data).decision_id
+        return _about_in(data).decision_id
     except msgspec.MsgspecError:
         return ""
 
@@ -111,16 +128,16 @@ def decision_of(data: bytes) -> str:
 def words(said: Iterable[Heard], four_eyes: Container[str] = ()) -> dict[str, Word]:
     """What counts of what people said, by decision; `four_eyes` are decisions that two persons have to confirm."""
     found: dict[str, Word] = {}
-    for fact in in_order(list(said)):
+    for fact in in_order([fact for fact in said if fact.subject == DECIDED]):
         word = _said_in(fact.data)
         before = found.get(word.decision_id)
         if word.verdict not in _FOLLOWS[before.verdict if before else ""]:
             continue
-        first = before.by if before is not None and before.verdict == HALF and word.verdict == "confirmed" else ""
-        if first == word.by and first:
+        half = _HALVES.get(word.verdict)
+        first = before.by if before is not None and before.verdict == half else ""
+        if first and first == word.by:
             continue
-        needs_another = word.verdict == "confirmed" and word.decision_id in four_eyes and not first
-        verdict = HALF if needs_another else word.verdict
+        verdict = half if half and word.decision_id in four_eyes and not first else word.verdict
         found[word.decision_id] = Word(verdict, word.by, word.reason, word.document_no or "", first)
     return found
 

@@ -11,7 +11,7 @@ import msgspec
 from contracts.decisions import Decision, PolicyVersion, Subject
 from services.escalation.core.case import Case, Entry
 from services.escalation.core.findings import RESTRICTED, TALK, Finding, Found
-from services.escalation.core.gate import FIRST_BY, HALF, Word, may_be_decided, words
+from services.escalation.core.gate import HALF, HALF_UPHELD, WAITS_FOR_SECOND, Word, may_be_decided, words
 from services.escalation.core.heard import Heard
 
 LIVE = frozenset({"raised", "proposed", "provisional", "coalesced", "cleared"})
@@ -189,7 +189,7 @@ def _by_people(
     for decision_id, word in people.items():
         entry = latest.get(decision_id)
         if entry is not None and word.verdict == HALF:
-            yield from _half(entry, word, moment)
+            yield from _half(entry, word, moment, "proposed")
         if entry is None or not _is_held(entry.record, people):
             continue
         unasked = asked is not None and entry.record.rule not in asked
@@ -199,13 +199,15 @@ def _by_people(
             changed = _status(entry, status, moment)
             context = changed.record.context | word.context
             yield Entry(msgspec.structs.replace(changed.record, context=context), changed.found_at)
+        elif word.verdict == HALF_UPHELD:
+            yield from _half(entry, word, moment, "questioned")
 
 
-def _half(entry: Entry, word: Word, moment: Moment) -> Iterator[Entry]:
-    """A proposal that one person has confirmed waits for the second, and says so."""
+def _half(entry: Entry, word: Word, moment: Moment, status: str) -> Iterator[Entry]:
+    """What one person has confirmed or upheld waits for the second, and says so."""
     record = entry.record
-    if record.status == "proposed" and record.context.get(FIRST_BY) != word.by:
-        waiting = _status(entry, "proposed", moment)
+    if record.status == status and record.context.get(WAITS_FOR_SECOND[word.verdict]) != word.by:
+        waiting = _status(entry, status, moment)
         context = record.context | word.context
         yield Entry(msgspec.structs.replace(waiting.record, context=context), entry.found_at)
 

@@ -11,7 +11,7 @@ from runtime.database import Work
 
 
 class Standing(NamedTuple):
-    """Where a decision stands, which level is to act on it, since when that is known, and who confirmed it first.
+    """Where a decision stands, which level is to act on it, since when that is known, and who said yes first.
 
     `first_by` is empty unless two persons have to confirm and one has.
     """
@@ -27,7 +27,8 @@ def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standin
     """Where a decision of these committees stands, None where nobody took it."""
     row = work.connection.execute(
         sql.SQL(
-            """SELECT committee, level, status, known_at, coalesce(record #>> '{{context,confirmed_first_by}}', '')
+            """SELECT committee, level, status, known_at, coalesce(record -> 'context' ->> CASE status
+                WHEN 'questioned' THEN 'upheld_first_by' ELSE 'confirmed_first_by' END, '')
             FROM decision WHERE committee = ANY(%s) AND decision_id = %s AND {}"""
         ).format(visible(work)),
         (list(committees), decision_id),

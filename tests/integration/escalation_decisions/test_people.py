@@ -50,6 +50,32 @@ def test_a_word_finds_the_case_of_its_decision(
     assert rows(database, "SELECT count(*) FROM dead_letter") == [(0,)]
 
 
+def silence(when: str, decision_id: str) -> Fact:
+    """What notify announces about a letter that nobody answered."""
+    data = {"decision_id": decision_id, "notice_id": "N-1", "recipient": "office@331081003", "due_at": f"2023-{when}"}
+    return fact("reply.missed", when, tenant="331081", id_=f"reply-missed/{when}", **data)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_letter_without_an_answer_finds_the_case_of_its_decision(
+    database: Database, engine: Engine, handler: EscalationHandler, size: int
+) -> None:
+    """The next rung is announced; one about a decision that nobody took is parked, and the slot goes on."""
+    late = report("05-08 09:00", id_="R-1")
+    letter = next(one.decision_id for one in run(late, until="06-01") if one.step == "T+3")
+    log = Log().hear(late, moment("05-08 09:05")).tick(moment("05-24"))
+    log.hear(silence("05-25", letter), moment("05-25")).hear(silence("05-26", "nobody's"), moment("05-26"))
+    log.tick(moment("05-26 01:00"))
+
+    read(database, handler, log.records, size)
+
+    rungs = [(one.step, one.measure) for one in announced(database) if one.rule == "overdue"]
+    assert rungs == [("first", "remind"), ("T+3", "notice_letter"), ("T+3.no_reply", "supervision_letter")]
+    assert rows(database, "SELECT reason, event_id FROM dead_letter") == [("no_such_decision", "reply-missed/05-26")]
+    without = [record for record in log.records if b"nobody's" not in (record.value or b"")]
+    assert announced(database) == reference(engine, without)[0]
+
+
 def test_a_case_folded_again_keeps_what_people_decided(
     database: Database, engine: Engine, handler: EscalationHandler
 ) -> None:

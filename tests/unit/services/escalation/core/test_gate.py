@@ -330,6 +330,41 @@ def test_four_eyes(said: list[Fact], expected: list[str]) -> None:
         assert records[-1].context["decided_by"] == "u2"
 
 
+TWO = [by("u1", "confirmed", "2021-08-04"), by("u2", "confirmed", "2021-08-05"), NOT_LIABLE]
+BEFORE = ["proposed", "proposed", "confirmed", "questioned"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param([by("u3", "upheld", "2021-09-02")], ["questioned"], id="one has upheld: the question stands"),
+        pytest.param(
+            [by("u3", "upheld", "2021-09-02"), by("u3", "upheld", "2021-09-03")], ["questioned"], id="twice the same"
+        ),
+        pytest.param(
+            [by("u3", "upheld", "2021-09-02"), by("u1", "upheld", "2021-09-03")], ["questioned", "confirmed"], id="two"
+        ),
+        pytest.param([by("u3", "lifted", "2021-09-02")], ["retracted"], id="one is enough to lift"),
+        pytest.param(
+            [by("u3", "upheld", "2021-09-02"), by("u1", "lifted", "2021-09-03")],
+            ["questioned", "retracted"],
+            id="the second lifts",
+        ),
+        pytest.param(
+            [by("u3", "upheld", "2021-09-02"), LIABLE_AGAIN], ["questioned", "confirmed"], id="the cause is found again"
+        ),
+    ],
+)
+def test_upholding_needs_four_eyes_where_confirming_does(said: list[Fact], expected: list[str]) -> None:
+    """Half an upholding ends no question, and the record says who upheld first."""
+    told = sorted([FIRST, SECOND, *TWO, *said], key=lambda one: one.known_at)
+    records = [one for one in simulate(STRICT, told, None, moment("2021-12-31")) if one.decision_id == TALK]
+
+    assert [one.status for one in records] == [*BEFORE, *expected]
+    if expected[0] == "questioned":
+        assert records[4].context["upheld_first_by"] == "u3"
+
+
 def test_only_what_people_confirm_needs_two_of_them() -> None:
     """A reminder waits for nobody."""
     with pytest.raises(ValueError, match="nobody confirms remind"):
