@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from contracts.vocabulary import LetterKind, LetterState
 from services.notify.api.forms import Form, Reason, Word
@@ -23,6 +23,7 @@ class PartyForm(Form):
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="the name on the paper")
     unit: Word = Field(default="", description="division code or unit's name in the roster; empty: paper only")
+    beside: StrictBool = Field(default=False, description="in one group with the one before: 、 instead of ，")
 
 
 class AnnexForm(Form):

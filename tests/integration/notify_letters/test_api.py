@@ -1,5 +1,6 @@
 """People work on letters over HTTP: every refusal says what is wrong, every answer is one to go on from."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -218,6 +219,24 @@ def test_an_addressee_signs_by_the_link_alone(chancery: Chancery, http: TestClie
     assert http.get("/receipts/wrong").status_code == 404
     chancery.clock.advance(61 * 86_400)
     assert http.get(way).status_code == 404
+
+
+def test_the_list_of_letters_is_turned_page_by_page(
+    chancery: Chancery, http: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each letter on one page, newest first; a cursor that is none of ours is refused in words."""
+    monkeypatch.setattr("services.notify.api.pages.letters.PAGE", 2)
+    for n in range(3):
+        chancery.hear(supervision(decision_id=f"d-{n}", occurrence=str(n), reason=f"第{n}件"))
+        chancery.clock.advance(1)
+    drafts = [each.id for each in chancery.all()]
+
+    first = http.get("/letters")
+    (onward,) = re.findall(r'href="(/letters\?shelf=sign&amp;cursor=[^"]+)"', first.text)
+    second = http.get(onward.replace("&amp;", "&"))
+
+    assert [[each for each in drafts if each in page.text] for page in (first, second)] == [drafts[1:], drafts[:1]]
+    assert http.get("/letters?cursor=x").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/letters/none", "/receipts/none", "/receipts/none/letter.docx"])

@@ -14,6 +14,8 @@ from runtime.access import Who
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from services.notify.api.letters import LARGEST_SCAN, SCAN_BEGINNINGS
+from services.notify.api.notices import write_cursor
+from services.notify.api.pages.turning import place_of
 from services.notify.api.restricted import sees_restricted
 from services.notify.core.letters.content import Party, Unfit
 from services.notify.core.letters.delivery import number_of
@@ -24,7 +26,7 @@ from services.notify.store import letters
 from services.notify.store.letter_listing import Wanted, list_letters, trail_of
 from services.notify.store.letters import StandsAlready
 
-PAGE: Final = 100
+PAGE: Final = 50
 LONGEST: Final = 2000
 
 
@@ -70,6 +72,7 @@ def add(router: APIRouter, *, database: Database, office: Office, frame: Frame) 
     }
     frame.environment.filters["letter_number"] = lambda letter: number_of(letter, office.rules.organ(letter.organ))
     frame.environment.filters["term"] = lambda moment: deadline_words(moment.isoformat())
+    frame.environment.filters["groups"] = _groups
     frame.environment.filters["organ"] = lambda letter: office.rules.organ(letter.organ).name
     _add_reading(router, database, office, frame)
     _add_draft_acts(router, office)
@@ -79,18 +82,36 @@ def add(router: APIRouter, *, database: Database, office: Office, frame: Frame) 
 def _add_reading(router: APIRouter, database: Database, office: Office, frame: Frame) -> None:
     @router.get("/letters")
     def list_(
-        request: Request, who: Who, shelf: str = "sign", done: Annotated[str, Query(max_length=200)] = ""
+        request: Request,
+        who: Who,
+        shelf: str = "sign",
+        cursor: Annotated[str, Query(max_length=200)] = "",
+        done: Annotated[str, Query(max_length=200)] = "",
     ) -> HTMLResponse:
-        """Letters to sign, letters that are out, letters that are answered, letters that ended."""
+        """Letters to sign, letters that are out, letters that are answered, letters that ended; newest first."""
         chosen = next((each for each in SHELVES if each.word == shelf), SHELVES[0])
+        before, before_id = place_of(cursor)
+        wanted = Wanted(
+            states=[state.value for state in chosen.states],
+            sees_restricted=sees_restricted(who),
+            before=before,
+            before_id=before_id,
+            limit=PAGE + 1,  # one more tells whether another page follows
+        )
         with database.begin() as work:
-            found = list_letters(
-                work,
-                Wanted(
-                    states=[state.value for state in chosen.states], limit=PAGE, sees_restricted=sees_restricted(who)
-                ),
-            )
-        return frame.page(request, "letters.html", as_of=None, letters=found, shelves=SHELVES, chosen=chosen, done=done)
+            found = list_letters(work, wanted)
+        last = found[PAGE - 1] if len(found) > PAGE else None
+        return frame.page(
+            request,
+            "letters.html",
+            as_of=None,
+            letters=found[:PAGE],
+            next_cursor=write_cursor(last.drafted_at, last.id) if last else "",
+            is_first=not cursor,
+            shelves=SHELVES,
+            chosen=chosen,
+            done=done,
+        )
 
     @router.get("/letters/{letter_id}")
     def one(request: Request, letter_id: str, done: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
@@ -217,10 +238,20 @@ def in_words() -> Iterator[None]:
         raise Trouble(HTTPStatus.CONFLICT, f"{error}。", title="不能这样办理") from error
 
 
-def _parties(names: str, known: tuple[Party, ...]) -> list[dict[str, str]]:
-    """One party a line; who was there before keeps the unit by which the roster finds its office."""
+def _parties(names: str, known: tuple[Party, ...]) -> list[dict[str, Any]]:
+    """One group a line, its parties parted by 、; who was there before keeps the unit by which its office is found."""
     units = {party.name: party.unit for party in known}
-    return [{"name": name, "unit": units.get(name, name)} for name in map(str.strip, names.splitlines()) if name]
+    groups = [[name for name in map(str.strip, line.split("、")) if name] for line in names.splitlines()]
+    return [
+        {"name": name, "unit": units.get(name, name), "beside": n > 0}
+        for group in groups
+        for n, name in enumerate(group)
+    ]
+
+
+def _groups(parties: tuple[Party, ...]) -> str:
+    """The parties as `_parties` reads them."""
+    return "".join(("、" if party.beside else "\n") + party.name for party in parties).lstrip("\n")
 
 
 def _said(text: str) -> str:

@@ -15,11 +15,15 @@ class Unfit(Exception):
     """The text cannot stand in a letter; the message says which part and why, in Chinese."""
 
 
-class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """To whom a letter goes: the name on the paper, and the unit whose office receives it ('' where none is known)."""
+class Party(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """To whom a letter goes: the name on the paper, and the unit whose office receives it ('' where none is known).
+
+    `beside`: it stands in one group with the one before it: 市委办公室、市人民政府办公室; groups are parted by ，.
+    """
 
     name: str
     unit: str = ""
+    beside: bool = False
 
 
 class Annex(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,5 +115,9 @@ def _lines(lines: tuple[str, ...]) -> tuple[str, ...]:
 
 def _parties(parties: tuple[Party, ...]) -> tuple[Party, ...]:
     """Each once, by name."""
-    named = {_line(party.name): Party(name=_line(party.name), unit=_line(party.unit)) for party in parties}
-    return tuple(party for name, party in named.items() if name)
+    named: dict[str, Party] = {}
+    for party in parties:
+        name = _line(party.name)
+        if name:
+            named.setdefault(name, Party(name=name, unit=_line(party.unit), beside=party.beside and bool(named)))
+    return tuple(named.values())

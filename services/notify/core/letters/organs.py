@@ -42,11 +42,17 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     numerals: Numerals = "chinese"
 
 
+class _Copies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kinds: tuple[LetterKind, ...]
+    groups: Mapping[str, tuple[tuple[str, ...], ...]]
+
+
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: int
     reply_within_days: Mapping[LetterKind, int]
     discipline: str
     organs: Mapping[str, _Entry] = {}
+    copies: _Copies | None = None
 
 
 class LetterRules:
@@ -57,6 +63,7 @@ class LetterRules:
         self._divisions = divisions
         self.reply_within = dict(file.reply_within_days)
         self.discipline = file.discipline
+        self._copies = file.copies
 
     def organ(self, code: str) -> Organ:
         """The committee's office of a division: as the file names it, else by its division's name."""
@@ -71,6 +78,12 @@ class LetterRules:
             mark=mark,
             numerals=entry.numerals if entry else "chinese",
         )
+
+    def standing_copies(self, kind: LetterKind, organ: str) -> tuple[tuple[str, ...], ...]:
+        """Who is always to know of an organ's letters of this kind: groups of units, in the order of the paper."""
+        if self._copies is None or kind not in self._copies.kinds:
+            return ()
+        return self._copies.groups.get(organ, ())
 
     def name_of(self, unit: str) -> str:
         """How a unit is written as an addressee: a division's committee office, else the unit's own name."""
@@ -109,7 +122,19 @@ def letter_rules_from(document: Any, divisions: Divisions) -> LetterRules:
             raise InvalidLetterRules(f"organs.{code}: name a division by its code, in quotes")
         if not entry.name or not entry.mark:
             raise InvalidLetterRules(f"organs.{code}: name and mark must not be empty")
+    if file.copies is not None:
+        _check_copies(file.copies)
     return LetterRules(file, divisions)
+
+
+def _check_copies(copies: _Copies) -> None:
+    if LetterKind.REFERRAL_LETTER in copies.kinds:
+        raise InvalidLetterRules("copies.kinds: a referral_letter is seen by its addressees alone: take it out")
+    for code, groups in copies.groups.items():
+        if not (code.isascii() and code.isdigit()):
+            raise InvalidLetterRules(f"copies.groups.{code}: name a division by its code, in quotes")
+        if not all(groups) or not all(unit for group in groups for unit in group):
+            raise InvalidLetterRules(f"copies.groups.{code}: a group or a name in it is empty")
 
 
 def _bare(name: str) -> str:

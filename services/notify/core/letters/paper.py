@@ -106,7 +106,8 @@ def _asked(content: Content, issued_on: date) -> tuple[str, ...]:
 
 
 def _listed(parties: tuple[Party, ...]) -> str:
-    return "，".join(party.name for party in parties)
+    """Groups parted by ，, within a group by 、 (省安委办，市委办、市府办)."""
+    return "".join(f"{'' if n == 0 else '、' if party.beside else '，'}{party.name}" for n, party in enumerate(parties))
 
 
 def _numbered(demands: tuple[str, ...]) -> list[str]:

@@ -42,14 +42,22 @@ def addressees(kind: LetterKind, decision: Decision, rules: LetterRules, places:
 
 
 def copies(kind: LetterKind, decision: Decision, rules: LetterRules, places: Places) -> tuple[Party, ...]:
-    """Who is to know: the units that supervise and those in charge, where they neither write nor are addressed."""
-    if kind in {*_BY_THE_AREA, LetterKind.REFERRAL_LETTER}:
-        return ()  # a referral is seen by nobody but those it is addressed to (S0-22)
-    main = {party.unit for party in addressees(kind, decision, rules, places)} | {writer(kind, decision, places)}
+    """Who is to know: those who always are (S1-22), the units that supervise and those in charge; in groups.
+
+    Nobody who writes it or is addressed.
+    """
+    if kind is LetterKind.REFERRAL_LETTER:
+        return ()  # seen by nobody but those it is addressed to (S0-22)
+    organ = writer(kind, decision, places)
+    main = {party.unit for party in addressees(kind, decision, rules, places)} | {organ}
     said = words_of(decision)
     interested = (said.get("supervising_unit", ""), decision.tenant, said.get("responsible_unit", ""))
-    found = dict.fromkeys(unit for unit in interested if unit and unit not in main)
-    return tuple(_unit(unit, rules) for unit in found)
+    concerned = () if kind in _BY_THE_AREA else tuple((unit,) for unit in interested)
+    found: dict[str, Party] = {}
+    for group in (*rules.standing_copies(kind, organ), *concerned):
+        fresh = [unit for unit in group if unit and unit not in main and unit not in found]
+        found |= {unit: _unit(unit, rules, beside=n > 0) for n, unit in enumerate(fresh)}
+    return tuple(found.values())
 
 
 def talked_to(decision: Decision, rules: LetterRules) -> str:
@@ -81,5 +89,5 @@ def _talked_to(decision: Decision, rules: LetterRules) -> Party:
     return Party(name=subject.id, unit=subject.id)
 
 
-def _unit(unit: str, rules: LetterRules) -> Party:
-    return Party(name=rules.name_of(unit), unit=unit)
+def _unit(unit: str, rules: LetterRules, *, beside: bool = False) -> Party:
+    return Party(name=rules.name_of(unit), unit=unit, beside=beside)

@@ -1,11 +1,13 @@
 """What stands on the paper, and where."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
-from services.notify.core.letters.content import Annex
+from services.notify.core.letters.content import Annex, Party, fit
 from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.paper import FIELDS, NEEDED, Issue, fields_of, from_right
 from tests.unit.services.notify.core.letters.writing import DESK, TODAY, drafted, talk
@@ -73,6 +75,25 @@ def test_a_talk_names_the_government_that_is_summoned() -> None:
 def test_signature_and_date_stand_off_from_the_right(name: int, day: int, indents: tuple[float, float]) -> None:
     """GB/T 9704-2012, 7.3.5."""
     assert indents == from_right("名" * name, "日" * day)
+
+
+@pytest.mark.parametrize(
+    ("parties", "line"),
+    [
+        pytest.param(
+            (("省安委办", False), ("市委办", False), ("市府办", True)), "省安委办，市委办、市府办", id="S1-22"
+        ),
+        pytest.param((("市委办", True),), "市委办", id="nobody stands before the first"),
+        pytest.param((("甲", False), ("乙", False)), "甲，乙", id="each on its own"),
+    ],
+)
+def test_copies_stand_in_groups(parties: tuple[tuple[str, bool], ...], line: str) -> None:
+    """Within a group 、, between groups ，."""
+    (letter,) = drafted()
+    copies = tuple(Party(name=name, beside=beside) for name, beside in parties)
+    grouped = replace(letter, content=fit(msgspec.structs.replace(letter.content, copies=copies)))
+
+    assert on_paper(grouped)["copies"] == line
 
 
 def test_annexes_are_numbered_when_there_are_several() -> None:
