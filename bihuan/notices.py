@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -103,6 +104,40 @@ def settle(
     with counter() as people:
         settled = _acted(lambda whole: people.settle(whole, outcome, author=author or who(), reason=reason), identity)
     print(f"{settled.id}: {settled.state.chinese}")
+
+
+@app.command("settle-all")
+def settle_all(
+    outcome: Annotated[NoticeState, typer.Argument(help="delivered, failed, or retrying to send each once more.")],
+    channel: Annotated[str, typer.Option(help="Only notices on this channel.")],
+    answer: Annotated[str | None, typer.Option(help="Only those with this answer of the channel, in full.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="Only this tenant and all below it.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Last tried at this moment (UTC) or later.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Last tried at this moment (UTC) or earlier.")] = None,
+    expect: Annotated[int, typer.Option(help="How many you have seen; absent: count them and settle nothing.")] = 0,
+    reason: Reason = "按规则核实",
+    author: Author = "",
+) -> None:
+    """Settle all ambiguous notices of one cause at once, by rule; without --expect only counts them."""
+    from services.notify.core.people import RULED, Ruling
+    from services.notify.handlers.people import RULED_AT_ONCE, Miscounted
+    from services.notify.store.unsettled import fitting
+
+    if outcome not in RULED:
+        refuse(f"核实结果写 {'、'.join(state.value for state in RULED)}", WRONG_USAGE)
+    moments = [moment and moment.replace(tzinfo=UTC) for moment in (since, until)]
+    ruling = Ruling(channel=channel, answer=answer, tenant=tenant, since=moments[0], until=moments[1])
+    with counter() as people, database() as opened:
+        if not expect:
+            with opened.begin() as work:
+                count = len(fitting(work, ruling, RULED_AT_ONCE + 1, lock=False))
+            print(f"{count} 条结果不明的通知符合。核对无误后加 --expect {count} 登记为“{outcome.chinese}”。")
+            return
+        try:
+            done = people.settle_all(ruling, outcome, expected=expect, author=author or who(), reason=reason)
+        except Miscounted as error:
+            refuse(f"现在符合的有 {error.found} 条，不是 {expect} 条（一次最多 {RULED_AT_ONCE} 条）：没有登记")
+    print(f"已登记 {done} 条：{outcome.chinese}")
 
 
 @app.command()

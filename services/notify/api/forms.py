@@ -54,6 +54,27 @@ class Acknowledgement(Form):
     reason: Word = Field(default="", description="what is done about it")
 
 
+class RulingForm(Form):
+    """One word about many notices whose end nobody knows: those that all conditions fit."""
+
+    channel: Annotated[Word, Field(min_length=1)]
+    answer: Word | None = Field(default=None, description="what is written down as the channel's answer; null: any")
+    tenant: Code | None = Field(default=None, description="with all below")
+    since: Instant | None = Field(default=None, description="when the last attempt began, included")
+    until: Instant | None = Field(default=None, description="when the last attempt began, included")
+    outcome: Literal["delivered", "failed", "retrying"] = Field(description="retrying: send each once more")
+    expected: Annotated[int, Field(strict=True, ge=1)] = Field(
+        description="how many you have seen; where another number fits now nothing is settled"
+    )
+    reason: Reason
+
+
+class Settled(BaseModel):
+    """How many notices a ruling settled."""
+
+    settled: int
+
+
 class MatchForm(Form):
     """Conditions that all have to hold; within one any value will do; an empty one always holds."""
 

@@ -19,11 +19,14 @@ from services.notify.api.forms import (
     NoticePage,
     NoticeShown,
     NoticeTrail,
+    RulingForm,
+    Settled,
     Word,
     attempt_shown,
 )
 from services.notify.core.notice import IllegalMove
-from services.notify.handlers.people import Counter, Unknown
+from services.notify.core.people import Ruling
+from services.notify.handlers.people import RULED_AT_ONCE, Counter, Miscounted, Unknown
 from services.notify.store.listing import Wanted, list_notices, show_notice
 
 Limit = Annotated[int, Query(ge=1, le=200, description="notices on one page")]
@@ -87,6 +90,25 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
         if found is None:
             raise Problem(404, NO_SUCH_NOTICE)
         return NoticeShown(**found[0])
+
+    @routes.post("/v1/notices/settle")
+    def settle(who: Who, form: RulingForm) -> Settled:
+        """Say what became of many ambiguous notices of one cause; 409 where not exactly `expected` of them fit."""
+        conditions = form.model_dump(include={"channel", "answer", "tenant", "since", "until"})
+        try:
+            settled = counter.settle_all(
+                Ruling(**conditions),
+                NoticeState(form.outcome),
+                expected=form.expected,
+                author=who.name,
+                reason=form.reason,
+                tenants=who.tenants,
+            )
+        except Miscounted as error:
+            raise Problem(
+                409, f"{error.found} notices fit, not {form.expected} (at most {RULED_AT_ONCE}): look again"
+            ) from error
+        return Settled(settled=settled)
 
     return routes
 

@@ -1,6 +1,6 @@
 """What a person may do about a notice that the machine has given up, set aside, or does not know about."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +9,23 @@ from services.notify.core.notice import IllegalMove, Notice
 from services.notify.core.stages.digest import NOT_BEGUN
 
 SETTLED_BY_A_PERSON: Final = frozenset({NoticeState.DELIVERED, NoticeState.FAILED})
+RULED: Final = (NoticeState.DELIVERED, NoticeState.FAILED, NoticeState.RETRYING)
+"""What a rule may make of many ambiguous notices: they arrived, they did not and rest, they are sent once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Which ambiguous notices are meant, by what they have in common.
+
+    `answer`: what is written down as the channel's answer, in full; None: whatever it was. `tenant` with all below it.
+    `since` and `until`: when their last attempt began, both included.
+    """
+
+    channel: str
+    answer: str | None = None
+    tenant: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def taken_up_again(notice: Notice, now: datetime, *, by_person: bool = True) -> Notice:
@@ -39,6 +56,13 @@ def settled_by_person(notice: Notice, state: NoticeState) -> Notice:
             f"notice {notice.id} is {notice.state.value}: only an ambiguous one is settled, as delivered or failed"
         )
     return notice.moved(state, error="" if state is NoticeState.DELIVERED else notice.error)
+
+
+def ruled(notice: Notice, state: NoticeState, now: datetime) -> Notice:
+    """An ambiguous notice as a rule for many of its like says, one of `RULED`; raises `IllegalMove`."""
+    if state is NoticeState.RETRYING and notice.state is NoticeState.AMBIGUOUS:
+        return taken_up_again(notice, now)
+    return settled_by_person(notice, state)
 
 
 def waits_for(notice: Notice, told: Notice) -> bool:

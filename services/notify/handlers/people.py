@@ -7,15 +7,24 @@ from contracts.vocabulary import NoticeState
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from services.notify.core.notice import ARRIVED, IllegalMove, Notice
-from services.notify.core.people import settled_by_person, taken_up_again, waits_for
+from services.notify.core.people import Ruling, ruled, settled_by_person, taken_up_again, waits_for
 from services.notify.handlers.announcing import announce_notices
-from services.notify.store import acknowledging, deliveries, listing, switches
+from services.notify.store import acknowledging, deliveries, listing, switches, unsettled
 
 RELEASED_AT_ONCE: Final = 500
+RULED_AT_ONCE: Final = 5000
 
 
 class Unknown(Exception):
     """There is no such notice."""
+
+
+class Miscounted(Exception):
+    """A rule fits another number of notices than the person saw; `found` is that number."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(f"{found} notices fit now")
+        self.found = found
 
 
 class Counter:
@@ -42,6 +51,32 @@ class Counter:
             self._save(work, [settled])
             switches.note_acts(work, [notice_id], act="settled", author=author, reason=reason, now=self._clock.now())
         return settled
+
+    def settle_all(
+        self,
+        ruling: Ruling,
+        state: NoticeState,
+        *,
+        expected: int,
+        author: str,
+        reason: str,
+        tenants: Sequence[str] | None = None,
+    ) -> int:
+        """Settle every ambiguous notice that a rule fits, or send it once more; all or none, and how many.
+
+        Raises `Miscounted` where they are not as many as `expected`, or more than `RULED_AT_ONCE`: somebody settles
+        what they have seen, and nothing that came in between.
+        """
+        with self._database.begin(tenants) as work:
+            now = self._clock.now()
+            found = unsettled.fitting(work, ruling, RULED_AT_ONCE + 1)
+            if len(found) != expected or len(found) > RULED_AT_ONCE:
+                raise Miscounted(len(found))
+            self._save(work, [ruled(notice, state, now) for notice in found])
+            act = "retried" if state is NoticeState.RETRYING else "settled"
+            ids = [notice.id for notice in found]
+            switches.note_acts(work, ids, act=act, author=author, reason=reason, now=now)
+        return len(found)
 
     def acknowledge(self, notice_id: str, *, author: str, reason: str, tenants: Sequence[str] | None = None) -> bool:
         """Note that somebody has taken notice; False where somebody had before. Raises `IllegalMove` before it left.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -15,15 +16,16 @@ from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
-from runtime.web import Problem
 from services.notify.api.forms import attempt_shown
-from services.notify.api.notices import make_cursor, read_cursor
+from services.notify.api.notices import make_cursor
+from services.notify.api.pages.turning import place_of
 from services.notify.api.restricted import sees_restricted
 from services.notify.api.switches import covers
 from services.notify.core.notice import IllegalMove
+from services.notify.core.people import RULED, Ruling
 from services.notify.core.rules import rule_of
-from services.notify.handlers.people import Counter, Unknown
-from services.notify.store import outbox, switches
+from services.notify.handlers.people import Counter, Miscounted, Unknown
+from services.notify.store import outbox, switches, unsettled
 from services.notify.store.listing import Wanted, show_notice
 
 PAGE: Final = 50
@@ -86,12 +88,10 @@ def _add_list(router: APIRouter, database: Database, divisions: Divisions, frame
         state: NoticeState | None = None,
         tenant: Annotated[str, Query(pattern=r"^([0-9]{6,12})?$")] = "",
         cursor: Annotated[str, Query(max_length=200)] = "",
+        done: Annotated[str, Query(max_length=200)] = "",
     ) -> HTMLResponse:
         """Notices by state, newest first, with what is switched off now."""
-        try:
-            before, before_id = read_cursor(cursor) if cursor else (None, "")
-        except Problem as error:
-            raise Trouble(HTTPStatus.BAD_REQUEST, "翻页位置无效，请从第一页开始。") from error
+        before, before_id = place_of(cursor)
         wanted = Wanted(
             state=state.value if state else None,
             tenant=tenant or None,
@@ -101,6 +101,7 @@ def _add_list(router: APIRouter, database: Database, divisions: Divisions, frame
         )
         now = clock.now()
         with database.begin() as work:
+            heaps = unsettled.heaps(work, tenant or None) if state is NoticeState.AMBIGUOUS else []
             found = outbox.page(work, wanted, may_know=sees_restricted(who))
             counted = outbox.counts(work, tenant or None)
             throw = switches.last_throw(work)
@@ -117,6 +118,8 @@ def _add_list(router: APIRouter, database: Database, divisions: Divisions, frame
             total=sum(counted.values()),
             chosen=state,
             tenant=tenant,
+            heaps=heaps,
+            done=done,
             stopped=throw if throw and throw["stopped"] else None,
             silences=[each for each in silences if each.active_at(now) and covers(who, divisions, each.match.tenant)],
             shadows=[code for code in shadows if who.reaches(code, divisions)],
@@ -156,6 +159,30 @@ def _add_trail(router: APIRouter, database: Database, frame: Frame) -> None:
 
 
 def _add_acts(router: APIRouter, counter: Counter) -> None:
+    @router.post("/notices/settle")
+    def settle_all(
+        who: Who,
+        reason: Why,
+        channel: Annotated[str, Form(max_length=20)],
+        answer: Annotated[str, Form(max_length=500)],
+        state: Annotated[NoticeState, Form()],
+        expected: Annotated[int, Form(ge=1)],
+        until: Annotated[datetime, Form()],
+        tenant: Annotated[str, Form(pattern=r"^([0-9]{6,12})?$")] = "",
+    ) -> RedirectResponse:
+        """Say what became of a whole heap of ambiguous notices, as it stood on the page."""
+        if state not in RULED or until.tzinfo is None:
+            raise Trouble(HTTPStatus.BAD_REQUEST, "请从发件箱的“结果不明”列表中办理。")
+        ruling = Ruling(channel=channel, answer=answer, tenant=tenant or None, until=until)
+        try:
+            done = counter.settle_all(ruling, state, expected=expected, author=who.name, reason=reason)
+        except Miscounted as error:
+            raise Trouble(
+                HTTPStatus.CONFLICT,
+                f"现在符合的有 {error.found} 条，与页面上的 {expected} 条不同，没有登记。请刷新后重新核对。",
+            ) from error
+        return RedirectResponse(f"/notices?state=ambiguous&done={quote(f'已登记 {done} 条。')}", HTTPStatus.SEE_OTHER)
+
     @router.post("/notices/{notice_id}/retry")
     def retry(who: Who, notice_id: str, reason: Why) -> RedirectResponse:
         """Send it again, now."""

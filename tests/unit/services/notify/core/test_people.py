@@ -6,7 +6,7 @@ import pytest
 
 from contracts.vocabulary import NoticeState, Suppression
 from services.notify.core.notice import IllegalMove, Notice
-from services.notify.core.people import settled_by_person, taken_up_again, waits_for
+from services.notify.core.people import RULED, ruled, settled_by_person, taken_up_again, waits_for
 from services.notify.core.stages.digest import NOT_BEGUN
 from tests.unit.services.notify.given import NOW, decision, later, planned
 
@@ -78,6 +78,16 @@ def test_nothing_else_is_settled_by_hand(stands: NoticeState, to: NoticeState) -
     """A known outcome stands, and a notice is not hidden."""
     with pytest.raises(IllegalMove, match="only an ambiguous one"):
         settled_by_person(one(state=stands), to)
+
+
+@pytest.mark.parametrize("to", RULED, ids=str)
+def test_a_rule_settles_what_nobody_knows_and_nothing_else(to: NoticeState) -> None:
+    """Arrived, did not, or once more: whatever was settled meanwhile is refused."""
+    ambiguous = one(state=NoticeState.AMBIGUOUS, attempt=1, doubtful=True)
+
+    assert ruled(ambiguous, to, NOW).state is to
+    with pytest.raises(IllegalMove):
+        ruled(one(state=NoticeState.DELIVERED, attempt=1), to, NOW)
 
 
 def test_an_end_comes_back_with_its_beginning() -> None:
