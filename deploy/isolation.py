@@ -90,6 +90,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "settings_version": opened("UPDATE"),
         "gone_address": opened(),
         "pause": opened(),
+        "outage": opened(),
         "outbox": opened("INSERT"),
     },
     "reporting": {

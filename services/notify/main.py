@@ -4,7 +4,7 @@ import argparse
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import yaml
@@ -36,6 +36,7 @@ from services.notify.core.letters.organs import InvalidLetterRules
 from services.notify.core.roster import InvalidRoster, roster_from
 from services.notify.core.routes import InvalidRoutes
 from services.notify.handlers.alarming import AlarmDesk
+from services.notify.handlers.detouring import Detours
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
 from services.notify.handlers.letters.answers import Answers
@@ -166,6 +167,13 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
             Upkeep(
                 desks=list(desks.values()),
                 clocks=Clocks(database=database, routes=routes, divisions=table, clock=clock),
+                detours=Detours(
+                    database=database,
+                    routes=routes,
+                    divisions=table,
+                    clock=clock,
+                    providers=providers_of(settings, adapters),
+                ),
                 reminding=Reminding(
                     hearing=hearing, database=database, divisions=table, clock=clock, tenant=settings.alarm_tenant
                 ),
@@ -204,6 +212,12 @@ def traits_of(channel: str, adapter: Adapter) -> Traits:
         a_minute=adapter.a_minute,
         provider=adapter.provider,
     )
+
+
+def providers_of(settings: NotifySettings, adapters: Mapping[str, Adapter]) -> dict[str, Callable[[str], str]]:
+    """Who stands behind an address, for every channel by which this installation can really send."""
+    usable = adapters.keys() - (set() if settings.sms_key_id else {"sms"})
+    return {channel: adapters[channel].provider for channel in sorted(usable)}
 
 
 def _learn_from_the_log(settings: NotifySettings, database: Database, clock: SystemClock) -> None:

@@ -5,8 +5,9 @@ from typing import Final
 from contracts.vocabulary import NoticeState
 from runtime.metrics import Metric
 from services.notify.core.retry import Result
+from services.notify.core.ways import WORDS
 
-CHANNELS: Final = ("email", "webhook", "dingtalk", "wecom", "feishu", "sms")
+CHANNELS: Final = tuple(WORDS)
 
 LETTER_STATES: Final = ("drafted", "edited", "signed", "sent", "received", "missed")
 

@@ -12,6 +12,7 @@ from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
 from runtime.metrics import Metrics
 from services.notify.channels import Adapter
+from services.notify.handlers.detouring import Detours
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.letters.answers import Answers
 from services.notify.handlers.reminding import Reminding
@@ -101,7 +102,7 @@ class DeliveryLoop:
 
 
 class Upkeep:
-    """Settles attempts whose worker is gone, lets acknowledgement clocks run out, and measures what waits."""
+    """Settles attempts whose worker is gone, lets acknowledgement clocks run out, goes round dead providers, and measures."""
 
     name = "upkeep of notices"
 
@@ -110,6 +111,7 @@ class Upkeep:
         *,
         desks: Sequence[Desk],
         clocks: Clocks,
+        detours: Detours,
         reminding: Reminding,
         database: Database,
         clock: Clock,
@@ -117,6 +119,7 @@ class Upkeep:
     ) -> None:
         self._desks = desks
         self._clocks = clocks
+        self._detours = detours
         self._reminding = reminding
         self._database = database
         self._clock = clock
@@ -138,6 +141,7 @@ class Upkeep:
         for desk in self._desks:
             desk.settle()
         self._clocks.run_out()
+        self._detours.take()
         self._reminding.remind()
         now = self._clock.now()
         with self._database.begin() as work:

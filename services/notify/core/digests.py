@@ -20,9 +20,8 @@ from services.notify.core.messages import (
     plain,
     subject_of,
 )
-from services.notify.core.notice import ID_LENGTH, Notice
+from services.notify.core.notice import ID_LENGTH, URGENT, Notice
 from services.notify.core.places import Places
-from services.notify.core.stages.route import URGENT
 from services.notify.core.suppression import SHANGHAI
 
 ITEM_LENGTH: Final = 96  # characters of one decision's line: forty of them fit into what a robot takes

@@ -49,6 +49,9 @@ WAITING: Final = frozenset({NoticeState.CREATED, NoticeState.RETRYING})
 ARRIVED: Final = frozenset({NoticeState.DELIVERED, NoticeState.AMBIGUOUS})
 """States in which the recipient has been told, or may have been."""
 
+URGENT, MAJOR, ORDINARY = 0, 1, 2
+"""Priorities: what a worker takes up first."""
+
 ID_LENGTH: Final = 32  # hexadecimal digits: 128 bits, and no dot, which a webhook id must not hold
 _SEPARATOR: Final = "\x1f"
 

@@ -13,6 +13,7 @@ from services.notify.core.matching import Match, conditions_met
 from services.notify.core.quiet import QuietHours
 from services.notify.core.retry import RetryPolicy, RetryRules, policies_of
 from services.notify.core.telling import TELLING, Telling
+from services.notify.core.ways import USUAL, WORDS, Detour
 
 PLACES_OF_A_ROLE: Final = ("acting", "addressee", "tenant", "parent", "committee")
 """Whose role it is: the unit that is to act, whom the pack addresses, the unit in charge, the one above it, the root."""
@@ -54,11 +55,19 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ends: str
 
 
+class DetourRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When what must not wait goes another way, as written in the file; without channels nothing ever does."""
+
+    after_minutes: float = USUAL.after / timedelta(minutes=1)
+    channels: tuple[str, ...] = USUAL.channels
+
+
 class RoutesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file: the version of its form, the roles with their Chinese names, retry rules by channel, the tree."""
+    """The whole file: the version of its form, roles with their Chinese names, retry rules by channel, detours, the tree."""
 
     version: int
     quiet_hours: Hours | None = None
+    detour: DetourRules = DetourRules()
     roles: Mapping[str, str]
     route: Node
     retry: Mapping[str, RetryRules] = {}
@@ -116,6 +125,7 @@ class Routes:
     route: Node
     retry: Mapping[str, RetryPolicy]
     quiet_hours: QuietHours | None = None
+    detour: Detour = USUAL
 
     def hits(self, decision: Decision, lineage: tuple[str, ...]) -> tuple[Hit, ...]:
         """The deepest nodes that take the decision, in the order of the file."""
@@ -133,7 +143,11 @@ def routes_from(document: Any) -> Routes:
     for fault in _faults(file.route, Options(), file.route.name, file.roles):
         raise InvalidRoutes(fault)
     return Routes(
-        roles=dict(file.roles), route=file.route, retry=policies_of(file.retry), quiet_hours=_quiet(file.quiet_hours)
+        roles=dict(file.roles),
+        route=file.route,
+        retry=policies_of(file.retry),
+        quiet_hours=_quiet(file.quiet_hours),
+        detour=_detour(file.detour),
     )
 
 
@@ -168,6 +182,15 @@ def _quiet(hours: Hours | None) -> QuietHours | None:
     if begins.tzinfo or ends.tzinfo or begins == ends:
         raise InvalidRoutes("quiet_hours: write two different times of the day in Shanghai, without an offset")
     return QuietHours(begins=begins, ends=ends)
+
+
+def _detour(rules: DetourRules) -> Detour:
+    if rules.after_minutes <= 0:
+        raise InvalidRoutes("detour: after_minutes is not positive: to send nothing another way write channels: []")
+    for channel in rules.channels:
+        if channel not in WORDS:
+            raise InvalidRoutes(f"detour: there is no channel {channel!r}: write some of {', '.join(WORDS)}")
+    return Detour(after=timedelta(minutes=rules.after_minutes), channels=rules.channels)
 
 
 def _faults(node: Node, inherited: Options, path: str, roles: Mapping[str, str]) -> Iterator[str]:

@@ -27,7 +27,7 @@ from services.notify.core.stages.record import settled
 from services.notify.handlers.announcing import announce_notices
 from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.metrics import OUTCOME_OF
-from services.notify.store import deliveries, memory, pace
+from services.notify.store import deliveries, memory, outages, pace
 from services.notify.store.situation import SettingsReader
 
 LEASE_MARGIN: Final = timedelta(
@@ -163,9 +163,9 @@ class Desk:
             if self._traits.a_minute is not None:
                 pace.end(work, channel=self.channel, messages=[back.message_id for back in returns], now=now)
             announce_notices(work, moved, now)
-        for back in returns:
-            key = self._traits.provider(back.address)
-            self._breakers[key] = self._breakers.get(key, Breaker()).after(back.outcome, now)
+            breakers = self._judged(returns, now)
+            self._note_outages(work, breakers, now)
+        self._breakers |= breakers
         self._count([(outcome, notice_id) for notice_id, _, outcome in ended], moved)
 
     def _decided(self, work: Work, claimed: Sequence[Notice]) -> tuple[list[Telling], dict[str, Seat], list[Notice]]:
@@ -238,6 +238,22 @@ class Desk:
         if self._traits.a_minute is not None:
             place = pace.place_of(self.channel, address)
             pace.begin(work, channel=self.channel, place=place, message=message_id, now=now)
+
+    def _judged(self, returns: Sequence[Return], now: datetime) -> dict[str, Breaker]:
+        """The breakers of those providers who answered, or did not, after that."""
+        breakers: dict[str, Breaker] = {}
+        for back in returns:
+            key = self._traits.provider(back.address)
+            before = breakers.get(key) or self._breakers.get(key, Breaker())
+            breakers[key] = before.after(back.outcome, now)
+        return breakers
+
+    def _note_outages(self, work: Work, breakers: Mapping[str, Breaker], now: datetime) -> None:
+        """Let all workers know who is dead since when, and who has answered."""
+        for provider, breaker in sorted(breakers.items()):
+            if breaker.is_open:
+                outages.note(work, self.channel, provider, since=breaker.since or now, failed_at=now)
+        outages.end(work, self.channel, sorted(key for key, breaker in breakers.items() if not breaker.failures))
 
     def _after(self, work: Work, back: Return, standing: Mapping[str, Notice], now: datetime) -> Iterator[Notice]:
         """The notices of one message as its outcome leaves them, where it changes them."""

@@ -14,6 +14,7 @@ from services.notify.core.notice import Notice
 from services.notify.core.retry import Outcome, Result
 from services.notify.core.roster import Seat
 from services.notify.core.routes import Routes
+from services.notify.handlers.detouring import Detours
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.hearing import Hearing
 from services.notify.handlers.letters.delivering import Enclosing
@@ -27,7 +28,7 @@ from tests.unit.services.notify.core.letters.writing import DESK
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
 TABLES = (
-    "letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, remembered, pace, pause, "
+    "letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, remembered, pace, pause, outage, "
     "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
 )
 YES = Outcome(result=Result.DELIVERED, answer="250 queued")
@@ -74,6 +75,17 @@ class Office:
 
     def clocks(self) -> Clocks:
         return Clocks(database=self.database, routes=self.tree, divisions=DIVISIONS, clock=self.clock)
+
+    def detours(
+        self, tree: Routes | None = None, *, channels: tuple[str, ...] = ("email", "webhook", "sms")
+    ) -> Detours:
+        return Detours(
+            database=self.database,
+            routes=tree or self.tree,
+            divisions=DIVISIONS,
+            clock=self.clock,
+            providers=dict.fromkeys(channels, lambda _address: ""),
+        )
 
     def reminding(self) -> Reminding:
         return Reminding(

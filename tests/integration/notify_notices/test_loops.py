@@ -115,6 +115,7 @@ def test_an_answer_waits_for_the_database(office: Office, database_url: str) -> 
         upkeep = Upkeep(
             desks=[office.desk("email", database=impatient)],
             clocks=office.clocks(),
+            detours=office.detours(),
             reminding=office.reminding(),
             database=impatient,
             clock=office.clock,
@@ -208,6 +209,7 @@ def test_upkeep_settles_leases_and_measures(office: Office) -> None:
     upkeep = Upkeep(
         desks=[office.email],
         clocks=office.clocks(),
+        detours=office.detours(),
         reminding=office.reminding(),
         database=office.database,
         clock=office.clock,

@@ -24,6 +24,7 @@ from services.notify.api.switches import covers
 from services.notify.core.notice import IllegalMove
 from services.notify.core.people import RULED, Ruling
 from services.notify.core.rules import rule_of
+from services.notify.core.ways import word
 from services.notify.handlers.people import Counter, Miscounted, Unknown
 from services.notify.store import outbox, switches, unsettled
 from services.notify.store.listing import Wanted, show_notice
@@ -35,14 +36,6 @@ TONES: Final = {
     "ambiguous": "warn",
     "retrying": "warn",
     "suppressed": "quiet",
-}
-CHANNELS: Final = {
-    "email": "邮件",
-    "webhook": "接口推送",
-    "dingtalk": "钉钉群",
-    "wecom": "企业微信群",
-    "feishu": "飞书群",
-    "sms": "短信",
 }
 OUTCOMES: Final = {
     "delivered": "送达",
@@ -58,6 +51,7 @@ ACTS: Final = {
     "released": "恢复发送",
     "acknowledged": "签收",
     "fell_back": "转后备人员",
+    "detoured": "改走其他渠道",
 }
 
 Why = Annotated[str, Form(min_length=1, max_length=500)]
@@ -69,7 +63,7 @@ def add(
     """The list by state and one page for each notice."""
     frame.environment.globals |= {"notice_tones": TONES, "notice_outcomes": OUTCOMES, "notice_acts": ACTS}
     frame.environment.filters |= {
-        "channel": lambda word: CHANNELS.get(word, word),
+        "channel": word,
         "notice_word": lambda word: NoticeState(word).chinese,
         "suppression_word": lambda word: Suppression(word).chinese,
         "rule_word": lambda word: rule_of(word).chinese,

@@ -12,10 +12,10 @@ from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.numerals import date_in_arabic, document_number
 from services.notify.core.letters.organs import Organ
 from services.notify.core.messages import Attachment, Message, deadline_words
-from services.notify.core.notice import Notice, notice_id
+from services.notify.core.notice import MAJOR, Notice, notice_id
 from services.notify.core.places import Places
 from services.notify.core.roster import Roster, Seat
-from services.notify.core.stages.route import MAJOR, superiors
+from services.notify.core.stages.route import superiors
 
 ROLE: Final = "office"
 CHANNELS: Final = ("email", "webhook")

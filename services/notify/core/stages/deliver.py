@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from contracts.decisions import Decision
 from contracts.vocabulary import Level, Measure, NoticeState, Suppression
 from services.notify.core.notice import ARRIVED, WAITING, Notice
 from services.notify.core.passage import Passage, Situation
@@ -27,13 +28,27 @@ def deliver(passage: Passage, situation: Situation) -> Passage:
         notice = _inhibited(notice, passage.listing)
     if notice.state not in {NoticeState.CREATED, NoticeState.RETRYING}:
         return replace(passage, notices=(notice,))
-    seat = _present_holder(notice, passage, situation)
+    seat = present_holder(notice, passage.decision, situation)
     if seat is None:
         return replace(passage, notices=(notice.moved(NoticeState.FAILED, error=NO_HOLDER),))
     if not seat.addresses.get(notice.channel):
         return replace(passage, notices=(notice.moved(NoticeState.FAILED, error=NO_ADDRESS),), seat=seat)
     sending = notice.moved(NoticeState.SENDING, attempt=notice.attempt + 1, error="")
     return replace(passage, notices=(sending,), seat=seat)
+
+
+def present_holder(notice: Notice, decision: Decision, situation: Situation) -> Seat | None:
+    """The holder now, who need not be the one when the notice was made; else the nearest one above."""
+    held = situation.roster.holder(notice.recipient, situation.now)
+    if held is not None:
+        return held
+    role, _, rest = notice.recipient.partition("@")
+    unit = rest.partition("/")[0]
+    for place in superiors(unit, decision, situation.places):
+        seats = situation.roster.holders(role, place, situation.now)
+        if seats:
+            return seats[0]
+    return None
 
 
 def _if_the_beginning_arrived(notice: Notice, earlier: tuple[Notice, ...]) -> Notice:
@@ -50,17 +65,3 @@ def _inhibited(notice: Notice, listing: Notice) -> Notice:
     if notice.state not in WAITING or not (begins and lower and notice.measure in REMINDERS):
         return notice
     return notice.suppressed(Suppression.FOLDED, error=f"{listing.level.chinese}级已挂牌督办", folded_into=listing.id)
-
-
-def _present_holder(notice: Notice, passage: Passage, situation: Situation) -> Seat | None:
-    """The holder now, who need not be the one when the notice was made; else the nearest one above."""
-    held = situation.roster.holder(notice.recipient, situation.now)
-    if held is not None:
-        return held
-    role, _, rest = notice.recipient.partition("@")
-    unit = rest.partition("/")[0]
-    for place in superiors(unit, passage.decision, situation.places):
-        seats = situation.roster.holders(role, place, situation.now)
-        if seats:
-            return seats[0]
-    return None

@@ -88,7 +88,7 @@ def _is_open(notice: Notice, notices: Mapping[str, Notice]) -> bool:
     return (
         notice.suppression is Suppression.FOLDED
         and into is not None
-        and into.recipient == notice.recipient  # else the same person in another seat was told: see route
+        and (into.recipient, into.channel) == (notice.recipient, notice.channel)  # else see route, and detours
         and (into.suppression is Suppression.MOOT or _is_open(into, notices))
     )
 

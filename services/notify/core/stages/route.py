@@ -5,16 +5,13 @@ from dataclasses import replace
 
 from contracts.decisions import Decision
 from contracts.vocabulary import HazardLevel, NoticeState, Suppression
-from services.notify.core.notice import Notice, about, notice_id, thread_of
+from services.notify.core.notice import MAJOR, ORDINARY, URGENT, Notice, about, notice_id, thread_of
 from services.notify.core.passage import Passage, Situation
 from services.notify.core.places import Places
 from services.notify.core.quiet import may_wait
 from services.notify.core.roster import Seat
 from services.notify.core.routes import Hit, Options
 from services.notify.core.telling import TELLING, Telling, is_late
-
-URGENT, MAJOR, ORDINARY = 0, 1, 2  # what a worker takes up first
-
 
 _NAMED_IN_CONTEXT = {"supervising_unit": "supervising_unit", "responsible_unit": "responsible_unit", "area": "area"}
 _COMMITTEE_ITSELF = frozenset({"committee_office", "leader"})

@@ -1,12 +1,14 @@
 """A tree of conditions says who is told; a file that cannot be meant is refused with the place and the mend."""
 
 import copy
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contracts.vocabulary import Level, Measure, RuleId, Status
 from services.notify.core.routes import InvalidRoutes, Routes, routes_from
+from services.notify.core.ways import Detour
 from tests.unit.services.notify.given import PLACES, TREE, decision
 
 FOREST: dict[str, Any] = {
@@ -108,3 +110,26 @@ def test_another_version_is_refused() -> None:
     """A file of a later form is not read half."""
     with pytest.raises(InvalidRoutes, match="version 2 is not known"):
         routes_from(TREE | {"version": 2})
+
+
+@pytest.mark.parametrize(
+    ("detour", "why"),
+    [
+        ({"after_minutes": 0}, "not positive"),
+        ({"channels": ["pigeon"]}, "no channel 'pigeon'"),
+        ({"after": 5}, "unknown field"),
+    ],
+    ids=["at once", "no such channel", "no such member"],
+)
+def test_a_detour_that_makes_no_sense_is_refused(detour: dict[str, Any], why: str) -> None:
+    """With the mend."""
+    with pytest.raises(InvalidRoutes, match=why):
+        routes_from(TREE | {"detour": detour})
+
+
+def test_detours_are_as_the_file_says() -> None:
+    """Without a word of it after half an hour; without channels never."""
+    assert routes_from(TREE).detour == Detour()
+    assert routes_from(TREE | {"detour": {"after_minutes": 5, "channels": []}}).detour == Detour(
+        after=timedelta(minutes=5), channels=()
+    )
