@@ -36,7 +36,32 @@ NO_SUCH_NOTICE = "no such notice"
 def router(*, database: Database, counter: Counter) -> APIRouter:
     """The routes of notices."""
     routes = APIRouter(tags=["notices"])
+    _add_reading(routes, database)
+    _add_acts(routes, database, counter)
+    return routes
 
+
+def make_cursor(row: dict[str, Any]) -> str:
+    """The place after this row, opaque to whoever keeps it."""
+    return write_cursor(row["created_at"], row["id"])
+
+
+def write_cursor(moment: datetime, identifier: str) -> str:
+    """The place after what was made at a moment under an id."""
+    return base64.urlsafe_b64encode(msgspec.json.encode([moment, identifier])).decode().rstrip("=")
+
+
+def read_cursor(word: str) -> tuple[datetime, str]:
+    """The place a cursor stands for; 400 where it is none of ours."""
+    try:
+        raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
+        moment, identifier = msgspec.json.decode(raw, type=tuple[Annotated[datetime, msgspec.Meta(tz=True)], str])
+    except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
+        raise Problem(400, "the cursor is none of ours: begin without one") from error
+    return moment, identifier
+
+
+def _add_reading(routes: APIRouter, database: Database) -> None:
     @routes.get("/v1/notices")
     def get_notices(
         who: Who,
@@ -76,6 +101,8 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
             acts=[ActShown(**row) for row in acts],
         )
 
+
+def _add_acts(routes: APIRouter, database: Database, counter: Counter) -> None:
     @routes.post("/v1/notices/{notice_id}/acknowledge")
     def acknowledge(who: Who, notice_id: Word, form: Acknowledgement) -> NoticeShown:
         """Say that somebody has taken notice. The first one counts; a second changes nothing."""
@@ -109,25 +136,3 @@ def router(*, database: Database, counter: Counter) -> APIRouter:
                 409, f"{error.found} notices fit, not {form.expected} (at most {RULED_AT_ONCE}): look again"
             ) from error
         return Settled(settled=settled)
-
-    return routes
-
-
-def make_cursor(row: dict[str, Any]) -> str:
-    """The place after this row, opaque to whoever keeps it."""
-    return write_cursor(row["created_at"], row["id"])
-
-
-def write_cursor(moment: datetime, identifier: str) -> str:
-    """The place after what was made at a moment under an id."""
-    return base64.urlsafe_b64encode(msgspec.json.encode([moment, identifier])).decode().rstrip("=")
-
-
-def read_cursor(word: str) -> tuple[datetime, str]:
-    """The place a cursor stands for; 400 where it is none of ours."""
-    try:
-        raw = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4))
-        moment, identifier = msgspec.json.decode(raw, type=tuple[Annotated[datetime, msgspec.Meta(tz=True)], str])
-    except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
-        raise Problem(400, "the cursor is none of ours: begin without one") from error
-    return moment, identifier
