@@ -34,7 +34,7 @@ from services.notify.channels.wecom import WECOM
 from services.notify.consumer import DecisionHandler
 from services.notify.core.letters.organs import InvalidLetterRules
 from services.notify.core.roster import InvalidRoster, roster_from
-from services.notify.core.routes import InvalidRoutes
+from services.notify.core.routes import InvalidRoutes, Routes
 from services.notify.handlers.alarming import AlarmDesk
 from services.notify.handlers.detouring import Detours
 from services.notify.handlers.falling_back import Clocks
@@ -167,13 +167,7 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
             Upkeep(
                 desks=list(desks.values()),
                 clocks=Clocks(database=database, routes=routes, divisions=table, clock=clock),
-                detours=Detours(
-                    database=database,
-                    routes=routes,
-                    divisions=table,
-                    clock=clock,
-                    providers=providers_of(settings, adapters),
-                ),
+                detours=_detours(settings, database, routes, clock, adapters),
                 reminding=Reminding(
                     hearing=hearing, database=database, divisions=table, clock=clock, tenant=settings.alarm_tenant
                 ),
@@ -187,6 +181,18 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
         ],
         checks={"database": database.ping},
     )
+
+
+def _detours(
+    settings: NotifySettings,
+    database: Database,
+    routes: Routes,
+    clock: SystemClock,
+    adapters: Mapping[str, Adapter],
+) -> Detours:
+    """What goes round dead providers."""
+    providers = providers_of(settings, adapters)
+    return Detours(database=database, routes=routes, divisions=divisions.load(), clock=clock, providers=providers)
 
 
 def _loops(settings: NotifySettings, desks: Mapping[str, Desk], adapters: Mapping[str, Adapter]) -> list[DeliveryLoop]:
