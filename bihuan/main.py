@@ -32,6 +32,7 @@ COMMANDS = (
     Command("sources", "sources"),
     Command("keys", "keys"),
     Command("people", "people"),
+    Command("informers", "informers"),
     Command("publish", "publish", "publish"),
     Command("import", "imports", "import_"),
     Command("dead-letters", "dead_letters"),

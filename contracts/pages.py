@@ -19,6 +19,7 @@ PAGES: Final = (
     Page("隐患", "隐患台账", "reporting", "/hazards"),
     Page("隐患", "逾期清单", "reporting", "/hazards?overdue=1"),
     Page("隐患", "场所", "reporting", "/sites"),
+    Page("隐患", "群众举报", "intake", "/tip-offs"),
     Page("督办", "待审定", "escalation", "/proposals"),
     Page("督办", "应办事项", "escalation", "/obligations"),
     Page("通知", "发件箱", "notify", "/notices"),

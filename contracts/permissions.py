@@ -34,6 +34,7 @@ LINK: Final = Permission(public=True, everywhere=True)
 KEYS: Final = Permission(keys=True)
 SIGNED_IN: Final = only(EVERYBODY)
 DRAFTING: Final = OFFICES | {Role.DEPARTMENT}
+_ABOUT_TIP_OFFS: Final = OFFICES | {Role.HANDLER, Role.AUDITOR}
 _SWITCHING: Final = frozenset({Role.ADMINISTRATOR, Role.PROVINCE})
 
 EACH: Final[Mapping[str, Permission]] = {
@@ -66,6 +67,17 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /dead-letters": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}),
         "GET /dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}),
         "POST /dead-letters/{identity}": only({*OFFICES, Role.ADMINISTRATOR}),
+        "GET /tip-off": PUBLIC,
+        "POST /tip-off": PUBLIC,
+        "GET /tip-off/status": PUBLIC,
+        "POST /tip-off/status": PUBLIC,
+        "POST /v1/tip-offs": PUBLIC,
+        "GET /tip-offs": only(_ABOUT_TIP_OFFS),
+        "GET /tip-offs/{identity}": only(_ABOUT_TIP_OFFS),
+        "POST /tip-offs/{identity}/open": only({Role.HANDLER}, audited=True),
+        "POST /tip-offs/{identity}/hazard": only({Role.HANDLER}),
+        "POST /tip-offs/{identity}/verify": only({Role.HANDLER}),
+        "POST /tip-offs/{identity}/reward": only({Role.HANDLER}),
         "GET /imports": only(OFFICES),
         "POST /imports": only(OFFICES),
         "POST /v1/events": KEYS,

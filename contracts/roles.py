@@ -11,6 +11,11 @@ class Role(Term):
     COUNTY = "county", "县级安委办", "The office of a county's committee: it decides what a county is asked about."
     DEPARTMENT = "department", "行业主管部门", "A department that answers for sectors of an area."
     TEAM = "team", "检查组", "A team that inspects: it reads and takes notice, and decides nothing."
+    HANDLER = (
+        "handler",
+        "举报专办员",
+        "Handles tip-offs by name: the only role that opens what an informer wrote or who they are, each time on record.",
+    )
     AUDITOR = "auditor", "审计员", "Reads everything of its area, the audit too, and changes nothing."
     ADMINISTRATOR = (
         "administrator",

@@ -11,6 +11,8 @@ SLOTS: Final = 64
 INSPECTION_PREFIX: Final = "inspection."
 PEOPLE_SLUG: Final = "bihuan"
 PEOPLE_SOURCE: Final = "/bihuan/people"
+TIP_OFF_SLUG: Final = "tip-offs"
+TIP_OFF_SOURCE: Final = "/bihuan/tip-offs"
 TICK_SOURCE: Final = "/bihuan/intake"
 
 HAZARD_FACTS: Final = "hazard.facts"

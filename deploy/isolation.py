@@ -57,6 +57,8 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "heard_day": opened("INSERT, UPDATE"),
         "dead_letter": opened("INSERT, UPDATE"),
         "outbox": opened("INSERT"),
+        "tip_off": Table("", "INSERT, UPDATE"),
+        "tip_off_act": via("tip_off", "tip_off_id=id", writes="INSERT"),
     },
     "escalation": {
         "pack": opened(),
@@ -123,6 +125,22 @@ ACCESS: Final[Mapping[str, str]] = {
 }
 """What every API role does with accounts: read who may come, note who came. It makes nobody and grants nothing."""
 
+
+class Kind(NamedTuple):
+    """Whose protected persons a service reaches, and whether its API may change and erase them."""
+
+    name: str
+    changes: bool
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "intake": Kind("informer", changes=False),  # erased by the worker in time, or by a command
+    "notify": Kind("holder", changes=True),
+}
+"""No other service's persons, not even by SQL that somebody smuggled in."""
+
+PERSONS: Final = ("person", "sealed", "opening")
+
 _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     service: (f"{service}.make_month(date)", f"{service}.drop_month(date)") for service in ("intake", "escalation")
 }
@@ -149,7 +167,7 @@ def apply(connection: Connection[tuple[object, ...]]) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         make_roles(connection)
-        wanted = [*_accounts(), *(each for service in SERVICES for each in _schema(connection, service))]
+        wanted = [*_accounts(), *_persons(), *(each for service in SERVICES for each in _schema(connection, service))]
         mark = _MARK + hashlib.sha256("\n".join(each.as_string(connection) for each in wanted).encode()).hexdigest()
         if mark == _marked(connection):
             return  # nothing to change: every statement would lock its table against who reads it
@@ -190,6 +208,38 @@ def _accounts() -> Iterator[sql.Composed]:
         place = sql.Identifier("access", table)
         yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, apis)
         yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), place, apis)
+
+
+def _persons() -> Iterator[sql.Composed]:
+    """Protected persons: a service sees its own kind, its API of that what lies in the tenants of the one who asks."""
+    yield sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier("pii"))
+    for table in PERSONS:
+        place = sql.Identifier("pii", table)
+        yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
+        yield sql.SQL("DROP POLICY IF EXISTS owner ON {}").format(place)
+        yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
+        for service, kind in KINDS.items():
+            for process in PROCESSES:
+                role, policy = sql.Identifier(role_of(service, process)), sql.Identifier(f"{service}_{process}")
+                yield sql.SQL("GRANT USAGE ON SCHEMA pii TO {}").format(role)
+                yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, role)
+                yield sql.SQL("GRANT {} ON {} TO {}").format(_rights(table, process, kind), place, role)
+                yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(policy, place)
+                yield sql.SQL("CREATE POLICY {} ON {} TO {} USING ({})").format(
+                    policy, place, role, _whose(table, process, kind)
+                )
+
+
+def _rights(table: str, process: str, kind: Kind) -> sql.SQL:
+    changing = table != "opening" and (process == "worker" or kind.changes)
+    return sql.SQL("SELECT, INSERT, UPDATE, DELETE" if changing else "SELECT, INSERT")
+
+
+def _whose(table: str, process: str, kind: Kind) -> sql.Composed:
+    if table != "person":  # where the person is seen: their policy holds inside
+        return sql.SQL("EXISTS (SELECT FROM person WHERE person.handle = {}.handle)").format(sql.Identifier(table))
+    seen = sql.SQL(" AND " + SEEN.replace("{table}", table) if process == "api" else "")
+    return sql.SQL("kind = {}{}").format(sql.Literal(kind.name), seen)
 
 
 def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterator[sql.Composed]:

@@ -20,7 +20,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 READING = ("intake", "escalation", "notify", "reporting")
 """Services with positions, an outbox and dead letters of their own."""
 
-SERVICES = ("access", *READING)
+SERVICES = ("access", "pii", *READING)
 OLDEST_SERVER = 15  # major version of PostgreSQL
 LOCK = 7_241_001  # advisory: two deployments at once migrate one after the other
 

@@ -10,7 +10,7 @@ import yaml
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-BESIDE_PACKS = frozenset({"routes", "letters"})
+BESIDE_PACKS = frozenset({"routes", "letters", "tip-offs"})
 """Files of the folder that are no packs."""
 
 Place = tuple[str | int, ...]

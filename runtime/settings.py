@@ -39,6 +39,10 @@ class ProcessSettings(BaseSettings):
     kafka_sasl_username: str = ""
     kafka_sasl_password: SecretStr = SecretStr("")
     kafka_ca_file: Path | None = Field(default=None, description="the broker's certificate authority, PEM")
+    master_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="what protected persons are sealed under, one id:base64 a line, the present one first",
+    )
     http_host: str = "127.0.0.1"
     cookie_secure: bool = Field(default=True, description="browsers come by HTTPS; false on a machine without it only")
     http_port: int = Field(default=0, ge=0, le=65535, description="0: one the system gives")

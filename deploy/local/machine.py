@@ -80,6 +80,11 @@ class Machine:
         return self.places.state / "passwords"
 
     @property
+    def master_keys_file(self) -> Path:
+        """The file with the keys that informers are sealed under: outside the database and outside its backups."""
+        return self.places.state / "master_keys"
+
+    @property
     def brokers(self) -> str:
         """The bootstrap address every process is told."""
         return self.own_brokers or f"{LOOPBACK}:{self.ports.kafka}"
@@ -114,6 +119,8 @@ class Machine:
             "BIHUAN_KAFKA_BROKERS": self.brokers,
             "BIHUAN_DATA_DIR": str(self.places.data),
         }
+        if program.partition("-")[0] in ("", "intake", "notify") and self.master_keys_file.exists():
+            told["BIHUAN_MASTER_KEYS_FILE"] = str(self.master_keys_file)
         if program:
             service, role = program.split("-")
             told |= {

@@ -140,6 +140,7 @@ def _bring_up(here: Machine, *, runs: bool, say: Say) -> None:
         supervisor.start(here)
     _wait_ready(here, [program for program in here.programs if not program.is_service], SERVERS_WITHIN, say)
     with _timed("database and topics", say):
+        _make_master_key(here)
         _migrate(here)
         _create_topics(here)
     services = [program for program in here.programs if program.is_service]
@@ -183,6 +184,16 @@ def _migrate(here: Machine) -> None:
     migrate.upgrade(url)
     if not here.own_database:
         logins.give(url, here.places.state)
+
+
+def _make_master_key(here: Machine) -> None:
+    """Make what informers are sealed under, once; whoever loses the file loses what they said."""
+    from runtime.vault import new_master_line
+
+    path = here.master_keys_file
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(new_master_line("first") + "\n", encoding="ascii")
 
 
 def _create_topics(here: Machine) -> None:

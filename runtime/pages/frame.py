@@ -95,11 +95,18 @@ class Frame:
         return router
 
     def page(
-        self, request: Request, name: str, *, as_of: datetime | None, status: int = HTTPStatus.OK, **shown: Any
+        self,
+        request: Request,
+        name: str,
+        *,
+        as_of: datetime | None,
+        status: int = HTTPStatus.OK,
+        bare: bool = False,
+        **shown: Any,
     ) -> HTMLResponse:
         """Answer with the template `name`; `as_of` is the moment up to which its numbers count, None where it has none.
 
-        The template may also use `now`, `moment` (`as_of`, else now) and `stale`.
+        A `bare` page is for the public: it leads nowhere inside, names nobody and loads no script. The template may also use `now`, `moment` (`as_of`, else now) and `stale`.
         """
         now = self._clock.now()
         stale = as_of is not None and self._stale_after is not None and now - as_of > self._stale_after
@@ -108,8 +115,11 @@ class Frame:
             "moment": as_of or now,
             "now": now,
             "stale": stale,
-            "person": self._person_of(request),
-            "navigation": groups(
+            "bare": bare,
+            "person": None if bare else self._person_of(request),
+            "navigation": ()
+            if bare
+            else groups(
                 self._pages,
                 self._addresses,
                 service=self._service,

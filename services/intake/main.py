@@ -21,6 +21,7 @@ from services.intake.core.committees import Committees
 from services.intake.core.ledger.mapping import MappingFile, parse_mapping
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
+from services.intake.handlers.tip_offs import open_desk
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from services.intake.store import days, sources
@@ -119,6 +120,7 @@ def run_worker(
         topics=topics,
         roots=committees.roots,
         remember=timedelta(days=settings.remember_days),
+        forget=open_desk(settings, database, clock, doorkeeper, divisions.load()).expire,
     )
     # A static member that comes back with other topics is given its old slots by the broker; another group is not.
     group = f"{GROUP}-{crc32(' '.join(topics).encode()):08x}"

@@ -23,3 +23,8 @@ class IntakeSettings(ProcessSettings):
         default="auto",
         description="compare clocks before each tick; auto: unless BIHUAN_CLOCK_FILE bends ours",
     )
+    client_address_header: str = Field(
+        default="",
+        description="header that your own proxy writes the sender's address into; read for the pace of the public page"
+        " alone and never kept. Empty: the address of the connection",
+    )

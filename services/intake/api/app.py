@@ -17,11 +17,13 @@ from services.intake.api.events import EventDoor
 from services.intake.api.imports import ImportDoor
 from services.intake.api.keys import Quotas
 from services.intake.api.letters import LetterDoor
+from services.intake.api.tip_offs import office, public
 from services.intake.core.ledger.mapping import MappingFile
 from services.intake.core.quota import Quota
 from services.intake.handlers import day_forms
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.registering import Doorkeeper
+from services.intake.handlers.tip_offs import open_desk
 from services.intake.settings import IntakeSettings
 
 
@@ -51,6 +53,9 @@ def create(
         mapping_named=mapping_named,
         day_charters=day_forms.charters(settings.policies_dir),
     )
+    visitors = public.Visitors(clock, settings.client_address_header)
+    tip_offs = open_desk(settings, database, clock, doorkeeper, divisions)
+    public_door = public.PublicDoor(tip_offs, visitors, divisions, doorkeeper.committees)
     frame = Frame(
         package="services.intake.api", service="intake", pages=PAGES, addresses=settings.addresses, clock=clock
     )
@@ -62,8 +67,11 @@ def create(
             events.router(event_door),
             letters.router(letter_door),
             imports.router(import_door),
+            public.router(public_door),
             pages.pages(letter_door, import_door, mappings, divisions, frame),
+            public.pages(public_door, frame),
+            office.pages(tip_offs, frame),
         ],
         checks={"database": database.ping},
-        body_limits={"/v1/imports": imports.BODY_LIMIT, "/imports": imports.BODY_LIMIT},
+        body_limits={"/v1/imports": imports.BODY_LIMIT, "/imports": imports.BODY_LIMIT, "/tip-off": public.PAGE_LIMIT},
     )

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from contracts.divisions import Divisions
+from contracts.topics import TIP_OFF_SLUG
 from contracts.vocabulary import Door
 from runtime.access import Who
 from runtime.database import Work
@@ -79,9 +80,12 @@ def _add_quality(router: APIRouter, door: LetterDoor, frame: Frame) -> None:
         seen = [
             source
             for source in found
-            if "*" in who.tenants
-            or any(code.isdigit() and scopes.within(code, who.tenants) for code in source.tenants)
-            or any(code.isdigit() and scopes.within(code, tuple(source.tenants)) for code in who.tenants)
+            if source.slug != TIP_OFF_SLUG
+            and (
+                "*" in who.tenants
+                or any(code.isdigit() and scopes.within(code, who.tenants) for code in source.tenants)
+                or any(code.isdigit() and scopes.within(code, tuple(source.tenants)) for code in who.tenants)
+            )
         ]
         shown = {source.slug for source in seen}
         return frame.page(
@@ -172,7 +176,7 @@ def _add_import(
         with door.database.begin() as work:
             admission = door.doorkeeper.admission(work, fresh=True)
         named = admission.registry.named(slug)
-        if named is None or named.is_ourselves:
+        if named is None or not named.is_upstream:
             raise Trouble(HTTPStatus.BAD_REQUEST, "没有登记这个来源系统，请从列表中选择。")
         if not upload.tenant.isdigit() or not upload.body:
             raise Trouble(HTTPStatus.BAD_REQUEST, "请选择文件，并填写 6 到 12 位的区划代码。")
@@ -190,7 +194,7 @@ def _add_import(
             request,
             "imports.html",
             as_of=None,
-            sources=[source for source in registry.sources if not source.is_ourselves],
+            sources=[source for source in registry.sources if source.is_upstream],
             mappings=mappings(),
             report=report,
             dry_run=dry_run,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from contracts.divisions import Divisions
-from contracts.topics import PEOPLE_SLUG
+from contracts.topics import PEOPLE_SLUG, TIP_OFF_SLUG
 
 EVERYWHERE = "*"
 
@@ -30,6 +30,14 @@ class Source:
     def is_ourselves(self) -> bool:
         """Whether it carries what people did in our own services."""
         return self.slug == PEOPLE_SLUG
+
+    @property
+    def is_upstream(self) -> bool:
+        """Whether it is a system of somebody else's: one to import for, to watch for silence, to show the quality of.
+
+        How many tip-offs came on which day, and from where, may lead back to whoever gave one.
+        """
+        return self.slug not in (PEOPLE_SLUG, TIP_OFF_SLUG)
 
 
 @dataclass(frozen=True, slots=True)

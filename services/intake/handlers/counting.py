@@ -4,6 +4,7 @@ from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from contracts.topics import TIP_OFF_SLUG
 from contracts.vocabulary import Door
 from runtime.metrics import Metrics
 from services.intake.core.registry import Registry
@@ -25,7 +26,8 @@ class Counter:
             return
         self._registry = registry
         for source in registry.sources:
-            self._start(source.slug)
+            if source.slug != TIP_OFF_SLUG:
+                self._start(source.slug)
 
     def remember(self, heard: Mapping[str, datetime]) -> None:
         """Show when each source was heard last: a restart of ours does not hide that one is silent."""

@@ -17,7 +17,7 @@ class Doorkeeper:
 
     def __init__(self, *, divisions: Divisions, committees: Committees, clock: Clock) -> None:
         self._divisions = divisions
-        self._committees = committees
+        self.committees = committees
         self._clock = clock
         self._read_at = float("-inf")
         self._admission = self._build(Registry(()))
@@ -33,4 +33,4 @@ class Doorkeeper:
         return self._admission
 
     def _build(self, registry: Registry) -> Admission:
-        return Admission(divisions=self._divisions, committees=self._committees, registry=registry)
+        return Admission(divisions=self._divisions, committees=self.committees, registry=registry)

@@ -1,8 +1,8 @@
-"""Upkeep of intake: notice a changed registry, make and drop months, count open letters."""
+"""Upkeep of intake: notice a changed registry, make and drop months, forget informers in time, count open letters."""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Final
 
 from contracts.topics import HAZARD_FACTS, slot_of
@@ -35,7 +35,9 @@ class Upkeep:
         topics: Iterable[str],
         roots: Iterable[str],
         remember: timedelta,
+        forget: Callable[[], int],
     ) -> None:
+        """`forget` destroys what was kept of informers long enough and says of how many; it is called once a day."""
         self._database = database
         self._clock = clock
         self._metrics = metrics
@@ -43,6 +45,8 @@ class Upkeep:
         self._topics = tuple(topics)
         self._slots = sorted({slot_of(root) for root in roots})
         self._remember = remember
+        self._forget = forget
+        self._forgot_on: date | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until `stopping` is set; leave the process when the sources have other topics than it reads."""
@@ -72,6 +76,10 @@ class Upkeep:
             waiting = dead_letters.count_open(work)
         self._counter.show(registry)
         self._metrics.set("dead_letters_open", waiting)
+        if self._forgot_on != now.date():
+            if forgotten := self._forget():
+                _logger.info("informers forgotten", count=forgotten)
+            self._forgot_on = now.date()
         if dropped:
             _logger.info("months forgotten", tables=dropped)
         return registry.topics

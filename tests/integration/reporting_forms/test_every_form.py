@@ -60,8 +60,8 @@ def scene() -> list[Fact]:
         said_at("obligation.fulfilled", "2020-04-02 22:00", "o-1", {"obligation": "daily_report", "unit": "team-1", "period": "2020-04-02"}, tenant="330400"),
         said_at("target.progressed", "2020-04-06 09:00", "t-1", {"target": "chemical_parks", "unit": "330402", "value": 3, "as_of": "2020-04-06"}, tenant="330400"),
         said_at("accident.reported", "2020-03-05 09:00", "a-1", {"accident_id": "A-1", "category": "industrial", "sector": "工贸", "liability": "pending", "deaths": 1}),
-        *(said_at("tip_off.received", f"2020-03-0{n} 09:00", f"tip-{n}", {"tip_off_id": f"T-{n}", "category": "消防", "description": "内容"}) for n in range(1, 5)),
-        said_at("tip_off.verified", "2020-03-08 09:00", "tip-v", {"tip_off_id": "T-1", "true": True, "reward_yuan": 500}),
+        *(said_at("tip_off.received", f"2020-03-0{n} 09:00", f"tip-{n}", {"tip_off_id": f"T-{n}", "category": "消防", "description": "内容"}) for n in range(1, 7)),
+        *(said_at("tip_off.verified", f"2020-03-{n + 7:02} 09:00", f"tip-v{n}", {"tip_off_id": f"T-{n}", "true": True, "reward_yuan": 500}) for n in range(1, 6)),
     ]  # fmt: skip
 
 

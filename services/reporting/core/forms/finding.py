@@ -14,8 +14,8 @@ from services.reporting.core.rows import HazardRow
 from services.reporting.core.ways import ACTIVE, PASSIVE
 
 TITLE: Final = "主动发现问题隐患情况表"
-_SMALL: Final = 3
-"""Fewer tip-offs than this in one area are not shown: they might lead back to whoever gave them."""
+_SMALL: Final = 5
+"""Fewer tip-offs than this are not shown: they might lead back to whoever gave them."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -82,11 +82,11 @@ def _tip_offs(ask: Ask, archive: Archive, heads: tuple[str, str]) -> Sheet:
     else:
         rows = (
             ("受理举报（件）", len(ids)),
-            ("已核查（件）", len(done)),
-            ("查实（件）", len(true)),
-            ("已奖励（件）", len(paid)),
-            ("奖励金额（元）", sum(float(event.data.get("reward_yuan") or 0) for event in paid)),
-            ("从受理到核查平均天数", _lag(received, verified)),
+            ("已核查（件）", _not_small(len(done))),
+            ("查实（件）", _not_small(len(true))),
+            ("已奖励（件）", _not_small(len(paid))),
+            ("奖励金额（元）", _not_small(len(paid), sum(float(event.data.get("reward_yuan") or 0) for event in paid))),
+            ("从受理到核查平均天数", _not_small(len(done), _lag(received, verified))),
         )
     return Sheet(
         name="举报奖励",
@@ -96,6 +96,13 @@ def _tip_offs(ask: Ask, archive: Archive, heads: tuple[str, str]) -> Sheet:
         rows=rows,
         notes=(as_of_words(ask.as_of), "举报人信息不进入任何报表；件数过少时不细列。"),
     )
+
+
+def _not_small(people: int, value: Value | None = None) -> Value:
+    """The number of people, or a value over them, unless they are so few that it might lead back to one."""
+    if 0 < people < _SMALL:
+        return f"少于{_SMALL}"
+    return people if value is None else value
 
 
 def _lag(received: Sequence[Event], verified: dict[str, Event]) -> Value:

@@ -89,10 +89,27 @@ def test_s3_02_the_register_is_reconciled(head: str, value: int) -> None:
 
 
 def test_s2_36_rewards_count_when_they_were_paid() -> None:
-    """S2-36: four tip-offs, one looked into, true, and rewarded with 500 yuan after seven days."""
+    """S2-36: six tip-offs, five looked into, true, and rewarded with 500 yuan each after seven days."""
     sheet = sheets("finding")["举报奖励"]
 
-    assert [4, 1, 1, 1, 500.0, 7] == [row[1] for row in sheet["rows"]]
+    assert [6, 5, 5, 5, 2500.0, 7] == [row[1] for row in sheet["rows"]]
+
+
+@pytest.mark.parametrize(
+    ("without", "shown"),
+    [
+        pytest.param({"tip-v5"}, [6, *["少于5"] * 5], id="four were looked into"),
+        pytest.param({"tip-1", "tip-2"}, ["少于5件，不细列"], id="four were received"),
+        pytest.param({f"tip-v{n}" for n in range(1, 6)}, [6, 0, 0, 0, 0, ""], id="none tells nothing of anybody"),
+    ],
+)
+def test_small_counts_of_informers_are_not_shown(without: set[str], shown: list[Any]) -> None:
+    """Fewer than five might lead back to whoever gave them: neither their number nor a sum or a mean over them."""
+    rest = [fact for fact in scene() if fact.id not in without]
+    document = json.loads(by_hand(rest, "finding", MOMENT, DIVISIONS))
+    (sheet,) = [sheet for sheet in document["sheets"] if sheet["name"] == "举报奖励"]
+
+    assert shown == [row[1] for row in sheet["rows"]]
 
 
 def test_s2_02_accidents_stand_beside_last_years() -> None:

@@ -1,0 +1,1 @@
+"""The doors of tip-offs: one for everybody, one for those who handle them."""
