@@ -15,12 +15,15 @@ from tests.unit.services.notify.core.letters.writing import DESK, TODAY, drafted
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(600)]
 
 LEFT, RIGHT, TOP, BOTTOM = 28.0, 210 - 26.0, 37.0, 297 - 35.0  # of the type area, in millimetres
+COUNTY = (Party(name="温岭市安全生产委员会办公室", unit="331081"),)
 HANGING = 6.0  # millimetres: one character
 HOSTILE = "{{ 7*7 }} <w:t>插入</w:t> A<B & C 𠮷"
 
 
 def on_paper(letter: Letter, folder: Path, name: str, *, form: str = "letter") -> Pdf:
-    fields = fields_of(letter, DESK.rules.organ(letter.organ), Issue(issued_on=TODAY, number=5, signed=True))
+    fields = fields_of(
+        letter, DESK.rules.organ(letter.organ), Issue(issued_on=TODAY, number=5, signed=True, signer="甲乙")
+    )
     return printed(render((SHIPPED / f"{form}.docx").read_bytes(), fields), folder, name)
 
 
@@ -122,6 +125,26 @@ def test_page_numbers_stand_outside_alternately(pdf: Pdf) -> None:
         assert (number[1] > 150) == (page % 2 == 1)
 
 
+def test_what_goes_up_has_its_signer_beside_the_number(tmp_path: Path) -> None:
+    """Number one character from the left, 签发人 one from the right, the name in 楷体 (7.2.6)."""
+    (made,) = drafted()
+    up = made.changed(organ="331081001", content=made.content.__class__(**{**_members(made), "addressees": COUNTY}))
+    pdf = on_paper(up, tmp_path, "upward")
+    number, signer = (next(word for word in pdf.words(1) if start in word[0]) for start in ("太平安委办", "签发人"))
+
+    assert abs(number[1] - LEFT - HANGING) < 1.5
+    assert abs(RIGHT - signer[3] - HANGING) < 1.5
+    assert abs(number[2] - signer[2]) < 1
+    assert "FandolKai-Regular" in pdf.faces
+
+
+def test_no_page_has_a_signature_and_no_text(pdf: Pdf) -> None:
+    """What is sealed stands above the seal."""
+    last = next(n for n in range(1, pdf.pages + 1) if "二〇二三年五月二十一日" in pdf.text(n))
+
+    assert "特此函告" in pdf.text(last)
+
+
 def test_an_annex_begins_a_page_of_its_own(tmp_path: Path) -> None:
     """Before the foot of the last page."""
     invitation = drafted(warning_meeting())[0]
@@ -130,6 +153,8 @@ def test_an_annex_begins_a_page_of_its_own(tmp_path: Path) -> None:
 
     assert "事故警示现场会议程" in last
     assert last.split()[0] == "附件"
+    title = next(word for word in pdf.words(pdf.pages) if word[0] == "事故警示现场会议程")
+    assert 2 < (title[2] - TOP) / (225 / 22) < 3.5, "on the third line (7.3.7)"
     assert pdf.picture(1, tmp_path).stat().st_size > 1000
 
 

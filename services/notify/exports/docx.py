@@ -59,11 +59,33 @@ def render(template: bytes, fields: Mapping[str, Any]) -> bytes:
     """The letter as DOCX; raises what jinja2 raises where the template asks for what is not there."""
     document = DocxTemplate(io.BytesIO(template))
     document.render(dict(fields), environment(), autoescape=True)
+    hold_together(document.docx)
     fit(document.docx, signature=fields["signature"], issued_on=fields["issued_on"])
     heighten(document.docx, lines=1 + -(-len(fields["copies"]) // IMPRINT_LINE))
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
+
+
+def hold_together(document: Document) -> None:
+    """Keep the end of the text with the signature: no page has a seal and nothing to be sealed (7.3.5.5)."""
+    if SIGNATURE not in document.styles:
+        return
+    style = document.styles[SIGNATURE].style_id
+    above: list[Paragraph] = []
+    for element in document.element.body.iterchildren():
+        if element.tag != qn("w:p"):
+            above.clear()
+            continue
+        paragraph = Paragraph(element, document._body)  # noqa: SLF001 (as python-docx makes them)
+        if element.style == style:
+            for each in above:
+                each.paragraph_format.keep_with_next = True
+                each.paragraph_format.keep_together = True
+            return
+        if paragraph.text:
+            above.clear()
+        above.append(paragraph)
 
 
 def fit(document: Document, *, signature: str, issued_on: str) -> None:

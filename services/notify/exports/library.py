@@ -24,6 +24,7 @@ FORMS: Final = ("letter", "paper")
 _SAMPLE: Final[dict[str, Any]] = {
     "head": "甲市安全生产委员会办公室文件",
     "number": "甲安委办〔2026〕1号",
+    "signer": "签发人员",
     "draft_mark": "送审稿",
     "title_lines": ["关于乙的函"],
     "addressees": "乙区安全生产委员会办公室",

@@ -4,15 +4,15 @@ All measures are those of GB/T 9704-2012: A4, margins 37/35/28/26 mm, 版心 156
 Fonts are named, not shipped: 仿宋_GB2312, 方正小标宋简体, 黑体, 楷体_GB2312, 宋体.
 """
 
-import io
 import sys
-import zipfile
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from services.notify.exports.package import SHAPES, XML, R, W, packed
+
 FOLDER: Final = Path(__file__).parent / "templates"
-VERSION: Final = "2026.1"
+VERSION: Final = "2026.2"
 """The version of the templates that ship; it is kept with each letter."""
 
 MM: Final = 56.6929  # twentieths of a point in a millimetre
@@ -23,16 +23,6 @@ LINE_PITCH: Final = round(225 * MM / 22)  # 579: twenty-two lines on 225 mm
 CLOSER: Final = -4  # twentieths of a point: 28 characters of 16 pt on 156 mm; a grid of characters reads ill elsewhere
 TITLE_PITCH: Final = 700  # 35 pt for 22 pt
 EMU_PER_MM: Final = 36_000
-EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # a zip without a time of its own: the same source gives the same bytes
-
-_W: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_SHAPES: Final = "http://schemas.microsoft.com/office/word/2010/wordprocessingShape"
-_DRAWING: Final = (
-    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
-    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
-    f'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:wps="{_SHAPES}"'
-)
 
 
 def main() -> int:
@@ -45,7 +35,11 @@ def main() -> int:
 
 def templates() -> dict[str, bytes]:
     """Both templates by file name: a letter with its red head, and a paper without one."""
-    return {"letter.docx": _package(_letter()), "paper.docx": _package(_paper())}
+    return {"letter.docx": _packed(_letter()), "paper.docx": _packed(_paper())}
+
+
+def _packed(body: str) -> bytes:
+    return packed(body + _section(), styles=_styles(), odd=_footer("页码单"), even=_footer("页码双"))
 
 
 # ---------------------------------------------------------------- what stands on the page
@@ -55,10 +49,22 @@ def _letter() -> str:
     head = [
         _p("送审", "{{ draft_mark }}"),
         _p("发文机关标志", "{{ head }}"),
+        _p("正文", "{%p if signer %}"),
+        _upward(),
+        _p("正文", "{%p else %}"),
         _p("发文字号", "{{ number }}"),
+        _p("正文", "{%p endif %}"),
         _p("红线", ""),
     ]
     return "".join([*head, *_body(), *_imprint()])
+
+
+def _upward() -> str:
+    """Number at the left and 签发人 at the right of one line, his name in 楷体 (7.2.5, 7.2.6)."""
+    name = f'<w:r><w:rPr><w:rFonts w:ascii="{KAI}" w:hAnsi="{KAI}" w:eastAsia="{KAI}" w:hint="eastAsia"/></w:rPr>'
+    return _p("上行文字号", "{{ number }}\t签发人：").replace(
+        "</w:p>", f"{name}<w:t>{{{{ signer }}}}</w:t></w:r></w:p>"
+    )
 
 
 def _paper() -> str:
@@ -94,7 +100,7 @@ def _body() -> list[str]:
         *_each(
             "annex in annexes",
             _p("附件标记", "{{ annex.mark }}"),
-            _p("公文标题", "{{ annex.title }}"),
+            _p("附件标题", "{{ annex.title }}"),
             *_each("line in annex.lines", _p("正文", "{{ line }}")),
         ),
     ]
@@ -158,7 +164,7 @@ def _box(inner: str) -> str:
         '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" '
         f'layoutInCell="1" allowOverlap="0">{place}<wp:extent cx="{wide}" cy="{high}"/>'
         '<wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="版记"/>'
-        f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{_SHAPES}">{shape}</a:graphicData></a:graphic>'
+        f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{SHAPES}">{shape}</a:graphicData></a:graphic>'
         "</wp:anchor>"
     )
     return (
@@ -193,7 +199,7 @@ def _footer(style: str) -> str:
     )
     dash = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
     paragraph = f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{dash.format("— ")}{field}{dash.format(" —")}</w:p>'
-    return f'{_XML}<w:ftr xmlns:w="{_W}" xmlns:r="{_R}">{paragraph}</w:ftr>'
+    return f'{XML}<w:ftr xmlns:w="{W}" xmlns:r="{R}">{paragraph}</w:ftr>'
 
 
 # ---------------------------------------------------------------- pieces
@@ -251,6 +257,7 @@ TITLED: Final = f'<w:spacing w:before="0" w:after="0" w:line="{TITLE_PITCH}" w:l
 SMALL: Final = '<w:spacing w:before="0" w:after="0" w:line="440" w:lineRule="exact"/>'
 HAIR: Final = '<w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>'
 FREE: Final = '<w:snapToGrid w:val="0"/>'
+ONE_CHARACTER_IN: Final = '<w:ind w:leftChars="100" w:left="320" w:rightChars="100" w:right="320"/>'
 INDENT: Final = '<w:ind w:firstLineChars="200" w:firstLine="632"/>'
 CENTRE, RIGHT = '<w:jc w:val="center"/>', '<w:jc w:val="right"/>'
 FOUR: Final = 28  # half points: 四号
@@ -271,7 +278,7 @@ def _styles() -> str:
         "<w:pPrDefault/></w:docDefaults>"
     )
     styles = "".join([*_head_styles(), *_text_styles(), *_foot_styles()])
-    return f'{_XML}<w:styles xmlns:w="{_W}">{defaults}{normal}{styles}</w:styles>'
+    return f'{XML}<w:styles xmlns:w="{W}">{defaults}{normal}{styles}</w:styles>'
 
 
 def _head_styles() -> list[str]:
@@ -279,6 +286,7 @@ def _head_styles() -> list[str]:
 
     Two lines below it stands the number, and 4 mm below that a red line as wide as the type area (7.2.5, 7.2.7).
     """
+    tabs = f'<w:tabs><w:tab w:val="right" w:pos="{round(156 * MM) - 320}"/></w:tabs>'
     red = f'<w:color w:val="{RED}"/>'
     line = f'<w:pBdr><w:bottom w:val="single" w:sz="12" w:space="0" w:color="{RED}"/></w:pBdr>'
     head = FREE + _spaced(20 * MM, line=900) + CENTRE
@@ -286,6 +294,7 @@ def _head_styles() -> list[str]:
         _style("送审", FREE + EXACT, font=HEI),
         _style("发文机关标志", head, font=SONG_TITLE, size=84, more=red),
         _style("发文字号", FREE + _spaced(2 * LINE_PITCH) + CENTRE),
+        _style("上行文字号", tabs + FREE + _spaced(2 * LINE_PITCH) + ONE_CHARACTER_IN),
         _style("红线", line + FREE + _spaced(0, 2 * LINE_PITCH, round(4 * MM)), size=10),
     ]
 
@@ -299,12 +308,14 @@ def _text_styles() -> list[str]:
         _style("正文", f'{EXACT}{INDENT}<w:jc w:val="both"/>'),
         _style("空行", EXACT),
         _style("一级标题", f"<w:keepNext/>{EXACT}{INDENT}", font=HEI),
-        _style("表头", f"<w:keepNext/>{FREE}{table}{CENTRE}", size=FOUR),
-        _style("表文", f"<w:keepNext/>{FREE}{table}", size=FOUR),
+        _style("表头", f"{FREE}{table}{CENTRE}", size=FOUR),
+        _style("表文", f"{FREE}{table}", size=FOUR),
         _style("附件说明", EXACT + hanging),
         _style("落款署名", f"<w:keepNext/>{EXACT}{RIGHT}"),
         _style("成文日期", EXACT + RIGHT),
         _style("附件标记", f"<w:pageBreakBefore/>{EXACT}", font=HEI),
+        # On the third line of the type area (7.3.7).
+        _style("附件标题", FREE + _spaced(LINE_PITCH, LINE_PITCH, TITLE_PITCH) + CENTRE, font=SONG_TITLE, size=44),
     ]
 
 
@@ -321,66 +332,6 @@ def _foot_styles() -> list[str]:
         _style("页码单", f'{FREE}<w:ind w:rightChars="100" w:right="280"/>{RIGHT}', font=SONG, size=FOUR),
         _style("页码双", f'{FREE}<w:ind w:leftChars="100" w:left="280"/>', font=SONG, size=FOUR),
     ]
-
-
-# ---------------------------------------------------------------- the package
-
-_XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_TYPES: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_RELATED: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-
-
-def _package(body: str) -> bytes:
-    parts = {
-        "[Content_Types].xml": _content_types(),
-        "_rels/.rels": _relationships({"rId1": ("officeDocument", "word/document.xml")}),
-        "word/document.xml": f'{_XML}<w:document xmlns:w="{_W}" xmlns:r="{_R}" {_DRAWING} mc:Ignorable="wps">'
-        f"<w:body>{body}{_section()}</w:body></w:document>",
-        "word/_rels/document.xml.rels": _relationships(
-            {
-                "rId1": ("styles", "styles.xml"),
-                "rId2": ("settings", "settings.xml"),
-                "rId3": ("footer", "footer_even.xml"),
-                "rId4": ("footer", "footer_odd.xml"),
-            }
-        ),
-        "word/styles.xml": _styles(),
-        "word/settings.xml": f'{_XML}<w:settings xmlns:w="{_W}"><w:evenAndOddHeaders/>'
-        '<w:characterSpacingControl w:val="compressPunctuation"/><w:compat><w:compatSetting '
-        'w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
-        "</w:settings>",
-        "word/footer_even.xml": _footer("页码双"),
-        "word/footer_odd.xml": _footer("页码单"),
-    }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), text.encode(), zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
-
-
-def _content_types() -> str:
-    overrides = {
-        "/word/document.xml": f"{_TYPES}.document.main+xml",
-        "/word/styles.xml": f"{_TYPES}.styles+xml",
-        "/word/settings.xml": f"{_TYPES}.settings+xml",
-        "/word/footer_even.xml": f"{_TYPES}.footer+xml",
-        "/word/footer_odd.xml": f"{_TYPES}.footer+xml",
-    }
-    listed = "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in overrides.items())
-    return (
-        f'{_XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{listed}</Types>'
-    )
-
-
-def _relationships(targets: dict[str, tuple[str, str]]) -> str:
-    listed = "".join(
-        f'<Relationship Id="{name}" Type="{_RELATED}/{kind}" Target="{target}"/>'
-        for name, (kind, target) in targets.items()
-    )
-    return f'{_XML}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{listed}</Relationships>'
 
 
 if __name__ == "__main__":

@@ -133,9 +133,9 @@ def test_a_template_is_uploaded_and_used_from_then_on(
 
     assert (put.status_code, again.status_code, broken.status_code) == (201, 409, 422)
     assert "DOCX" in broken.json()["detail"]
-    assert (first.template_version, second.template_version) == ("2026.1", "温岭1")
+    assert (first.template_version, second.template_version) == ("2026.2", "温岭1")
     assert second.template_sha256 == put.json()["sha256"]
-    assert [row["version"] for row in http.get("/v1/letter-templates").json()] == ["温岭1", "2026.1", "2026.1"]
+    assert [row["version"] for row in http.get("/v1/letter-templates").json()] == ["温岭1", "2026.2", "2026.2"]
 
 
 def test_a_letter_that_left_before_a_restore_is_not_signed_again(chancery: Chancery, http: TestClient) -> None:

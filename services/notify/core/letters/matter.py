@@ -66,7 +66,7 @@ def facts_of(decision: Decision, places: Places) -> tuple[tuple[str, str], ...]:
         ("履职单位", said.get("unit_name", "")),
         ("应办事项", said.get("title", "")),
         ("整改期限", deadline_words(said.get("rectify_by") or said.get("due", ""))),
-        ("逾期起算", in_shanghai(decision.since) if decision.since else ""),
+        ("逾期起算", in_shanghai(decision.since) if decision.since and is_hazard else ""),
         ("责任单位", said.get("responsible_unit", "")),
         ("监管单位", said.get("supervising_unit", "")),
     )

@@ -25,7 +25,7 @@ class Organ:
     """One organ that writes letters.
 
     `code` is its division; `name` signs below the text; `head` stands in red above it; `mark` precedes the year of the
-    number (发文机关代字); `numerals` is how it writes the date of issue.
+    number (发文机关代字); `numerals` is how it writes the date of issue; `superiors` are the divisions above it.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Organ:
     head: str
     mark: str
     numerals: Numerals = "chinese"
+    superiors: frozenset[str] = frozenset()
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,12 +48,25 @@ class _Copies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     groups: Mapping[str, tuple[tuple[str, ...], ...]]
 
 
+class Hint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person has to decide before a letter of this kind about a newly found hazard is signed; its clause.
+
+    `tenant`: of this division and all below it.
+    """
+
+    kind: LetterKind
+    tenant: str
+    words: str
+    clause: str
+
+
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: int
     reply_within_days: Mapping[LetterKind, int]
     discipline: str
     organs: Mapping[str, _Entry] = {}
     copies: _Copies | None = None
+    hints: tuple[Hint, ...] = ()
 
 
 class LetterRules:
@@ -64,6 +78,7 @@ class LetterRules:
         self.reply_within = dict(file.reply_within_days)
         self.discipline = file.discipline
         self._copies = file.copies
+        self.hints = file.hints
 
     def organ(self, code: str) -> Organ:
         """The committee's office of a division: as the file names it, else by its division's name."""
@@ -77,6 +92,7 @@ class LetterRules:
             head=(entry.head if entry else "") or f"{name}文件",
             mark=mark,
             numerals=entry.numerals if entry else "chinese",
+            superiors=frozenset(above.code for above in self._divisions.ancestors(code)),
         )
 
     def standing_copies(self, kind: LetterKind, organ: str) -> tuple[tuple[str, ...], ...]:

@@ -16,11 +16,13 @@ from services.notify.core.letters.titles import title_lines
 BODY_WIDTH: Final = 28  # characters on a line (版心 156 mm, 三号)
 DATE_FROM_RIGHT: Final = 4.0  # characters: 成文日期右空四字 (7.3.5)
 DRAFT_MARK: Final = "送审稿"
+UNSIGNED: Final = "　　　"
 UNDATED: Final = "　　　　年　　月　　日"
 
 FIELDS: Final[Mapping[str, str]] = {
     "head": "发文机关标志",
     "number": "发文字号",
+    "signer": "签发人（上行文；其余公文为空）",
     "draft_mark": "送审稿标记（已签发的为空）",
     "title_lines": "标题，分行",
     "addressees": "主送机关",
@@ -46,11 +48,12 @@ NEEDED: Final = frozenset({"title_lines", "addressees", "opening", "demands", "s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """What sign-off adds: the day, and the number where the kind has one."""
+    """What sign-off adds: the day, who signed, and the number where the kind has one."""
 
     issued_on: date
     number: int | None
     signed: bool
+    signer: str = ""
 
 
 def fields_of(letter: Letter, organ: Organ, issue: Issue) -> dict[str, Any]:
@@ -61,6 +64,7 @@ def fields_of(letter: Letter, organ: Organ, issue: Issue) -> dict[str, Any]:
     return {
         "head": organ.head,
         "number": document_number(organ.mark, issue.issued_on.year, issue.number) if numbered else "",
+        "signer": (issue.signer if issue.signed else UNSIGNED) if numbered and goes_up(letter, organ) else "",
         "draft_mark": "" if issue.signed else DRAFT_MARK,
         "title_lines": list(title_lines(content.title)),
         "addressees": _listed(content.addressees),
@@ -85,6 +89,12 @@ def fields_of(letter: Letter, organ: Organ, issue: Issue) -> dict[str, Any]:
         "printed_by": organ.name,
         "printed_on": f"{date_in_arabic(issue.issued_on) if issue.signed else UNDATED}印发",
     }
+
+
+def goes_up(letter: Letter, organ: Organ) -> bool:
+    """Whether it is written to organs above alone: 上行文, which names who signed it (GB/T 9704-2012, 7.2.6)."""
+    addressees = letter.content.addressees
+    return bool(addressees) and all(party.unit in organ.superiors for party in addressees)
 
 
 def from_right(signature: str, issued_on: str) -> tuple[float, float]:

@@ -51,6 +51,6 @@ def _price(title: str, end: int) -> float:
         return _FORBIDDEN
     if before.isascii() and before.isalnum() and after.isascii() and after.isalnum():
         return _FORBIDDEN
-    if before in _GOOD_AFTER:
+    if before in _GOOD_AFTER or after in "“《（〔":
         return 0.0
     return _RELUCTANT

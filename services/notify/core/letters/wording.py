@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.decisions import Decision
-from contracts.vocabulary import LetterKind, Measure
+from contracts.vocabulary import LetterKind, Measure, RuleId, SubjectKind
 from services.notify.core.letters.content import Annex, Content, fit
 from services.notify.core.letters.matter import facts_of, standing_words, subject_words, words_of
 from services.notify.core.letters.organs import LetterRules
@@ -67,13 +67,26 @@ def content_of(kind: LetterKind, decision: Decision, desk: Desk) -> Content:
             opening=(f"经查，{decision.reason}" if kind not in _SPEAK_FOR_THEMSELVES else decision.reason, then),
             facts=facts_of(decision, desk.places),
             grounds=grounds_of(decision.clauses, desk.clauses),
-            demands=phrases.demands,
+            demands=(*phrases.demands, *hints(kind, decision, desk)),
             closing=phrases.closing,
             reply_ask=phrases.reply_ask,
             reply_within=desk.rules.reply_within.get(kind) if phrases.reply_ask else None,
             copies=copies(kind, decision, desk.rules, desk.places),
             annexes=phrases.annexes,
         )
+    )
+
+
+def hints(kind: LetterKind, decision: Decision, desk: Desk) -> tuple[str, ...]:
+    """What a person has to decide about this letter: a blank in the draft, which cannot be signed while it is there.
+
+    They are for hazards that are newly found, not for what came back or stayed (S3-11).
+    """
+    if decision.subject.kind is not SubjectKind.HAZARD or decision.rule in _CAME_BACK:
+        return ()
+    lineage = desk.places.lineage(decision.tenant)
+    return tuple(
+        f"【请审定：{each.words}】" for each in desk.rules.hints if each.kind is kind and each.tenant in lineage
     )
 
 
@@ -156,6 +169,8 @@ def _brief(decision: Decision, desk: Desk) -> str:
     whose = words_of(decision).get("unit_name") or desk.places.name_of(decision.tenant)
     return f"{whose}关于事故教训吸取和改进工作情况的汇报"
 
+
+_CAME_BACK: Final = frozenset({RuleId.REPEAT_OFFENCE, RuleId.RECURRENCE, RuleId.LONG_STANDING})
 
 _RECTIFY: Final = (
     "立即组织整改，落实整改责任、措施、资金、时限和预案；整改完成前，采取可靠的安全防范措施，确保不发生事故。"

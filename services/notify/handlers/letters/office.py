@@ -182,6 +182,7 @@ class Office:
             issued_on=letter.issued_on or signing.day_of(self._clock.now()),
             number=letter.number,
             signed=letter.signed_at is not None,
+            signer=letter.signed_by,
         )
         return fields_of(letter, self._desk.rules.organ(letter.organ), issue)
 
@@ -236,7 +237,7 @@ class Office:
         """The letter with number, day, template and hash, and its document; the number's row stays locked."""
         issued_on = signing.day_of(now)
         number = letters.next_number(work, letter.organ, issued_on.year) if signing.is_numbered(letter) else None
-        issue = Issue(issued_on=issued_on, number=number, signed=True)
+        issue = Issue(issued_on=issued_on, number=number, signed=True, signer=by)
         template = self._template(work, letter)
         docx = render(template.docx, fields_of(letter, self._desk.rules.organ(letter.organ), issue))
         signed = signing.signed(letter, by=by, now=now, number=number).changed(

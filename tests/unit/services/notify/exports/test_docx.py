@@ -98,3 +98,13 @@ def test_a_long_name_makes_a_narrow_head() -> None:
         scales.append(int(scale))
 
     assert scales == [100, 36]
+
+
+def test_the_end_of_the_text_stays_with_the_signature() -> None:
+    """No page has a seal and nothing to be sealed."""
+    document = Document(io.BytesIO(paper_of(supervision())))
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    end, signature = texts.index("特此函告。"), texts.index("温岭市安全生产委员会办公室")
+
+    assert all(paragraph.paragraph_format.keep_with_next for paragraph in document.paragraphs[end:signature])
+    assert not document.paragraphs[end - 1].paragraph_format.keep_with_next

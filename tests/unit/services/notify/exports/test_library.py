@@ -74,5 +74,5 @@ def test_a_shipped_template_says_its_version_and_hash(form: str) -> None:
     """Both are kept with each letter."""
     template = shipped(form)
 
-    assert template.version == "2026.1"
+    assert template.version == "2026.2"
     assert len(template.sha256) == 64

@@ -1,5 +1,6 @@
 """Which decision drafts which letter, once; and what becomes of letters whose basis disappears."""
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -9,11 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.vocabulary import LetterKind, LetterState, Measure, RuleId, Status
-from services.notify.core.letters.drafting import OCCASIONS, heard, stands, taken_back
+from services.notify.core.letters.drafting import OCCASIONS, draft, heard, stands, taken_back
 from services.notify.core.letters.letter import Basis, Letter, retraction_id
-from services.notify.core.letters.signing import sent, signed
-from tests.unit.services.notify.core.letters.writing import DESK, drafted, issued, supervision, talk, warning_meeting
-from tests.unit.services.notify.given import NOW, decision, later
+from services.notify.core.letters.organs import letter_rules_from
+from services.notify.core.letters.signing import sent, signed, why_unsignable
+from tests.unit.services.notify.core.letters.writing import (
+    DESK,
+    RULES,
+    TODAY,
+    drafted,
+    issued,
+    supervision,
+    talk,
+    warning_meeting,
+)
+from tests.unit.services.notify.given import DIVISIONS, NOW, decision, later
 
 
 @pytest.mark.parametrize(
@@ -149,6 +160,29 @@ def test_what_was_late_was_late() -> None:
     (changed,) = drafted(supervision(status=Status.CLEARED), known=(draft,))
 
     assert (changed.state, changed.basis) == (LetterState.DRAFTED, Basis.ENDED)
+
+
+HINT = {"kind": "transfer_letter", "tenant": "331081", "clause": "S3-11", "words": "依法顶格处罚，上限为五万元"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint", "hinted"),
+    [
+        pytest.param({}, {}, True, id="newly found"),
+        pytest.param({"rule": RuleId.REPEAT_OFFENCE}, {}, False, id="it came back"),
+        pytest.param({}, {"tenant": "330400"}, False, id="another city's notice says so"),
+        pytest.param({}, {"kind": "referral_letter"}, False, id="another kind of letter"),
+    ],
+)
+def test_a_penalty_is_hinted_at_and_a_person_decides(
+    changes: dict[str, Any], hint: dict[str, str], hinted: bool
+) -> None:
+    """S3-11: the legal ceiling stands in the draft as a blank, and nobody signs over it."""
+    rules = letter_rules_from(RULES | {"hints": [HINT | hint]}, DIVISIONS)
+    letter = draft(LetterKind.TRANSFER_LETTER, supervision(**changes), 0, replace(DESK, rules=rules), NOW)
+
+    assert ("【请审定：依法顶格处罚，上限为五万元】" in letter.content.demands) is hinted
+    assert ("没有未填写" if not hinted else "未填写") in (why_unsignable(letter, [], TODAY) or "没有未填写")
 
 
 def test_the_pack_of_a_warning_meeting_names_its_invitees_and_four_points() -> None:

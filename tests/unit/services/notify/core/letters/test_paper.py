@@ -9,7 +9,7 @@ import pytest
 
 from services.notify.core.letters.content import Annex, Party, fit
 from services.notify.core.letters.letter import Letter
-from services.notify.core.letters.paper import FIELDS, NEEDED, Issue, fields_of, from_right
+from services.notify.core.letters.paper import FIELDS, NEEDED, UNSIGNED, Issue, fields_of, from_right
 from tests.unit.services.notify.core.letters.writing import DESK, TODAY, drafted, talk
 
 
@@ -94,6 +94,30 @@ def test_copies_stand_in_groups(parties: tuple[tuple[str, bool], ...], line: str
     grouped = replace(letter, content=fit(msgspec.structs.replace(letter.content, copies=copies)))
 
     assert on_paper(grouped)["copies"] == line
+
+
+def addressed(*units: str) -> Letter:
+    (letter,) = drafted()
+    parties = tuple(Party(name=DESK.rules.name_of(unit), unit=unit) for unit in units)
+    return replace(letter, organ="331081001", content=msgspec.structs.replace(letter.content, addressees=parties))
+
+
+@pytest.mark.parametrize(
+    ("units", "signer"),
+    [
+        pytest.param(("331081",), "签发人甲", id="to the county"),
+        pytest.param(("331000",), "签发人甲", id="to the city above that"),
+        pytest.param(("331081003",), "", id="to a neighbour"),
+        pytest.param(("331081", "市应急管理局"), "", id="to the county and a department"),
+        pytest.param((), "", id="to nobody yet"),
+    ],
+)
+def test_what_goes_up_names_who_signed_it(units: tuple[str, ...], signer: str) -> None:
+    """上行文 alone (GB/T 9704-2012, 7.2.6); a draft keeps the place open."""
+    letter = addressed(*units)
+
+    assert on_paper(letter, signer="签发人甲")["signer"] == signer
+    assert on_paper(letter, signed=False, number=None)["signer"] == (UNSIGNED if signer else "")
 
 
 def test_annexes_are_numbered_when_there_are_several() -> None:
