@@ -41,7 +41,7 @@ def migrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what moves, and what would change.")] = False,
     form: Annotated[Form, typer.Option("--format", help="Sentences, or the records that would be made.")] = "words",
 ) -> None:
-    """Move the running clocks of hazards and listings to another version; what was decided before stays as it was."""
+    """Move the running clocks of hazards, listings and duties to another version; what was decided before stays."""
     from runtime.clock import SystemClock
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
@@ -78,7 +78,7 @@ def _look(settings: "ProcessSettings", wanted: Migration, now: datetime, form: F
                 known = ", ".join(versions) or "none"
                 raise LookupError(f"{wanted.policy}: version {version!r} was never put into force; versions: {known}")
         (root,) = {pack.root for pack in engine.law.packs if pack.id == wanted.policy}
-        act = review.moving(wanted.policy, wanted.old, fact_of)
+        act = review.moving(wanted.policy, wanted.old, wanted.new, fact_of)
         for stretch in watched(each(using, engine, act, root), review.open_cases(using)):
             for line in told(stretch.changes, form):
                 print(line)

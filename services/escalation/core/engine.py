@@ -11,17 +11,20 @@ from typing import Any, Final
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
-from services.escalation.core import early, unanswered
+from services.escalation.core import duty_moves, early, unanswered
 from services.escalation.core.asking import Asked
 from services.escalation.core.case import Case, CaseKey, Cases, Contribution
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.listing import Listing
+from services.escalation.core.cases.obligation import Obligation
 from services.escalation.core.gate import ABOUT_DECISIONS, decision_of
 from services.escalation.core.heard import MIGRATED, hear
 from services.escalation.core.kinds import KINDS, Kind, News
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import Evidence, Moment, identity, reconcile
+from services.escalation.core.moving import pack_of
 from services.escalation.core.places import places_of
+from services.escalation.core.policy import Pack
 from services.escalation.core.rules import late_evidence
 from services.escalation.core.waiting import waits_for
 
@@ -96,12 +99,22 @@ class Engine:
             return []
         return self._settle(case, cases, Moment(at, at, at, None), Why.TIME)
 
-    def began(self, case: Case) -> datetime | None:
-        """When a hazard was found or a listing opened: the version of that moment binds it. None for other kinds."""
+    def stands_under(self, case: Case) -> Pack | None:
+        """The version under which the clock of a hazard, a listing or a duty runs now; None for other kinds."""
         state = KINDS[case.key.kind].fold(self.law, case)
+        if isinstance(state, Obligation):
+            spells = duty_moves.spells(self.law, case, state.owed)
+            return spells[-1].term.pack if spells else None
         if isinstance(state, Listing):
-            return state.opened.time
-        return state.found_at if isinstance(state, Hazard) else None
+            return pack_of(self.law, case, state.opened.time)
+        return pack_of(self.law, case, state.found_at) if isinstance(state, Hazard) else None
+
+    def is_known_to(self, case: Case, policy: str, version: str) -> bool:
+        """Whether this version has a term for the case: a duty that it does not know keeps the one it has."""
+        state, pack = KINDS[case.key.kind].fold(self.law, case), self.law.version(policy, version)
+        if pack is None or not isinstance(state, Obligation):
+            return pack is not None
+        return duty_moves.owed_under(state.owed, pack, self.law.calendar, state.owed.opened_at) is not None
 
     def settle_again(self, key: CaseKey, cases: Cases) -> list[Decision]:
         """Fold a case anew and hold what is found against its ledger, as far as it has been decided already.

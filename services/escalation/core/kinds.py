@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.escalation.core import absence, accident_duties, site_duties, supervision, talks
+from services.escalation.core import absence, accident_duties, duty_moves, site_duties, supervision, talks
 from services.escalation.core.asking import Asked, Finds, of_pack, of_versions
 from services.escalation.core.case import Case, CaseKey, Contribution, HazardAtSite, Missed, Owed
 from services.escalation.core.cases import accident, area, committee, hazard, league, obligation, site
@@ -124,13 +124,14 @@ def _bare(fact: Heard) -> Heard:
 def _find_hazard(law: Law, case: Case, state: hazard.Hazard, asked: Asked) -> Finds:
     if case.moves:
         whole = asked._replace(until=None)  # the first that is to come may belong to another version's time
-        return under_each(law, case, state.found_at, lambda pack: of_pack(law, "hazard", pack, state, whole))
+        spells = terms(law, case, law.pack_at(case.key.committee, state.found_at))
+        return under_each(spells, lambda term: of_pack(law, "hazard", term.pack, state, whole))
     pack = law.pack_at(case.key.committee, state.found_at)
     return of_pack(law, "hazard", pack, state, asked) if pack else iter(())
 
 
 def _asked_of_hazard(law: Law, case: Case, state: hazard.Hazard, news: frozenset[str]) -> frozenset[str]:
-    packs = [term.pack for term in terms(law, case, state.found_at)]
+    packs = [term.pack for term in terms(law, case, law.pack_at(case.key.committee, state.found_at))]
     limit = case.instants_to  # the later one of the two
     asked = set(case.ending)
     asked.update(rule for rule, at in case.coming.items() if limit is None or at <= limit)
@@ -178,6 +179,8 @@ def _pack_of(law: Law, owed: Owed) -> Pack | None:
 
 
 def _obligation_gives(law: Law, case: Case, state: obligation.Obligation, now: datetime) -> Gifts:
+    if case.moves and (spells := duty_moves.spells(law, case, state.owed)):
+        state = state.owing(spells[-1].owed)
     owed, at, pack = state.owed, state.missed_at(), _pack_of(law, state.owed)
     binding = law.pack_at(case.key.committee, at) if at is not None else None
     if at is None or at > now or pack is None or binding is None or owed.of_site:
@@ -188,7 +191,15 @@ def _obligation_gives(law: Law, case: Case, state: obligation.Obligation, now: d
         yield CaseKey(case.key.committee, kind, "", owed.unit), missed
 
 
-def _find_obligation(law: Law, _case: Case, state: obligation.Obligation, _asked: Asked) -> Finds:
+def _find_obligation(law: Law, case: Case, state: obligation.Obligation, _asked: Asked) -> Finds:
+    if not case.moves:
+        return _found_of(law, state)
+    spells = duty_moves.spells(law, case, state.owed)
+    owed = {spell.term.after: spell.owed for spell in spells}
+    return under_each((spell.term for spell in spells), lambda term: _found_of(law, state.owing(owed[term.after])))
+
+
+def _found_of(law: Law, state: obligation.Obligation) -> Finds:
     owed = state.owed
     pack = _pack_of(law, owed)
     if pack is None:
@@ -349,7 +360,8 @@ def _under(kind: str, pack_of: Callable[[Law, Case, Any], Pack | None]) -> Calla
 def _find_listing(law: Law, case: Case, state: Any, asked: Asked) -> Finds:
     if case.moves:
         whole = asked._replace(until=None)
-        return under_each(law, case, state.opened.time, lambda pack: of_pack(law, "listing", pack, state, whole))
+        spells = terms(law, case, law.pack_at(case.key.committee, state.opened.time))
+        return under_each(spells, lambda term: of_pack(law, "listing", term.pack, state, whole))
     return _under("listing", supervision.listing_pack)(law, case, state, asked)
 
 

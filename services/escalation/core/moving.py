@@ -4,7 +4,7 @@ A case keeps each `policy.migrated` that names it. What falls due up to that ins
 what falls due later under the new one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -16,8 +16,9 @@ from services.escalation.core.heard import in_order
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack
 
-MOVABLE: Final = ("hazard", "listing")
-"""Kinds with a clock of their own; what a calendar or an accident opened keeps the term with which it was opened."""
+MOVABLE: Final = ("hazard", "listing", "obligation")
+"""Kinds with a clock that runs under the version of the day on which it began. What looks at a whole committee, area,
+team or campaign stands under the version of each day by itself."""
 
 Finds = Iterator[Found]
 
@@ -47,12 +48,12 @@ _said_of = msgspec.json.Decoder(_Said).decode
 
 def pack_of(law: Law, case: Case, moment: datetime) -> Pack | None:
     """The version under which a case that began at `moment` stands now."""
-    return terms(law, case, moment)[-1].pack if case.moves else law.pack_at(case.key.committee, moment)
-
-
-def terms(law: Law, case: Case, moment: datetime) -> tuple[Term, ...]:
-    """Every version under which a case that began at `moment` ever stood, in order; never empty where a pack binds it."""
     pack = law.pack_at(case.key.committee, moment)
+    return terms(law, case, pack)[-1].pack if case.moves and pack else pack
+
+
+def terms(law: Law, case: Case, pack: Pack | None) -> tuple[Term, ...]:
+    """Every version under which a case that began under `pack` ever stood, in order; none where no pack binds it."""
     if pack is None:
         return ()
     found = [Term(pack)]
@@ -65,11 +66,11 @@ def terms(law: Law, case: Case, moment: datetime) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def under_each(law: Law, case: Case, moment: datetime, find: Callable[[Pack], Finds]) -> Finds:
+def under_each(spells: Iterable[Term], find: Callable[[Term], Finds]) -> Finds:
     """What the rules of each version find in its own time; a rung that fell due under one does not fall due again."""
     seen: set[tuple[str, ...]] = set()
-    for term in terms(law, case, moment):
-        for found in find(term.pack):
+    for term in spells:
+        for found in find(term):
             finding = found.finding
             name = (found.rule, finding.measure, finding.step, finding.subject_id, finding.occurrence)
             if term.holds(finding.at) and name not in seen:

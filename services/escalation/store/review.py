@@ -14,7 +14,7 @@ from contracts.facts import Fact
 from contracts.topics import slot_of
 from services.escalation.core.case import Case, CaseKey
 from services.escalation.core.engine import Engine
-from services.escalation.core.moving import MOVABLE, pack_of
+from services.escalation.core.moving import MOVABLE
 from services.escalation.core.slot import case_key
 from services.escalation.store import bulk
 from services.escalation.store.cases import Place
@@ -56,11 +56,11 @@ def again(engine: Engine, desk: Desk, key: CaseKey, _case: Case) -> list[Decisio
     return engine.settle_again(key, desk.shelf)
 
 
-def moving(policy: str, old: str, fact_of: Callable[[Case, CaseKey], Fact]) -> Act:
+def moving(policy: str, old: str, new: str, fact_of: Callable[[Case, CaseKey], Fact]) -> Act:
     """Move the clock of a case that runs under the old version; `fact_of` gives the fact that says so."""
 
     def act(engine: Engine, desk: Desk, key: CaseKey, case: Case) -> list[Decision]:
-        if not runs_under(engine, case, policy, old):
+        if not runs_under(engine, case, policy, old) or not engine.is_known_to(case, policy, new):
             return []
         return engine.apply_fact(fact_of(case, key), desk.shelf, case.clocks_to, (key,))
 
@@ -71,8 +71,7 @@ def runs_under(engine: Engine, case: Case, policy: str, version: str) -> bool:
     """Whether the case has a clock of its own that runs under this version."""
     if case.key.kind not in MOVABLE or case.next_at is None:
         return False
-    began = engine.began(case)
-    pack = pack_of(engine.law, case, began) if began else None
+    pack = engine.stands_under(case)
     return pack is not None and (pack.id, pack.version) == (policy, version)
 
 

@@ -1,7 +1,7 @@
 """Fold what a unit owes with what it handed in."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.divisions import Divisions
@@ -22,6 +22,10 @@ class Obligation:
         if due is None or any(fact.time < due for fact in self.fulfilments):
             return None
         return due
+
+    def owing(self, owed: Owed) -> "Obligation":
+        """The same by another term."""
+        return replace(self, owed=owed)
 
     @property
     def first(self) -> Heard | None:

@@ -1,0 +1,89 @@
+"""Carry what is owed over to another version of its pack: the same unit and period, by the term of that version.
+
+What fell due up to the move stays as it was. Nobody is late by the move itself: where the other version's term has
+passed already, the move's own day is the last one.
+"""
+
+from datetime import date, datetime
+from itertools import takewhile
+from typing import NamedTuple
+
+import msgspec
+
+from services.escalation.core.calendar import WorkCalendar, end_of, local_day
+from services.escalation.core.case import Case, Owed
+from services.escalation.core.law import Law
+from services.escalation.core.moving import Term, terms
+from services.escalation.core.policy import AfterAccident, Obligation, Pack
+from services.escalation.core.schedules import AfterEach, AfterMilestone, AfterStages, KeyPeriodDays, Untimed
+
+SPANS = (AfterStages, AfterMilestone, AfterEach)
+
+
+class Spell(NamedTuple):
+    """A version under which a duty stands for some time, and what is owed by it."""
+
+    term: Term
+    owed: Owed
+
+
+class _Due(NamedTuple):
+    at: datetime | None
+    is_sure: bool = True
+
+
+def spells(law: Law, case: Case, owed: Owed) -> list[Spell]:
+    """Every version under which the duty ever stood, in order, each with its term; none where its pack is not known."""
+    found: list[Spell] = []
+    for term in terms(law, case, law.version(owed.policy_id, owed.policy_version)):
+        if term.after is not None and not (owed.due is not None and owed.due <= term.after):
+            owed = owed_under(owed, term.pack, law.calendar, term.after) or owed
+        found.append(Spell(term, owed))
+    return found
+
+
+def owed_under(owed: Owed, pack: Pack, calendar: WorkCalendar, moved_at: datetime) -> Owed | None:
+    """What is owed by this version from `moved_at` on; None where it knows no such duty, or not this period of it."""
+    for name, spec in pack.obligations.items():
+        due = _due(spec, owed, calendar) if (spec.id or name) == owed.obligation else None
+        if due is not None:
+            today = end_of(local_day(moved_at))
+            return msgspec.structs.replace(
+                owed,
+                due=max(due.at, today) if due.at is not None else None,
+                firm=due.is_sure,
+                title=spec.title,
+                clauses=spec.clauses,
+                remind=spec.remind,
+                policy_id=pack.id,
+                policy_version=pack.version,
+            )
+    return None
+
+
+def _due(spec: Obligation, owed: Owed, calendar: WorkCalendar) -> _Due | None:
+    """The end of the term of this very period; None where the schedule has no such period."""
+    when = spec.when
+    if isinstance(when, AfterAccident):
+        return _after_accident(when, owed, calendar)
+    if isinstance(when, Untimed):
+        return _Due(None) if when.period == owed.period else None
+    if isinstance(when, SPANS):
+        return _Due(*when.after(owed.begins, when.within, calendar)) if owed.begins else None
+    if isinstance(when, KeyPeriodDays):
+        return _Due(when.end(date.fromisoformat(owed.period)))
+    start, latest = local_day(owed.opened_at), max(owed.opened_at, owed.due or owed.opened_at)
+    periods = takewhile(lambda period: period.opens_at <= latest, when.periods(start, {}, calendar))
+    return next((_Due(period.due, period.firm) for period in periods if period.label == owed.period), None)
+
+
+def _after_accident(when: AfterAccident, owed: Owed, calendar: WorkCalendar) -> _Due | None:
+    """A span is counted anew from the accident's day; the next day of a milestone stays what it is."""
+    if when.until_milestone:
+        return _Due(owed.due, owed.firm)
+    if when.within is None:
+        return _Due(None)
+    if owed.begins is None:
+        return None
+    last = calendar.add(owed.begins, when.within.count, when.within.unit)
+    return _Due(end_of(last), calendar.is_sure(owed.begins, last, when.within.unit))
