@@ -32,7 +32,7 @@ def backlog(database: Database) -> pushes.Backlog:
 def test_a_change_is_told_with_its_place_and_signed(
     feed: Feed, push: Push, platform: Platform, database: Database
 ) -> None:
-    """Converted coordinates, no free text, a signature that the platform can check; then nothing waits."""
+    """S0-24: converted coordinates, no free text, a signature that the platform can check; then nothing waits."""
     feed([reported(site=PLACED, description="王某的出租房")])
 
     assert 1 == push()
@@ -147,7 +147,7 @@ def test_a_new_platform_is_told_of_all_that_is_open(
 
 
 def test_nobody_answers(feed: Feed, push: Push, platform: Platform, database: Database, clock: ManualClock) -> None:
-    """Nothing is lost, and the lag is seen since the change."""
+    """S0-24: nothing is lost, and the lag is seen since the change."""
     feed([reported(site=PLACED)])
     platform.address = "http://127.0.0.1:9/none"
 

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from services.reporting.core.forms import (
+    assessment,
     burn_down,
+    checklist,
     close_out,
     daily,
     enforcement,
     finding,
+    gaps,
     league,
     league_words,
     ledger,
@@ -90,6 +93,21 @@ KINDS: Final[dict[str, Kind]] = {
             "listings", listings.TITLE, "now", listings.build, "Listings by level and batch, and sectors without any."
         ),
         Kind("finding", finding.TITLE, "year", finding.build, "Active finding, and tip-offs that were rewarded."),
+        Kind(
+            "assessment",
+            assessment.TITLE,
+            "year",
+            assessment.build,
+            "What superiors and undercover teams found, and what became of it, as a ground of the assessment.",
+        ),
+        Kind("gaps", gaps.TITLE, "now", gaps.build, "Open hazards without responsibility, measures or deadline."),
+        Kind(
+            "checklist",
+            checklist.TITLE,
+            "now",
+            checklist.build,
+            "What a supervising team takes along: everything open, and what earlier rounds found.",
+        ),
         Kind("league", league_words.TITLE, "month", league.build, "The league table of a month."),
         Kind("ledger", ledger.TITLE, "now", ledger.build, "Every hazard, one row each."),
     )
