@@ -48,6 +48,7 @@ def create(
             expires_at=now + timedelta(days=days),
         )
         keys.add(work, key)
+        work.remarks.append(" ".join([key.prefix, source or "operator", *key.tenants]))
     typer.echo(f"辖区 {' '.join(key.tenants)}，{key.expires_at:%Y-%m-%d} 到期；密钥只显示这一次：", err=True)
     print(token)
 

@@ -33,6 +33,7 @@ COMMANDS = (
     Command("keys", "keys"),
     Command("people", "people"),
     Command("informers", "informers"),
+    Command("audit", "audit"),
     Command("publish", "publish", "publish"),
     Command("import", "imports", "import_"),
     Command("dead-letters", "dead_letters"),
@@ -53,12 +54,16 @@ COMMANDS = (
 # These start or stop the machine itself; settings of their own would mislead them.
 ABOUT_THE_MACHINE = ("up", "down", "status")
 
+# These make or replace the schema in which the audit is kept; they say for themselves what has to be said.
+UNSEEN = ("migrate", "upgrade-check", "backup", "restore")
+
 
 def main() -> None:
     """Run the command line; without settings in the environment it speaks to the machine that `make up` started."""
     asked = sys.argv[1:2]
     if not set(asked) & set(ABOUT_THE_MACHINE):
         _speak_to_this_machine()
+        _be_witnessed(sys.argv[1:])
     build(asked)()
 
 
@@ -86,6 +91,18 @@ def _speak_to_this_machine() -> None:
     if here.database_url_file.exists():
         for name, value in here.environment().items():
             os.environ.setdefault(name, value)
+
+
+def _be_witnessed(arguments: list[str]) -> None:
+    """Have everything that a command changes in the database noted in the audit: who typed what."""
+    if not arguments or arguments[0] in UNSEEN:
+        return
+    from bihuan.intake import who
+    from runtime import database
+    from runtime.access.audit import Witness
+
+    witness = Witness(actor=f"{who()}@local", act=f"bihuan {arguments[0]}", about=" ".join(arguments[1:]))
+    database.acting.set(database.Acting(witness=witness))
 
 
 def _introduce() -> None:

@@ -38,7 +38,7 @@ def add(
     given = _grant_of(role, tenant, sectors) if role or tenant else None
     password = passwords.generated()
     kept = passwords.Passwords().kept(password)
-    with _begin() as work:
+    with begin() as work:
         if not _fits(name):
             _refuse(f"账号 {name!r} 不合规：2 到 63 个小写字母、数字、点、下划线、连字符，以字母或数字开头")
         if not store.add_person(work, name, display or name, kept, by=_by()):
@@ -58,7 +58,7 @@ def list_() -> None:
     from runtime.access import store
 
     table = Table("name", "display", "roles", "state", "seen")
-    with _begin() as work:
+    with begin() as work:
         for account, grants, last in store.people(work):
             roles = "\n".join(" ".join([each.role, each.tenant, *each.sectors]) for each in grants)
             state = "shut" if account.disabled else "locked" if account.locked else ""
@@ -74,7 +74,7 @@ def reset(name: Name) -> None:
 
     password = passwords.generated()
     kept = passwords.Passwords().kept(password)
-    with _begin() as work:
+    with begin() as work:
         if not store.set_password(work, name, kept, must_change=True):
             _refuse(f"没有账号 {name}")
         store.end_sessions(work, name, "password reset")
@@ -88,7 +88,7 @@ def grant(name: Name, role: RoleOption, tenant: Tenant, sectors: Sectors = None)
     from runtime.access import store
 
     given = _grant_of(role, tenant, sectors)
-    with _begin() as work:
+    with begin() as work:
         if store.account(work, name) is None:
             _refuse(f"没有账号 {name}：bihuan people add {name}")
         store.grant(work, name, given, by=_by())
@@ -104,7 +104,7 @@ def revoke(
     """Take a role back, or shut the whole account; its sessions end at once, what it did stays under its name."""
     from runtime.access import store
 
-    with _begin() as work:
+    with begin() as work:
         if role or tenant:
             if not store.take_back(work, name, _role(role), tenant):
                 _refuse(f"{name} 没有 {role} {tenant} 这个岗位")
@@ -120,7 +120,7 @@ def token(name: Name) -> None:
     from runtime.access import sessions, store
 
     made = sessions.new_token()
-    with _begin() as work:
+    with begin() as work:
         account = store.account(work, name)
         if account is None or account.disabled:
             _refuse(f"没有可用的账号 {name}")
@@ -157,7 +157,8 @@ def _fits(name: str) -> bool:
     return re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,62}", name) is not None
 
 
-def _begin() -> "AbstractContextManager[Work]":
+def begin() -> "AbstractContextManager[Work]":
+    """One transaction on the accounts."""
     from contextlib import contextmanager
 
     from bihuan.intake import settings
@@ -165,7 +166,7 @@ def _begin() -> "AbstractContextManager[Work]":
     from runtime.database import Database
 
     @contextmanager
-    def begin() -> "Iterator[Work]":
+    def opened_once() -> "Iterator[Work]":
         opened = Database(
             settings().database_url.get_secret_value(), schema=SCHEMA, application_name="bihuan", pool_size=1
         )
@@ -175,7 +176,7 @@ def _begin() -> "AbstractContextManager[Work]":
         finally:
             opened.close()
 
-    return begin()
+    return opened_once()
 
 
 def _by() -> str:

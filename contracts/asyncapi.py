@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from contracts.audit import ANCHOR_TYPE
 from contracts.decisions import DECISION_TYPE
 from contracts.events.table import EVENT_TYPES, TICK_TYPE, Sender, types_from
 from contracts.notices import NOTICE_TYPE
 from contracts.topics import (
+    AUDIT_ANCHORS,
     ESCALATION_FACTS,
     HAZARD_FACTS,
     INSPECTION_PREFIX,
@@ -29,6 +31,7 @@ CARRIED: Final[Mapping[str, tuple[str, ...]]] = {
     HAZARD_FACTS: (*types_from(Sender.UPSTREAM, Sender.PEOPLE), TICK_TYPE),
     ESCALATION_FACTS: (DECISION_TYPE,),
     NOTICE_FACTS: (NOTICE_TYPE,),
+    AUDIT_ANCHORS: (ANCHOR_TYPE,),
 }
 """Which types of event each topic carries."""
 

@@ -29,4 +29,5 @@ PAGES: Final = (
     Page("数据", "数据质量", "intake", "/quality"),
     Page("数据", "退回数据", "intake", "/dead-letters"),
     Page("数据", "导入", "intake", "/imports"),
+    Page("数据", "审计", "reporting", "/audit"),
 )

@@ -2,7 +2,8 @@
 
 `services/<name>` has one entry for each route, written as the method and the path of its declaration. Add yours here:
 `"GET /v1/things": only(READING)`. What somebody sees behind a route is bounded by the tenants of those grants of theirs
-whose role the route names. An `audited` route leaves an entry in the audit each time it answers.
+whose role the route names. What changes something leaves an entry in the audit by itself; an `audited` route, which shows
+protected data, does so each time it answers. A safe method of any other route cannot write.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,7 +66,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
     "intake": {
         "GET /quality": only({*READING, Role.ADMINISTRATOR}),
         "GET /dead-letters": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}),
-        "GET /dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}),
+        "GET /dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}, audited=True),
         "POST /dead-letters/{identity}": only({*OFFICES, Role.ADMINISTRATOR}),
         "GET /tip-off": PUBLIC,
         "POST /tip-off": PUBLIC,
@@ -85,7 +86,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /v1/imports/{identity}": KEYS,
         "GET /v1/imports/{identity}/refused.{form}": KEYS,
         "GET /v1/dead-letters": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}, keys=True),
-        "GET /v1/dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}, keys=True),
+        "GET /v1/dead-letters/{identity}": only({*OFFICES, Role.AUDITOR, Role.ADMINISTRATOR}, keys=True, audited=True),
         "POST /v1/dead-letters/{identity}/replay": only({*OFFICES, Role.ADMINISTRATOR}, keys=True),
     },
     "escalation": {
@@ -120,10 +121,10 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /notices/{notice_id}/acknowledge": only(WORKING),
         "POST /notices/{notice_id}/retry": only({*OFFICES, Role.ADMINISTRATOR}),
         "POST /notices/{notice_id}/settle": only({*OFFICES, Role.ADMINISTRATOR}),
-        "GET /roster": only({*OFFICES, Role.ADMINISTRATOR}),
+        "GET /roster": only({*OFFICES, Role.ADMINISTRATOR}, audited=True),
         "GET /roster/roster.xlsx": only({*OFFICES, Role.ADMINISTRATOR}, audited=True),
-        "POST /roster": only({*OFFICES, Role.ADMINISTRATOR}, audited=True),
-        "POST /roster/seat": only({*OFFICES, Role.ADMINISTRATOR}, audited=True),
+        "POST /roster": only({*OFFICES, Role.ADMINISTRATOR}),
+        "POST /roster/seat": only({*OFFICES, Role.ADMINISTRATOR}),
         "GET /silences": only(READING),
         "POST /silences": only(OFFICES),
         "POST /silences/{silence_id}/lift": only(OFFICES),
@@ -143,7 +144,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /v1/letters/{letter_id}/receipt": only(WORKING),
         "POST /v1/letters/{letter_id}/reply": only(WORKING),
         "PUT /v1/letters/{letter_id}/scan": only(WORKING),
-        "GET /v1/letters/{letter_id}/scans/{scan_id}": only(READING),
+        "GET /v1/letters/{letter_id}/scans/{scan_id}": only(READING, audited=True),
         "GET /v1/letter-templates": only(READING | {Role.ADMINISTRATOR}),
         "PUT /v1/letter-templates/{form}": only({Role.ADMINISTRATOR}),
         "GET /letters": only(READING),
@@ -171,6 +172,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /today": only(READING),
         "GET /sites": only(READING),
         "GET /sites/{site_id}": only(READING),
+        "GET /audit": only({Role.AUDITOR}, audited=True),
+        "GET /v1/audit": only({Role.AUDITOR}, audited=True),
         "GET /map": only(READING),
         "GET /v1/risk-map.geojson": only(READING),
         "GET /v1/boundaries.geojson": SIGNED_IN,
@@ -179,8 +182,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /v1/league": only(READING),
         "GET /v1/league/{period}/units/{unit}": only(READING),
         "POST /v1/league/{period}/objections": only(WORKING),
-        "POST /v1/league/{period}/objections/{identity}/answer": only(OFFICES, audited=True),
-        "POST /v1/league/{period}/publish": only(OFFICES, audited=True),
+        "POST /v1/league/{period}/objections/{identity}/answer": only(OFFICES),
+        "POST /v1/league/{period}/publish": only(OFFICES),
         "GET /v1/summary": only(READING),
         "GET /v1/hazards": only(READING),
         "GET /v1/hazards/{hazard_id}": only(READING),

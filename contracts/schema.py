@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from pydantic import BaseModel
 
+from contracts.audit import ANCHOR_TYPE
 from contracts.envelope import Envelope
 from contracts.events.table import EVENT_TYPES, TICK_TYPE, EventType, Sender
 from contracts.fields import CLOSED, Data
@@ -80,7 +81,7 @@ def _attributes(row: EventType) -> tuple[dict[str, Any], list[str]]:
     if row.sender is Sender.OURSELVES:
         attributes |= INNER_ATTRIBUTES
         required += ["committee"]
-    if row.name == TICK_TYPE:
+    if row.name in {TICK_TYPE, ANCHOR_TYPE}:  # of the whole installation
         attributes |= {"tenant": {"const": ""}, "committee": {"const": ""}}
     return attributes, required
 

@@ -18,6 +18,7 @@ TICK_SOURCE: Final = "/bihuan/intake"
 HAZARD_FACTS: Final = "hazard.facts"
 ESCALATION_FACTS: Final = "escalation.facts"
 NOTICE_FACTS: Final = "notice.facts"
+AUDIT_ANCHORS: Final = "audit.anchors"
 PEOPLE_FACTS: Final = INSPECTION_PREFIX + PEOPLE_SLUG
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
@@ -91,6 +92,16 @@ TOPICS: Final = (
         retention_days=None,
         writers=("notify",),
         readers=("reporting", "notify"),
+    ),
+    Topic(
+        pattern=AUDIT_ANCHORS,
+        title="审计锚点",
+        sentence="Where every chain of the audit stood, hour by hour; `bihuan audit verify --topic` reads it.",
+        key="none",
+        slots=1,
+        retention_days=None,
+        writers=("reporting",),
+        readers=("reporting",),
     ),
 )
 

@@ -6,6 +6,7 @@ ids. The relays must not reuse numbers that the log has seen: `begin_anew` gives
 """
 
 import contextlib
+import getpass
 import hashlib
 import json
 import os
@@ -87,7 +88,7 @@ def restore(url: str, file: Path, now: datetime) -> Mapping[str, int]:
 
     Raises NotDone where the dump is broken or the database is not empty.
     """
-    read_manifest(file)
+    manifest = read_manifest(file)
     migrate.ensure_database(url)
     with psycopg.connect(url) as connection:
         isolation.make_roles(connection)  # the rights and policies of the copy name them
@@ -99,11 +100,14 @@ def restore(url: str, file: Path, now: datetime) -> Mapping[str, int]:
         "pg_restore", url, "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={_name(url)}", str(file)
     )
     migrate.upgrade(url)
-    return begin_anew(url, now)
+    return begin_anew(url, now, taken_at=manifest.taken_at)
 
 
-def begin_anew(url: str, now: datetime) -> Mapping[str, int]:
-    """Give every service a new line of numbers, while none of its processes runs; NotDone where one does."""
+def begin_anew(url: str, now: datetime, *, taken_at: str = "") -> Mapping[str, int]:
+    """Give every service a new line of numbers, while none of its processes runs; NotDone where one does.
+
+    `taken_at`: the copy's moment; without it that of the last entry of the audit.
+    """
     wanted = incarnation_at(now)
     with closing(psycopg.connect(url, connect_timeout=CONNECT_SECONDS)) as connection, connection.transaction():
         running = connection.execute(
@@ -112,6 +116,7 @@ def begin_anew(url: str, now: datetime) -> Mapping[str, int]:
         if running:
             names = ", ".join(sorted(str(name) for (name,) in running))
             raise NotDone(f"services are connected ({names}): stop them first")
+        _tell_audit(connection, taken_at)
         numbering = [service for service in migrate.SERVICES if _numbers_facts(connection, service)]
         return {service: _raise_incarnation(connection, service, wanted) for service in numbering}
 
@@ -125,6 +130,16 @@ def _numbers_facts(connection: psycopg.Connection[tuple[object, ...]], schema: s
     """Whether a schema publishes facts of its own; people and sessions do not."""
     row = connection.execute("SELECT to_regclass(%s)", (f"{schema}.installation",)).fetchone()
     return row is not None and row[0] is not None
+
+
+def _tell_audit(connection: psycopg.Connection[tuple[object, ...]], taken_at: str) -> None:
+    """Whoever checks the audit against what is kept elsewhere learns from the audit itself why it is short."""
+    if not taken_at:
+        row = connection.execute("SELECT max(at) FROM access.audit").fetchone()
+        taken_at = row[0].isoformat() if row and isinstance(row[0], datetime) else ""
+    connection.execute(
+        "SELECT access.note(%s, 'restored', %s, '', ARRAY['', '', '', '*'])", (f"{getpass.getuser()}@local", taken_at)
+    )
 
 
 def _raise_incarnation(connection: psycopg.Connection[tuple[object, ...]], service: str, wanted: int) -> int:

@@ -141,6 +141,9 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 PERSONS: Final = ("person", "sealed", "opening")
 
+AUDIT: Final = ("audit", "audit_head")
+"""Nobody writes them: entries come by a function of the owner, and triggers refuse every other change."""
+
 _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     service: (f"{service}.make_month(date)", f"{service}.drop_month(date)") for service in ("intake", "escalation")
 }
@@ -167,7 +170,12 @@ def apply(connection: Connection[tuple[object, ...]]) -> None:
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         make_roles(connection)
-        wanted = [*_accounts(), *_persons(), *(each for service in SERVICES for each in _schema(connection, service))]
+        wanted = [
+            *_accounts(),
+            *_persons(),
+            *_audit(),
+            *(each for service in SERVICES for each in _schema(connection, service)),
+        ]
         mark = _MARK + hashlib.sha256("\n".join(each.as_string(connection) for each in wanted).encode()).hexdigest()
         if mark == _marked(connection):
             return  # nothing to change: every statement would lock its table against who reads it
@@ -203,7 +211,9 @@ def let_in(connection: Connection[tuple[object, ...]], role: str, password: str)
 
 def _accounts() -> Iterator[sql.Composed]:
     apis = sql.SQL(", ").join(sql.Identifier(role_of(service, "api")) for service in SERVICES)
-    yield sql.SQL("GRANT USAGE ON SCHEMA access TO {}").format(apis)
+    everybody = sql.SQL(", ").join(map(sql.Identifier, roles()))
+    yield sql.SQL("GRANT USAGE ON SCHEMA access TO {}").format(everybody)
+    yield sql.SQL("GRANT EXECUTE ON FUNCTION access.note(text, text, text, text, text[]) TO {}").format(everybody)
     for table, rights in ACCESS.items():
         place = sql.Identifier("access", table)
         yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, apis)
@@ -240,6 +250,23 @@ def _whose(table: str, process: str, kind: Kind) -> sql.Composed:
         return sql.SQL("EXISTS (SELECT FROM person WHERE person.handle = {}.handle)").format(sql.Identifier(table))
     seen = sql.SQL(" AND " + SEEN.replace("{table}", table) if process == "api" else "")
     return sql.SQL("kind = {}{}").format(sql.Literal(kind.name), seen)
+
+
+def _audit() -> Iterator[sql.Composed]:
+    """Everybody adds entries, by the function alone; reporting shows them in its page, and keeps heads elsewhere."""
+    api, worker = (sql.Identifier(role_of("reporting", process)) for process in PROCESSES)
+    for table in AUDIT:
+        place = sql.Identifier("access", table)
+        yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
+        for name in ("owner", "worker", "api"):
+            yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(name), place)
+        yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
+        condition = sql.SQL(SEEN.replace("{table}", table))
+        yield sql.SQL("CREATE POLICY api ON {} FOR SELECT TO {} USING ({})").format(place, api, condition)
+        yield sql.SQL("GRANT SELECT ON {} TO {}").format(place, api)
+    heads = sql.Identifier("access", AUDIT[1])
+    yield sql.SQL("CREATE POLICY worker ON {} FOR SELECT TO {} USING (true)").format(heads, worker)
+    yield sql.SQL("GRANT SELECT ON {} TO {}").format(heads, worker)
 
 
 def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterator[sql.Composed]:

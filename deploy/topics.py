@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from contracts.topics import INNER_TOPICS, PEOPLE_FACTS, TOPICS, Topic
+from contracts.topics import AUDIT_ANCHORS, INNER_TOPICS, PEOPLE_FACTS, TOPICS, Topic
 from runtime.broker import NewTopic
 
 MILLISECONDS_A_DAY = 86_400_000
@@ -29,8 +29,8 @@ class Cluster(Protocol):
 
 def wanted() -> tuple[Topic, ...]:
     """Return the topics every installation has; those of registered sources are made with their registration."""
-    people = next(topic for topic in TOPICS if topic.pattern == PEOPLE_FACTS)
-    return (people, *INNER_TOPICS)
+    single = (topic for topic in TOPICS if topic.pattern in {PEOPLE_FACTS, AUDIT_ANCHORS})
+    return (*single, *INNER_TOPICS)
 
 
 def create(cluster: Cluster, *, replicas: int = CLUSTER_DEFAULT, say: Callable[[str], None] | None = None) -> list[str]:

@@ -24,8 +24,23 @@ TIMEOUTS = {
     "tcp_user_timeout": 10_000,
 }
 SCOPE = "bihuan.tenants"  # the setting that row security reads, for one transaction
-acting: ContextVar[tuple[str, ...] | None] = ContextVar("acting", default=None)
-"""The tenants of the person whose request this is: each transaction is theirs unless it says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """For whom transactions are, and what is said of them.
+
+    `tenants`: the sub-trees that they see, None where no person asks. `witness` is called in each one before it is
+    committed, to note what was done. `only_reads`: the database refuses to write.
+    """
+
+    tenants: tuple[str, ...] | None = None
+    witness: "Callable[[Work], None] | None" = None
+    only_reads: bool = False
+
+
+acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B039 (frozen)
+"""The request, or the command, that runs: each of its transactions is for its person unless it says otherwise."""
 
 CONNECT_TIMEOUT = 5  # seconds
 POOL_TIMEOUT = 5.0  # seconds to wait for a free connection of the pool
@@ -54,7 +69,8 @@ class Work:
 
     `parked` lists the dead letters written in it so far: the consumer counts them once they are committed. `tenants` are
     the sub-trees that it may see, '*' all of them; None where no person asks. `once_committed` is called when that is
-    known, and never where it was rolled back or nobody knows.
+    known, and never where it was rolled back or nobody knows. Whoever notes what people do says it of the tenant that
+    it `concerns`, where that is set, with the `remarks`.
     """
 
     def __init__(self, connection: sqlalchemy.Connection, tenants: Sequence[str] | None = None) -> None:
@@ -62,6 +78,8 @@ class Work:
         self.tenants = None if tenants is None else tuple(tenants)
         self.parked: list[Parked] = []
         self.once_committed: list[Callable[[], None]] = []
+        self.concerns = ""
+        self.remarks: list[str] = []
 
     @property
     def connection(self) -> psycopg.Connection[tuple[Any, ...]]:
@@ -131,12 +149,14 @@ class Database:
             raise _named(error) from error
         with connection:
             connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing
-            work = Work(connection, acting.get() if tenants is None else tenants)
+            mine = acting.get()
+            work = Work(connection, mine.tenants if tenants is None else tenants)
             try:
-                if work.tenants is not None:  # SET and not set_config: the caller may still choose its isolation
-                    scope = sql.Literal(",".join(work.tenants))
-                    work.connection.execute(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), scope))
+                if settings := _settings(work, only_reads=mine.only_reads):
+                    work.connection.execute(settings)
                 yield work
+                if mine.witness is not None:
+                    mine.witness(work)  # in the transaction of the act: both are there, or neither
             except BaseException as error:
                 _abandon(connection)
                 named = _named(error)
@@ -155,6 +175,16 @@ class Database:
     def close(self) -> None:
         """Close every idle connection of the pool."""
         self._engine.dispose()
+
+
+def _settings(work: Work, *, only_reads: bool) -> sql.Composed | None:
+    """What holds for this transaction alone. SET and not set_config: the caller may still choose its isolation."""
+    found: list[sql.Composable] = []
+    if work.tenants is not None:
+        found.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), sql.Literal(",".join(work.tenants))))
+    if only_reads:
+        found.append(sql.SQL("SET TRANSACTION READ ONLY"))
+    return sql.SQL("; ").join(found) if found else None
 
 
 def _commit(connection: sqlalchemy.Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from contracts.audit import ANCHOR_TYPE, AuditAnchored
 from contracts.decisions import DECISION_TYPE, Decision
 from contracts.events import accidents, duties, hazards, people, sites, supervision
 from contracts.fields import Data
@@ -119,6 +120,16 @@ EVENT_TYPES: Final[dict[str, EventType]] = dict(
                 sender=Sender.OURSELVES,
                 chinese="通知",
                 sentence="What became of a notice to one recipient over one channel.",
+            ),
+        ),
+        (
+            ANCHOR_TYPE,
+            EventType(
+                name=ANCHOR_TYPE,
+                model=AuditAnchored,
+                sender=Sender.OURSELVES,
+                chinese="审计锚点",
+                sentence="Where every chain of the audit stood, kept where no hand in the database reaches.",
             ),
         ),
     ),

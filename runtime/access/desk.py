@@ -3,11 +3,11 @@
 from typing import Final, NamedTuple
 
 from runtime import log
-from runtime.access import store
+from runtime.access import audit, store
 from runtime.access.passwords import Passwords, faults
 from runtime.access.principal import Principal, Via
 from runtime.access.sessions import LIVES, SEEN_EVERY, digest_of, judged, new_token
-from runtime.database import Database
+from runtime.database import Database, Work
 from runtime.errors import Rejected
 
 _logger = log.get(__name__)
@@ -72,6 +72,7 @@ class Desk:
                 return None
             if not fits:
                 store.failed(work, name, account.failures + 1)
+                self._note(work, name, "sign-in refused", f"{account.failures + 1} in a row")
                 _logger.warning("sign-in refused", person=name, why="wrong password", failures=account.failures + 1)
                 return None
             store.succeeded(work, name)
@@ -80,6 +81,7 @@ class Desk:
             token = new_token()
             store.open_session(work, name, digest_of(token), via)
             found = store.find_session(work, digest_of(token))
+            self._note(work, name, "signed in", via)
         _logger.info("signed in", person=name, via=via)
         return Opened(token, found[0].principal) if found else None
 
@@ -94,6 +96,7 @@ class Desk:
             verdict = judged(session, now)
             if verdict == "stolen":
                 store.end_session(work, session.id, "a replaced token came back")
+                self._note(work, session.principal.name, "session ended", "a replaced token came back")
                 _logger.warning("session ended: a replaced token came back", person=session.principal.name)
             if verdict in {"stolen", "over"}:
                 return None
@@ -123,6 +126,7 @@ class Desk:
         if not self._passwords.fits(old, before.kept):
             with self._database.begin() as work:
                 store.failed(work, principal.name, before.failures + 1)
+                work.remarks.append(f"wrong password, {before.failures + 1} in a row")
             return False
         if wrong := faults(new, name=principal.name, before=old):
             raise Rejected("password", wrong)
@@ -132,3 +136,8 @@ class Desk:
             store.end_sessions(work, principal.name, "password changed", but=principal.session)
         _logger.info("password changed", person=principal.name)
         return True
+
+    def _note(self, work: Work, name: str, act: str, detail: str) -> None:
+        """An entry in the chain of the area that the person works for."""
+        tenants = sorted({grant.tenant for grant in store.grants_of(work, name)})
+        audit.note(work, actor=name, act=act, about=name, tenant=audit.tenant_of(tenants), detail=detail)

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.permissions import Permission, table_of
 from contracts.roles import EVERYWHERE
 from runtime import database, log
-from runtime.access import desk, pages, routes
-from runtime.access.crossing import is_from_elsewhere
+from runtime.access import audit, desk, pages, routes
+from runtime.access.crossing import SAFE, is_from_elsewhere
 from runtime.access.principal import Principal
 from runtime.access.sessions import MARK
 from runtime.database import Database
@@ -155,7 +155,7 @@ class _Guarded:
         if "authorization" not in headers and is_from_elsewhere(scope["method"], headers):
             await self._refuse(scope, receive, send, 403, "a page of another site sent this")
         elif permission.public:
-            await self._as((EVERYWHERE,) if permission.everywhere else None, scope, receive, send)
+            await self._as(self._whoever_comes(permission, scope), scope, receive, send)
         else:
             await self._admit(permission, headers, scope, receive, send)
 
@@ -198,11 +198,19 @@ class _Guarded:
             )
         else:
             scope["state"]["principal"] = acting
-            await self._as(acting.tenants, scope, receive, self._turning(send, found.new_token))
+            only_reads = scope["method"] in SAFE and not permission.audited
+            witness = None if only_reads else audit.of_request(acting, permission, scope)
+            mine = database.Acting(acting.tenants, witness, only_reads=only_reads)
+            await self._as(mine, scope, receive, self._turning(send, found.new_token))
 
-    async def _as(self, tenants: tuple[str, ...] | None, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the app; every transaction of the request sees these tenants unless it says otherwise."""
-        before = database.acting.set(tenants)
+    def _whoever_comes(self, permission: Permission, scope: Scope) -> database.Acting:
+        if not permission.everywhere:
+            return database.Acting()
+        return database.Acting((EVERYWHERE,), None if scope["method"] in SAFE else audit.of_link(scope))
+
+    async def _as(self, mine: database.Acting, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the app; every transaction of the request is for whom it says, unless it says otherwise itself."""
+        before = database.acting.set(mine)
         try:
             await self._app(scope, receive, send)
         finally:

@@ -187,6 +187,14 @@ def grant(work: Work, name: str, given: Grant, *, by: str) -> None:
     )
 
 
+def grants_of(work: Work, name: str) -> tuple[Grant, ...]:
+    """Every role that a person holds."""
+    rows = work.connection.execute(
+        "SELECT role, tenant, sectors FROM access.role_grant WHERE person = %s ORDER BY role, tenant", (name,)
+    ).fetchall()
+    return _grants(rows)
+
+
 def take_back(work: Work, name: str, role: Role, tenant: str) -> bool:
     """Take a role back; False where they did not have it."""
     gone = work.connection.execute(

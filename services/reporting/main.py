@@ -14,13 +14,14 @@ from contracts.pages import PAGES
 from policies import files
 from runtime import log, process
 from runtime.access import Gate
+from runtime.access.anchors import Anchoring
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
 from runtime.pages import Frame
 from runtime.web import create_app
-from services.reporting.api import league, reports
+from services.reporting.api import audit, league, reports
 from services.reporting.api.console import console
 from services.reporting.api.reading import Reader
 from services.reporting.api.risk_map import risk_map
@@ -89,6 +90,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
             routes(reader),
             reports.routes(forms),
             league.routes(leagues),
+            audit.routes(reader),
             risk_map(reader, boundaries),
             console(reader, frame, map_licence=boundaries.licence if boundaries else ""),
         ],
@@ -130,6 +132,13 @@ def run_worker(settings: ReportingSettings, database: Database, table: Divisions
         beside=[
             Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
             exporter,
+            Anchoring(
+                settings=settings,
+                database=database,
+                clock=clock,
+                file=settings.audit_anchor_file,
+                every=timedelta(seconds=settings.audit_anchor_seconds),
+            ),
             *pushers(settings, database, metrics, clock),
         ],
         checks={"database": database.ping},

@@ -36,6 +36,8 @@ class _Activated(msgspec.Struct, frozen=True):
     version: str = ""
     digest: str = ""
     text: str = ""
+    by: str = ""
+    document_no: str = ""
 
 
 _activated_in: Final = msgspec.json.Decoder(_Activated).decode
@@ -94,7 +96,17 @@ class LawBook:
                 )
         self._read[found.digest] = found
         _keep(using, found, activation.time)
+        self._note(using, found, said)
         return True
+
+    def _note(self, using: bulk.Cursor, found: PackFile, said: _Activated) -> None:
+        """What binds a county from now on stands in its audit, by the hand that put it into force."""
+        detail = " ".join(filter(None, (found.digest, said.document_no)))
+        place = list(self._divisions.columns_of(found.pack.root))
+        using.execute(
+            "SELECT access.note(%b, 'policy activated', %b, %b, %b)",
+            (said.by or "unknown", " ".join(found.version), detail, place),
+        )
 
     def _in_force(self, digest: str) -> bool:
         return any(row.digest == digest and row.activated_at is not None for row in self._kept)

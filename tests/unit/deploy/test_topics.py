@@ -37,6 +37,7 @@ def test_inner_topics_have_64_slots_and_are_kept() -> None:
         "hazard.facts": (64, "-1"),
         "escalation.facts": (64, "-1"),
         "notice.facts": (64, "-1"),
+        "audit.anchors": (1, "-1"),
     }
 
 

@@ -5,11 +5,11 @@ from typing import Final
 from fastapi import APIRouter
 
 from runtime.pages import Frame
-from services.reporting.api.console import hazard, ledger, overview, risks, site, today
+from services.reporting.api.console import audit, hazard, ledger, overview, risks, site, today
 from services.reporting.api.console.words import dress
 from services.reporting.api.reading import Reader
 
-PAGES: Final = (overview.add, today.add, risks.add, ledger.add, hazard.add, site.add)
+PAGES: Final = (overview.add, today.add, risks.add, ledger.add, hazard.add, site.add, audit.add)
 """In the order in which their addresses are tried."""
 
 

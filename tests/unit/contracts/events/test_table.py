@@ -57,7 +57,12 @@ def test_the_inner_facts_are_there() -> None:
     )
 
     assert people == types_from(Sender.PEOPLE)
-    assert types_from(Sender.OURSELVES) == (TICK_TYPE, "decision.recorded.v1", "notice.recorded.v1")
+    assert types_from(Sender.OURSELVES) == (
+        TICK_TYPE,
+        "decision.recorded.v1",
+        "notice.recorded.v1",
+        "audit.anchored.v1",
+    )
 
 
 @pytest.mark.parametrize("row", EVENT_TYPES.values(), ids=lambda row: row.name)
