@@ -22,6 +22,8 @@ PAGES: Final = (
     Page("隐患", "群众举报", "intake", "/tip-offs"),
     Page("督办", "待审定", "escalation", "/proposals"),
     Page("督办", "应办事项", "escalation", "/obligations"),
+    Page("督办", "月晾晒", "reporting", "/league"),
+    Page("报表", "官方报表", "reporting", "/reports"),
     Page("通知", "发件箱", "notify", "/notices"),
     Page("通知", "值班花名册", "notify", "/roster"),
     Page("通知", "静默", "notify", "/silences"),

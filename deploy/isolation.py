@@ -100,6 +100,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "outbox": opened("INSERT"),
         "league_objection": Table("", "INSERT, UPDATE"),
         "league_publication": Table("", "INSERT"),
+        "saved_view": opened("INSERT, UPDATE, DELETE"),  # no tenant's data; the queries bind it to the person
         "site": via("hazard", "committee", "namespace", "site_id"),
         # A fact about a hazard where that is seen; one that names none where anything of its committee is.
         "fact": via(

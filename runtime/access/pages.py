@@ -40,8 +40,8 @@ def router(desk: Desk, frame: Frame, cookie: Cookie) -> APIRouter:
 
     def password_form(request: Request, wrong: Sequence[str] = ()) -> Response:
         status = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK
-        forced = _person(request).must_change
-        return frame.page(request, "password.html", as_of=None, status=status, wrong=wrong, forced=forced)
+        who = _person(request)
+        return frame.page(request, "password.html", as_of=None, status=status, wrong=wrong, who=who)
 
     @routes.get("/login")
     def ask(request: Request, next: Next = "/") -> Response:  # noqa: A002 (its name in the address)

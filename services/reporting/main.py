@@ -92,7 +92,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
             league.routes(leagues),
             audit.routes(reader),
             risk_map(reader, boundaries),
-            console(reader, frame, map_licence=boundaries.licence if boundaries else ""),
+            console(reader, leagues, forms, frame, map_licence=boundaries.licence if boundaries else ""),
         ],
         checks={"database": database.ping, "tables": reader.check},
     )

@@ -37,6 +37,9 @@ PAGES = (
     "/sites",
     "/sites/331081:test:S-1",
     "/map",
+    "/league?tenant=331081&period=2023-05",
+    "/league/2023-05/331081001?tenant=331081",
+    "/reports?tenant=331081&date=2023-05-20",
 )
 
 

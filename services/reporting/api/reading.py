@@ -21,8 +21,9 @@ from services.reporting.core.scope import EVERYTHING, Scope, area_name, name_of,
 from services.reporting.core.summary import Group, Summary, by_group, ranked, total_of
 from services.reporting.core.timeline import Entry, tell
 from services.reporting.core.wording import recipient_text
-from services.reporting.store import decisions, facts, flows, frontier, lists, news, notices, sums
+from services.reporting.store import decisions, facts, flows, frontier, lists, news, notices, sums, views
 from services.reporting.store.news import News
+from services.reporting.store.views import View
 
 WORST_SHOWN: Final = 6
 NEWS_SHOWN: Final = 6
@@ -136,6 +137,21 @@ class Reader:
             column = sums.column_for(work, seen)
             codes = sorted({tally.group for tally in sums.tallies(work, seen, column)})
             return Choices([(code, self.divisions.full_name(code)) for code in codes], sums.sectors(work, seen))
+
+    def views(self, person: str) -> list[View]:
+        """The views of the ledger that a person named."""
+        with self._database.begin(self._tenants) as work:
+            return views.of_person(work, person)
+
+    def keep_view(self, person: str, view: View) -> bool:
+        """Keep a view under its name; False where the person has as many as anybody may."""
+        with self._database.begin(self._tenants) as work:
+            return views.keep(work, person, view, self._clock.now())
+
+    def forget_view(self, person: str, name: str) -> None:
+        """Remove a person's view."""
+        with self._database.begin(self._tenants) as work:
+            views.forget(work, person, name)
 
     def hazard(self, text: str) -> Story | list[HazardRow]:
         """The hazard that `text` names, by its full name or by its id alone; else all that carry the id (or none)."""

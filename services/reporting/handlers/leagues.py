@@ -1,7 +1,7 @@
 """Show, contest and publish the league table: a preview, objections with answers, and one fact that says it is public."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -47,6 +47,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     is_published: bool
     objections_until: datetime
     objections: tuple[Objection, ...]
+    is_contestable: bool
 
 
 class Leagues:
@@ -72,6 +73,20 @@ class Leagues:
         found = Leagues(self._database, self._divisions, self._clock, self._charters, self._formulas)
         found._who = who
         return found
+
+    def committees(self) -> list[str]:
+        """The committees of this person that compare their units, by their roots' codes."""
+        return sorted({formula.root for formula in self._formulas if self._belongs(formula.root)})
+
+    def latest(self, tenant: str) -> Shown:
+        """The table of the month before this one; of this month where nothing of the one before can be compared."""
+        today = local_day(self._clock.now())
+        month = Month(today.year, today.month)
+        with suppress(NoLeagueError):
+            before = self.show(tenant, month.previous)
+            if any(place.sample for place in before.table.places):
+                return before
+        return self.show(tenant, month)
 
     def reaches(self, who: Principal, unit: str) -> bool:
         """Whether the hazards of a unit are this person's to see."""
@@ -99,7 +114,7 @@ class Leagues:
             if place is None:
                 raise NoLeagueError(f"{unit} 不参加月晾晒")
             self._acts_for(place.unit)
-            if shown.is_published or not shown.table.cut_off <= now < shown.objections_until:
+            if not shown.is_contestable:
                 raise NotYetError(f"现在不能提异议：{shown.state}")
             said = Objection(
                 id=self._clock.uuid(),
@@ -161,13 +176,14 @@ class Leagues:
             table = fill(archive, month, min(complete, now))
             if table is None:
                 raise NoLeagueError(f"{self._divisions.full_name(charter.root)}在{month}没有月晾晒评价办法")
-            said = tuple(objections.listed(work, charter.root, str(month)))
+            published, until = publication(archive, month) is not None, objections_until(table.formula, month)
             shown = Shown(
                 table=table,
                 state=state_words(archive, table, now),
-                is_published=publication(archive, month) is not None,
-                objections_until=objections_until(table.formula, month),
-                objections=said,
+                is_published=published,
+                objections_until=until,
+                objections=tuple(objections.listed(work, charter.root, str(month))),
+                is_contestable=not published and table.cut_off <= now < until,
             )
             yield work, shown, charter.root
 

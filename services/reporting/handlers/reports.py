@@ -86,6 +86,10 @@ class Reports:
         """Every form there is."""
         return tuple(KINDS.values())
 
+    def charter(self, tenant: str) -> Charter | None:
+        """The pack that governs a tenant of this caller, with its teams and stages to choose from."""
+        return charter_for(tenant, self._charters, self._divisions) if self._reaches(tenant) else None
+
     @contextmanager
     def form(self, wish: Wish) -> Iterator[Form]:
         """The filled form; its rows can be read until the block ends. Raises `BadAskError` and `NoSuchFormError`."""

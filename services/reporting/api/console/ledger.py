@@ -1,6 +1,7 @@
 """Show the ledger of hazards: searched, filtered, page by page."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -9,6 +10,7 @@ from contracts.vocabulary import HazardLevel
 from runtime.access import Who
 from runtime.pages import Frame
 from services.reporting.api.console.asked import CursorText, Flag, Tenant, Word
+from services.reporting.api.console.views import of_ledger
 from services.reporting.api.reading import Reader
 from services.reporting.api.routes import cursor_in
 from services.reporting.core.paging import SMALLEST_PAGE, Filters, Order
@@ -62,4 +64,6 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
             asked=asked,
             cursor=cursor,
             choices=mine.choices(),
+            views=mine.views(who.name),
+            query=of_ledger(urlencode(asked)),
         )
