@@ -123,6 +123,7 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text would hold them, and they may be anybody's
             connect_args={
                 "options": options,
                 "application_name": application_name,

@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+import threading
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -17,12 +19,24 @@ _ASSIGNED = re.compile(
 )
 _SECRET_NAME = re.compile(r"(?i)(token|secret|passw|authorization|api[_-]?key|^sign(ature)?$|cookie)")
 
+# Where errors of libraries quote what they were given. What is quoted may be anybody's.
+_QUOTED = (
+    (re.compile(r"\b(DETAIL|CONTEXT|Failing row contains)\b:?[^\n]*"), r"\1: ***"),  # PostgreSQL
+    (re.compile(r'(invalid input (?:syntax|value) for [\w ]+: ?)"[^\n]*"'), r"\1***"),
+    (re.compile(r"(\[parameters: )[^\n]*"), r"\1***"),  # SQLAlchemy
+    (re.compile(r"(input_value=).*?(?=, input_type=|\n|\Z)", re.DOTALL), r"\1***"),  # pydantic
+    (re.compile(r"(invalid literal for int\(\) with base 10: |could not convert string to float: )[^\n]*"), r"\1***"),
+    (re.compile(r"""\bb(?:'(?:[^'\\\n]|\\.){16,}'|"(?:[^"\\\n]|\\.){16,}")"""), "b'***'"),  # bytes in a repr
+)
+
 # Libraries that tell every step; `runtime.streams.driver` is the name mode gives to Faust's services of ours.
 _NOISY = dict.fromkeys(("aiokafka", "faust", "kafka", "mode", "runtime.streams.driver", "uvicorn"), logging.WARNING)
 
 
 def redact(text: str) -> str:
-    """The text with mobile numbers, identity cards, passwords of addresses, bearer tokens and assigned secrets masked."""
+    """The text with mobile numbers, identity cards, passwords of addresses, tokens, secrets and quoted input masked."""
+    for pattern, mask in _QUOTED:
+        text = pattern.sub(mask, text)
     text = _DSN.sub(r"\1:***@", text)
     text = _BEARER.sub(r"\1\2***", text)
     text = _ASSIGNED.sub(r"\1***", text)
@@ -90,6 +104,18 @@ def configure(service: str, level: str = "INFO") -> None:
     root.setLevel(level)
     for name, floor in _NOISY.items():
         logging.getLogger(name).setLevel(max(floor, logging.getLevelNamesMapping()[level]))
+    sys.excepthook = _crashed
+    threading.excepthook = lambda told: _crashed(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _crashed(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Tell the end of a process or a thread by the same formatter: Python's own would print what an error quotes."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error or kind(), trace)
+        return
+    told = (kind, error, trace) if error is not None else kind
+    get(__name__).critical("crashed", exc_info=told)
+    sys.stdout.flush()
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -30,7 +30,9 @@ class SecretFiles(PydanticBaseSettingsSource):
 class ProcessSettings(BaseSettings):
     """Settings that every process of ours has; each service adds its own in a subclass."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr = Field(description="postgresql://user:password@host:port/database")
     kafka_brokers: str = Field(default="127.0.0.1:39092", description="host:port, several separated by commas")

@@ -69,6 +69,7 @@ class Postgres:
             "unix_socket_directories": "",  # a socket's path has a limit of 107 bytes
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "log_error_verbosity": "terse",  # a DETAIL quotes the row, and a row may hold anybody
             **self.settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +17,9 @@ from runtime import log
 def _restored() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    hooks = sys.excepthook, threading.excepthook
     yield
+    sys.excepthook, threading.excepthook = hooks
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -34,6 +38,32 @@ def _restored() -> Iterator[None]:
         pytest.param("timestamp=1&sign=abc%3D", "timestamp=1&sign=***", id="robot signature"),
         pytest.param('{"api_key": "k1234567"}', '{"api_key": "***"}', id="JSON"),
         pytest.param("password='hunter2'", "password='***'", id="quoted"),
+        pytest.param(
+            'duplicate key value violates "x"\nDETAIL:  Key (name)=(canary) already exists.\nHINT: y',
+            'duplicate key value violates "x"\nDETAIL: ***\nHINT: y',
+            id="a row of PostgreSQL",
+        ),
+        pytest.param(
+            'invalid input syntax for type integer: "canary"',
+            "invalid input syntax for type integer: ***",
+            id="a value of PostgreSQL",
+        ),
+        pytest.param("[SQL: x]\n[parameters: {'a': 'canary'}]", "[SQL: x]\n[parameters: ***", id="SQLAlchemy"),
+        pytest.param(
+            "[type=string_type, input_value={'name': 'canary\\n'}, input_type=dict]",
+            "[type=string_type, input_value=***, input_type=dict]",
+            id="pydantic",
+        ),
+        pytest.param(
+            "UnicodeDecodeError('utf-8', b'\\xffcanary canary canary', 0, 1, 'x')",
+            "UnicodeDecodeError('utf-8', b'***', 0, 1, 'x')",
+            id="bytes in a repr",
+        ),
+        pytest.param(
+            "invalid literal for int() with base 10: 'canary'",
+            "invalid literal for int() with base 10: ***",
+            id="a number that is none",
+        ),
         pytest.param("offset 17 of facts[3]", "offset 17 of facts[3]", id="ordinary words stay"),
     ],
 )
@@ -106,3 +136,25 @@ def test_every_line_is_json_and_masked_whoever_writes_it(capsys: pytest.CaptureF
     assert second["event"] == "GET /x?access_token=***"
     assert "postgresql://u:***@h/d" in third["exception"]
     assert "RuntimeError" in third["exception"]
+
+
+@pytest.mark.usefixtures("_restored")
+def test_what_a_process_dies_of_is_told_by_the_same_formatter(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the main thread and in any other: one JSON line, nothing on the error stream, nothing that the error quotes."""
+    log.configure("test")
+
+    def die() -> None:
+        raise ValueError("[type=string_type, input_value='canary', input_type=str]")
+
+    try:
+        die()
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    thread = threading.Thread(target=die)
+    thread.start()
+    thread.join()
+    told = capsys.readouterr()
+    lines = [json.loads(line) for line in told.out.splitlines()]
+
+    assert [("crashed", "critical")] * 2 == [(line["event"], line["level"]) for line in lines]
+    assert "canary" not in told.out + told.err
