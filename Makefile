@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench bench-reporting bundle lint format contracts docs check lock
+        test-faults coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -92,6 +92,15 @@ contracts: .venv/.run ## Write schemas, AsyncAPI, references, the glossary and t
 docs: contracts .venv/.dev ## Write what is made from the code: events, glossary, modules, metrics, dashboards
 	@$(PY) -m deploy.docs
 	@$(PY) -m deploy.grafana
+
+sbom: .venv/.dev ## Write the bill of materials (CycloneDX) of what is locked: dist/sbom.json
+	@$(PY) -m deploy.supply_chain sbom
+
+licences: .venv/.dev ## Hold the licences of what is installed against deploy/licences.yaml
+	@$(PY) -m deploy.supply_chain licences
+
+scan: .venv/.dev ## Look for weak spots (bandit) and for secrets that are new (detect-secrets)
+	@$(PY) -m deploy.supply_chain scan
 
 check: lint test ## What has to pass before a change is proposed
 
