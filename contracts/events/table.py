@@ -12,6 +12,7 @@ from contracts.audit import ANCHOR_TYPE, AuditAnchored
 from contracts.decisions import DECISION_TYPE, Decision
 from contracts.events import accidents, duties, hazards, people, sites, supervision
 from contracts.fields import Data
+from contracts.letters import LETTER_TYPE, Letter
 from contracts.notices import NOTICE_TYPE, Notice
 
 TICK_TYPE: Final = "clock.ticked.v1"
@@ -130,6 +131,16 @@ EVENT_TYPES: Final[dict[str, EventType]] = dict(
                 sender=Sender.OURSELVES,
                 chinese="审计锚点",
                 sentence="Where every chain of the audit stood, kept where no hand in the database reaches.",
+            ),
+        ),
+        (
+            LETTER_TYPE,
+            EventType(
+                name=LETTER_TYPE,
+                model=Letter,
+                sender=Sender.OURSELVES,
+                chinese="公文",
+                sentence="What an official letter is since it was signed: one record per change.",
             ),
         ),
     ),

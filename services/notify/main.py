@@ -43,6 +43,7 @@ from services.notify.handlers.letters.answers import Answers
 from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.letters.office import Office
+from services.notify.handlers.letters.rebuilding import Rebuilt
 from services.notify.handlers.remembering import known_incarnation, read_back
 from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Desk, Traits
@@ -176,7 +177,10 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
                 metrics=metrics,
             ),
             LetterUpkeep(
-                answers=Answers(database=database, divisions=table, clock=clock), database=database, metrics=metrics
+                answers=Answers(database=database, divisions=table, clock=clock),
+                rebuilt=Rebuilt(database=database, divisions=table, clock=clock),
+                database=database,
+                metrics=metrics,
             ),
         ],
         checks={"database": database.ping},
@@ -231,7 +235,7 @@ def _learn_from_the_log(settings: NotifySettings, database: Database, clock: Sys
     unknown = readback.unknown_records(
         settings, database, topic=NOTICE_FACTS, slots=SLOTS, incarnation=known_incarnation(database)
     )
-    read_back(unknown, database=database, clock=clock)
+    read_back(unknown, database=database, divisions=divisions.load(), clock=clock)
 
 
 def channels(settings: NotifySettings) -> dict[str, Adapter]:

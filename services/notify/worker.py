@@ -15,6 +15,7 @@ from services.notify.channels import Adapter
 from services.notify.handlers.detouring import Detours
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.letters.answers import Answers
+from services.notify.handlers.letters.rebuilding import Rebuilt
 from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Departure, Desk, Return
 from services.notify.metrics import CHANNELS, LETTER_STATES
@@ -163,12 +164,13 @@ class Upkeep:
 
 
 class LetterUpkeep:
-    """Announces late answers to letters, and counts letters by where they stand."""
+    """Announces late answers to letters, plans the notices of rebuilt ones, and counts letters by where they stand."""
 
     name = "upkeep of letters"
 
-    def __init__(self, *, answers: Answers, database: Database, metrics: Metrics) -> None:
+    def __init__(self, *, answers: Answers, rebuilt: Rebuilt, database: Database, metrics: Metrics) -> None:
         self._answers = answers
+        self._rebuilt = rebuilt
         self._database = database
         self._metrics = metrics
 
@@ -183,6 +185,7 @@ class LetterUpkeep:
                 await asyncio.wait_for(stopping.wait(), UPKEEP_EVERY)
 
     def _once(self) -> None:
+        self._rebuilt.plan()
         missed = self._answers.announce_missed()
         if missed:
             _logger.warning("letters without receipt or answer", count=missed)

@@ -7,11 +7,15 @@ from typing import Final
 import msgspec
 
 from contracts import notices as contract
+from contracts.divisions import Divisions
+from contracts.facts import Fact
+from contracts.letters import LETTER_TYPE, Letter
 from runtime import codec, log
 from runtime.clock import Clock
 from runtime.database import Database
 from services.notify.core.memory import Remembered, recalled
 from services.notify.handlers.announcing import announce_notices
+from services.notify.handlers.letters.rebuilding import rebuild
 from services.notify.store import deliveries, letters, memory
 
 AT_ONCE: Final = 2000
@@ -25,11 +29,11 @@ def known_incarnation(database: Database) -> int:
         return memory.known_incarnation(work)
 
 
-def read_back(documents: Iterable[bytes], *, database: Database, clock: Clock) -> int:
+def read_back(documents: Iterable[bytes], *, database: Database, divisions: Divisions, clock: Clock) -> int:
     """Take over what these documents of notice.facts say, in their order; returns how many there were.
 
     Notices that the database has are moved at once; what it has not is remembered until its decision is heard again
-    and the notice is about to leave.
+    and the notice is about to leave. Letters are rebuilt as they were signed; see letters/rebuilding.py.
     """
     waiting = iter(documents)
     count = highest = 0
@@ -50,8 +54,9 @@ def read_back(documents: Iterable[bytes], *, database: Database, clock: Clock) -
             deliveries.move(work, moved, now)
             memory.drop(work, [notice.id for notice in moved])
             announce_notices(work, moved, now)
-            for mark in _letters(batch):
+            for mark in _numbers(batch):
                 letters.keep_number(work, *mark)
+            rebuild(work, list(_letters(batch)), divisions, now)
             memory.begin_a_new_line(work, highest + 1)
     with database.begin() as work:
         memory.note_read_back(work)
@@ -61,10 +66,7 @@ def read_back(documents: Iterable[bytes], *, database: Database, clock: Clock) -
 
 
 def _memories(documents: Iterable[bytes]) -> Iterator[Remembered]:
-    for document in documents:
-        fact = codec.decode(document)
-        if fact.type != contract.NOTICE_TYPE:
-            continue
+    for fact in _facts(documents, contract.NOTICE_TYPE):
         said = msgspec.json.decode(fact.data, type=contract.Notice)
         yield Remembered(
             notice_id=said.notice_id,
@@ -75,16 +77,21 @@ def _memories(documents: Iterable[bytes]) -> Iterator[Remembered]:
         )
 
 
-def _letters(documents: Iterable[bytes]) -> set[tuple[str, int, int]]:
+def _numbers(documents: Iterable[bytes]) -> set[tuple[str, int, int]]:
     """(organ, year, number) of every official letter that was told: a number is never given twice."""
-    said = (_said(document) for document in documents)
-    marks = [each.letter for each in said if each is not None and each.letter is not None]
+    said = (msgspec.json.decode(fact.data, type=contract.Notice) for fact in _facts(documents, contract.NOTICE_TYPE))
+    marks = [each.letter for each in said if each.letter is not None]
     return {(mark.organ, mark.year, mark.number) for mark in marks if mark.year is not None and mark.number is not None}
 
 
-def _said(document: bytes) -> contract.Notice | None:
-    fact = codec.decode(document)
-    return msgspec.json.decode(fact.data, type=contract.Notice) if fact.type == contract.NOTICE_TYPE else None
+def _letters(documents: Iterable[bytes]) -> Iterator[Letter]:
+    for fact in _facts(documents, LETTER_TYPE):
+        yield msgspec.json.decode(fact.data, type=Letter)
+
+
+def _facts(documents: Iterable[bytes], wanted: str) -> Iterator[Fact]:
+    decoded = (codec.decode(document) for document in documents)
+    return (fact for fact in decoded if fact.type == wanted)
 
 
 def _incarnation(document: bytes) -> int:

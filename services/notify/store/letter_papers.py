@@ -39,7 +39,8 @@ class Link(NamedTuple):
 def put_document(work: Work, letter_id: str, docx: bytes, digest: str) -> None:
     """Keep a signed letter, byte for byte; there is one for each letter."""
     work.connection.execute(
-        "INSERT INTO letter_document (letter_id, sha256, docx) VALUES (%s, %s, %s)", (letter_id, digest, docx)
+        "INSERT INTO letter_document (letter_id, sha256, docx) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (letter_id, digest, docx),
     )
 
 

@@ -45,6 +45,10 @@ _LATE: Final = (
     f"SELECT {NAMES} FROM letter WHERE state = ANY(%s) AND missed_at IS NULL AND reply_due <= %s "  # noqa: S608 (as above)
     "ORDER BY reply_due, id LIMIT %s FOR UPDATE SKIP LOCKED"
 )
+_REBUILT: Final = (
+    f"SELECT {NAMES} FROM letter WHERE id IN (SELECT letter_id FROM letter_rebuilt) "  # noqa: S608 (as above)
+    "ORDER BY signed_at, id LIMIT %s FOR UPDATE SKIP LOCKED"
+)
 _NEXT_NUMBER: Final = """INSERT INTO letter_number AS n (organ, year, last) VALUES (%s, %s, 1)
     ON CONFLICT (organ, year) DO UPDATE SET last = n.last + 1 RETURNING last"""
 
@@ -103,6 +107,21 @@ def has_left(work: Work, letter_id: str) -> bool:
     """Whether notices of a letter are known, though nobody signed it here: it left before the database was restored."""
     row = work.connection.execute("SELECT EXISTS (SELECT FROM notice WHERE letter_id = %s)", (letter_id,)).fetchone()
     return row is not None and bool(row[0])
+
+
+def note_rebuilt(work: Work, letter_id: str) -> None:
+    """Remember that a letter is there again and its notices are not."""
+    work.connection.execute("INSERT INTO letter_rebuilt (letter_id) VALUES (%s) ON CONFLICT DO NOTHING", (letter_id,))
+
+
+def rebuilt(work: Work, most: int) -> list[Letter]:
+    """Letters that are there again and wait for their notices, locked."""
+    return _read(work, _REBUILT, (most,))
+
+
+def forget_rebuilt(work: Work, letter_id: str) -> None:
+    """Its notices are planned."""
+    work.connection.execute("DELETE FROM letter_rebuilt WHERE letter_id = %s", (letter_id,))
 
 
 def note_act(work: Work, letter_id: str, *, act: str, author: str, note: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from contracts.decisions import DECISION_TYPE
 from contracts.divisions import Divisions
 from contracts.events.table import EVENT_TYPES, TICK_TYPE
 from contracts.facts import Fact
+from contracts.letters import LETTER_TYPE
 from contracts.notices import NOTICE_TYPE
 from contracts.topics import ESCALATION_FACTS, HAZARD_FACTS, NOTICE_FACTS, slot_of
 from runtime import codec
@@ -141,6 +142,10 @@ def _sort_notice(batch: Batch, _record: Record, fact: Fact, document: bytes) -> 
     batch.notices.append((read_notice(fact), document))
 
 
+def _sort_nothing(_batch: Batch, _record: Record, _fact: Fact, _document: bytes) -> None:
+    """Kept in the log for the service that said it."""
+
+
 def _sort_fact(batch: Batch, _record: Record, fact: Fact, document: bytes) -> None:
     batch.facts.append((fact, read(fact), document))
 
@@ -149,6 +154,7 @@ _SORTS: Final[Mapping[str, Callable[[Batch, Record, Fact, bytes], None]]] = {
     TICK_TYPE: _sort_tick,
     DECISION_TYPE: _sort_decision,
     NOTICE_TYPE: _sort_notice,
+    LETTER_TYPE: _sort_nothing,
 }
 """What is no ordinary fact of a case, by type; everything else is one."""
 

@@ -28,7 +28,7 @@ from tests.unit.services.notify.core.letters.writing import DESK
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
 TABLES = (
-    "letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, remembered, pace, pause, outage, "
+    "letter_rebuilt, letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, remembered, pace, pause, outage, "
     "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
 )
 YES = Outcome(result=Result.DELIVERED, answer="250 queued")

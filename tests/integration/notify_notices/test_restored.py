@@ -7,7 +7,7 @@ from contracts.vocabulary import NoticeState
 from runtime import codec
 from services.notify.handlers.remembering import read_back
 from tests.integration.notify_notices.office import LATER, NO, TABLES, UNKNOWN, YES, Office, back
-from tests.unit.services.notify.given import NOW, decision
+from tests.unit.services.notify.given import DIVISIONS, NOW, decision
 
 
 def published(office: Office) -> list[bytes]:
@@ -41,7 +41,7 @@ def standing(office: Office) -> dict[str, int]:
 
 def test_nothing_that_was_sent_is_sent_again(office: Office, log: list[bytes]) -> None:
     """Everything was lost; the decisions are heard again. Two leave: what surely did not arrive, and what never left."""
-    read_back(log, database=office.database, clock=office.clock)
+    read_back(log, database=office.database, divisions=DIVISIONS, clock=office.clock)
     office.hear(*hazards(6))  # type: ignore[arg-type]
 
     left = office.email.take(20)
@@ -55,7 +55,7 @@ def test_a_copy_that_is_a_little_older_learns_the_rest(office: Office, log: list
     """The notices were there already, and waited."""
     office.hear(*hazards(6))  # type: ignore[arg-type]
 
-    count = read_back(log, database=office.database, clock=office.clock)
+    count = read_back(log, database=office.database, divisions=DIVISIONS, clock=office.clock)
 
     assert count == len(log)
     assert standing(office) == {"ambiguous": 2, "created": 2, "delivered": 1, "failed": 1}
@@ -64,10 +64,10 @@ def test_a_copy_that_is_a_little_older_learns_the_rest(office: Office, log: list
 def test_reading_back_twice_changes_nothing(office: Office, log: list[bytes]) -> None:
     """The process was killed after it had read."""
     office.hear(*hazards(6))  # type: ignore[arg-type]
-    read_back(log, database=office.database, clock=office.clock)
+    read_back(log, database=office.database, divisions=DIVISIONS, clock=office.clock)
     once = office.sql("SELECT id, state, attempt, revision FROM notice ORDER BY id")
 
-    read_back(log, database=office.database, clock=office.clock)
+    read_back(log, database=office.database, divisions=DIVISIONS, clock=office.clock)
 
     assert office.sql("SELECT id, state, attempt, revision FROM notice ORDER BY id") == once
 
@@ -78,7 +78,7 @@ def test_what_is_said_from_now_on_has_numbers_of_its_own(office: Office, log: li
     office.hear(*hazards(6))  # type: ignore[arg-type]
     office.sql("TRUNCATE outbox")
 
-    read_back(log, database=office.database, clock=office.clock)
+    read_back(log, database=office.database, divisions=DIVISIONS, clock=office.clock)
 
     assert office.sql("SELECT incarnation FROM installation") == [(2,)]
     assert not before & {codec.decode(row[0]).id for row in office.sql("SELECT value FROM outbox")}
@@ -87,7 +87,7 @@ def test_what_is_said_from_now_on_has_numbers_of_its_own(office: Office, log: li
 
 def test_a_person_still_decides(office: Office, log: list[bytes]) -> None:
     """What nobody knows is taken up again when a person insists, once."""
-    read_back(log, database=office.database, clock=office.clock)
+    read_back(log, database=office.database, divisions=DIVISIONS, clock=office.clock)
     office.hear(*hazards(6))  # type: ignore[arg-type]
     office.email.take(20)
     ambiguous = [row[0] for row in office.sql("SELECT id FROM notice WHERE state = 'ambiguous'")]

@@ -60,6 +60,7 @@ ACTS: Final[Mapping[str, str]] = {
     "replied": "回复",
     "withdrawn": "被撤销",
     "missed": "逾期未复",
+    "rebuilt": "按日志重建",
 }
 
 

@@ -11,6 +11,7 @@ from runtime.clock import Clock
 from runtime.database import Database, Work
 from runtime.outbox import Outgoing, announce
 from services.notify.core.letters.letter import Letter
+from services.notify.handlers.letters.keeping import keep
 from services.notify.store import letter_listing, letters
 
 REPLY_MISSED: Final = "reply.missed.v1"
@@ -31,7 +32,7 @@ class Answers:
             now = self._clock.now()
             found = letters.late(work, now, AT_ONCE)
             announce(work, [self._fact(work, letter) for letter in found])
-            letters.save(work, [letter.changed(missed_at=now) for letter in found], self._divisions)
+            keep(work, [letter.changed(missed_at=now) for letter in found], self._divisions, now)
             for letter in found:
                 letters.note_act(work, letter.id, act="missed", author="系统", note="逾期未签收或者未回复", now=now)
         return len(found)

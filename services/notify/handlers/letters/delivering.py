@@ -13,6 +13,7 @@ from services.notify.core.letters.organs import LetterRules
 from services.notify.core.letters.signing import sent
 from services.notify.core.messages import Message
 from services.notify.core.notice import Notice
+from services.notify.handlers.letters.keeping import keep
 from services.notify.store import letter_papers, letters
 from services.notify.store.letter_papers import Link
 
@@ -45,7 +46,8 @@ class Enclosing:
         arrived = {each.letter_id for each in moved if each.letter_id and each.state is NoticeState.DELIVERED}
         if arrived:
             found = letters.by_id(work, sorted(arrived), lock=True)
-            letters.save(work, [sent(letter, now) for letter in found.values()], self._divisions)
+            moved_on = [after for letter in found.values() if (after := sent(letter, now)) is not letter]
+            keep(work, moved_on, self._divisions, now)
 
     def _link(self, work: Work, notice: Notice, now: datetime) -> str:
         if not self._address:

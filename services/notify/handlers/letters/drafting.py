@@ -12,6 +12,7 @@ from services.notify.core.letters.wording import Desk
 from services.notify.core.notice import thread_of
 from services.notify.core.passage import Situation
 from services.notify.core.suppression import Question, why_untold
+from services.notify.handlers.letters.keeping import keep
 from services.notify.store import letters
 from services.notify.store.planning import Heard
 
@@ -39,7 +40,7 @@ class Drafting:
             known = threads[thread_of(each.decision)]
             for letter in heard(each.decision, each.turn, known.values(), self.desk, situation.now):
                 known[letter.id] = changed[letter.id] = letter
-        letters.save(work, list(changed.values()), self._divisions)
+        keep(work, changed.values(), self._divisions, situation.now)
         return list(changed.values())
 
     def _is_unwritten(self, each: Heard, situation: Situation) -> bool:

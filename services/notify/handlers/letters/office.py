@@ -21,6 +21,7 @@ from services.notify.core.suppression import Question, why_untold
 from services.notify.exports.docx import digest, render
 from services.notify.exports.library import shipped
 from services.notify.handlers.announcing import announce_notices
+from services.notify.handlers.letters.keeping import keep
 from services.notify.store import letter_papers, letters
 from services.notify.store.letter_papers import Template
 from services.notify.store.planning import newest_record, save_notices, standing_of
@@ -86,7 +87,8 @@ class Office:
             settings = self._settings.read(work, now)
             self._refuse_unsignable(work, letter, decision, settings, now)
             signed, docx = self._issued(work, letter, by, now)
-            self._keep(work, signed, "signed", by, f"{signed.year}年第{signed.number}号" if signed.number else "", now)
+            note = f"{signed.year}年第{signed.number}号" if signed.number else ""
+            self._keep(work, signed, "signed", by, note, now, document=docx)
             letter_papers.put_document(work, signed.id, docx, signed.document_sha256)
             self._take_back_original(work, signed, by, now)
             notices = dispatch(signed, decision, settings.roster, self._desk.places, now)
@@ -164,9 +166,8 @@ class Office:
             kept = letter_papers.document_of(work, letter_id)
             if kept is not None:
                 return letter, kept
-            issue = Issue(issued_on=signing.day_of(self._clock.now()), number=None, signed=False)
             template = self._template(work, letter)
-        return letter, render(template.docx, fields_of(letter, self._desk.rules.organ(letter.organ), issue))
+        return letter, render(template.docx, self.laid_out(letter))
 
     def read(self, letter_id: str) -> Letter:
         """A letter as it stands; raises `Unknown`."""
@@ -203,8 +204,10 @@ class Office:
             raise Stale(letter_id)
         return letter
 
-    def _keep(self, work: Work, letter: Letter, act: str, by: str, note: str, now: datetime) -> None:
-        letters.save(work, [letter], self._divisions)
+    def _keep(
+        self, work: Work, letter: Letter, act: str, by: str, note: str, now: datetime, *, document: bytes = b""
+    ) -> None:
+        keep(work, [letter], self._divisions, now, documents={letter.id: document})
         letters.note_act(work, letter.id, act=act, author=by, note=note, now=now)
 
     def _decision(self, work: Work, letter: Letter) -> Decision:
