@@ -32,7 +32,7 @@ from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.sending import Departure, Desk, Return, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.settings import NotifySettings, read_letter_desk
-from services.notify.store import switches
+from services.notify.store import personal
 from services.notify.worker import DeliveryLoop
 
 DUE = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
@@ -197,7 +197,7 @@ def _plan(
         for n in range(ROBOTS)
     ]
     with database.begin() as work:
-        switches.put_seats(work, seats)
+        personal.put_seats(work, seats)
     drafting = Drafting(desk=_letters(stage), divisions=stage.table)
     hearing = Hearing(routes=routes, divisions=stage.table, drafting=drafting, clock=clock)
     decisions = [_decision(number) for number in range(count)]

@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,12 +59,29 @@ def roster(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A roster file (YAML).")],
 ) -> None:
     """Take over a roster into the database; rows of the same role, unit, seat and start are replaced."""
-    from services.notify.store.switches import put_seats
+    from services.notify.store.personal import put_seats
 
     seats = _seats(file)
     with database() as opened, opened.begin() as work:
         put_seats(work, seats)
     print(f"已登记 {len(seats)} 个席位")
+
+
+@app.command()
+def erase(
+    ended_by: Annotated[datetime, typer.Option(help="Take away what ended at this moment (UTC) or before.")],
+    holder: Annotated[str | None, typer.Option(help="Of this holder alone; absent: of everybody.")] = None,
+) -> None:
+    """Take away who held seats that have ended and whom attempts were for; seats, attempts and outcomes stay."""
+    from services.notify.store.personal import StillHeld
+    from services.notify.store.personal import erase as take_away
+
+    try:
+        with database() as opened, opened.begin() as work:
+            erased = take_away(work, until=ended_by.replace(tzinfo=UTC), holder=holder)
+    except StillHeld as error:
+        refuse(f"{holder} 届时仍担任 {error}：先在花名册中登记交接")
+    print(f"已删除：席位 {erased.seats} 个、发送记录 {erased.attempts} 条、作废地址 {erased.gone} 个的姓名和地址")
 
 
 def _records(word: str) -> "list[Decision]":

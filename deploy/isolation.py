@@ -85,12 +85,11 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "letter_number": opened("INSERT, UPDATE"),
         "letter_template": opened("INSERT"),
         "receipt_link": via("letter", "letter_id=id", writes="INSERT"),
-        "roster": opened(),
+        "roster": opened("INSERT, UPDATE"),
         "silence": opened("INSERT, UPDATE"),
         "tenant_rule": opened("INSERT, UPDATE"),
         "master_switch": opened("INSERT"),
         "settings_version": opened("UPDATE"),
-        "gone_address": opened(),
         "pause": opened(),
         "outage": opened(),
         "outbox": opened("INSERT"),
@@ -145,6 +144,13 @@ PERSONS: Final = ("person", "sealed", "opening")
 AUDIT: Final = ("audit", "audit_head")
 """Nobody writes them: entries come by a function of the owner, and triggers refuse every other change."""
 
+TOLD: Final[Mapping[str, Table]] = {
+    "seat_holder": opened("INSERT, UPDATE"),  # who may touch which unit's seats is the page's question
+    "attempt_to": Table("EXISTS (SELECT FROM notify.notice WHERE notice.id = {table}.notice_id)", ""),
+    "gone_address": opened(),
+}
+"""What is personal about notices: open to notify alone, and to its API where the notice is seen."""
+
 _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     service: (f"{service}.make_month(date)", f"{service}.drop_month(date)") for service in ("intake", "escalation")
 }
@@ -175,6 +181,7 @@ def apply(connection: Connection[tuple[object, ...]]) -> None:
             *_accounts(),
             *_persons(),
             *_audit(),
+            *_told(),
             *(each for service in SERVICES for each in _schema(connection, service)),
         ]
         mark = _MARK + hashlib.sha256("\n".join(each.as_string(connection) for each in wanted).encode()).hexdigest()
@@ -241,6 +248,15 @@ def _persons() -> Iterator[sql.Composed]:
                 )
 
 
+def _told() -> Iterator[sql.Composed]:
+    api, worker = (sql.Identifier(role_of("notify", process)) for process in PROCESSES)
+    for table, met in TOLD.items():
+        place = sql.Identifier("pii", table)
+        yield sql.SQL("REVOKE ALL ON {} FROM {}, {}").format(place, api, worker)
+        yield sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(place, worker)
+        yield from _policies("notify", place, table, met)
+
+
 def _rights(table: str, process: str, kind: Kind) -> sql.SQL:
     changing = table != "opening" and (process == "worker" or kind.changes)
     return sql.SQL("SELECT, INSERT, UPDATE, DELETE" if changing else "SELECT, INSERT")
@@ -287,14 +303,18 @@ def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterato
 
 
 def _table(service: str, table: str, columns: frozenset[str]) -> Iterator[sql.Composed]:
-    place = sql.Identifier(service, table)
+    met = TABLES[service].get(table, Table() if columns.issuperset(COLUMNS) else None)
+    yield from _policies(service, sql.Identifier(service, table), table, met)
+
+
+def _policies(service: str, place: sql.Identifier, table: str, met: Table | None) -> Iterator[sql.Composed]:
+    """Row security on a table of a service: everything for its worker, for its API what `met` says."""
     api, worker = (sql.Identifier(role_of(service, process)) for process in PROCESSES)
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
     for name in ("owner", "worker", "api"):
         yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(name), place)
     yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
     yield sql.SQL("CREATE POLICY worker ON {} TO {} USING (true)").format(place, worker)
-    met = TABLES[service].get(table, Table() if columns.issuperset(COLUMNS) else None)
     if met is None:
         return
     condition = sql.SQL((met.seen or SEEN).replace("{table}", table))

@@ -49,7 +49,7 @@ from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Desk, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.settings import InvalidSecrets, NotifySettings, read_letter_desk, read_routes, secrets_of
-from services.notify.store import switches
+from services.notify.store import personal
 from services.notify.worker import DeliveryLoop, LetterUpkeep, Upkeep
 
 SCHEMA: Final = "notify"
@@ -259,7 +259,7 @@ def take_over_roster(settings: NotifySettings, database: Database) -> None:
         return
     seats = roster_from(yaml.safe_load(settings.roster_file.read_text(encoding="utf-8")))
     with database.begin() as work:
-        switches.put_seats(work, seats)
+        personal.put_seats(work, seats)
     _logger.info("roster taken over", seats=len(seats))
 
 

@@ -27,7 +27,7 @@ from services.notify.core.stages.record import settled
 from services.notify.handlers.announcing import announce_notices
 from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.metrics import OUTCOME_OF
-from services.notify.store import deliveries, memory, outages, pace
+from services.notify.store import deliveries, memory, outages, pace, personal
 from services.notify.store.situation import SettingsReader
 
 LEASE_MARGIN: Final = timedelta(
@@ -265,9 +265,7 @@ class Desk:
             if after is not notice:
                 yield postponed(after, self._routes.quiet_hours) if after.state is NoticeState.RETRYING else after
         if back.outcome.result is Result.GONE:
-            deliveries.note_gone(
-                work, channel=self.channel, address=back.address, notice_id=back.attempts[0][0], now=now
-            )
+            personal.note_gone(work, channel=self.channel, address=back.address, notice_id=back.attempts[0][0], now=now)
         if back.outcome.result is Result.LIMITED and back.outcome.retry_after is not None:
             place = pace.place_of(self.channel, back.address)
             pace.pause(work, channel=self.channel, place=place, until=now + back.outcome.retry_after)

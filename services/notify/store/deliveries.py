@@ -11,7 +11,7 @@ from services.notify.core.alarms import record_of
 from services.notify.core.notice import Notice
 from services.notify.core.retry import Outcome
 from services.notify.core.roster import Seat
-from services.notify.store import rows
+from services.notify.store import personal, rows
 
 # What follows something is not taken up before that has come to an end: its recipient would read the answer first.
 _CLAIM = f"""SELECT {rows.QUALIFIED} FROM notice n LEFT JOIN notice told ON told.id = n.follows
@@ -46,10 +46,9 @@ _FOLDED = """SELECT n.folded_into, n.decision_id, n.status, n.turn FROM notice n
     AND n.thread = ANY(%b::text[]) ORDER BY n.falls_due, n.id"""
 _COALESCED = """SELECT DISTINCT ON (thread, known_at, decision_id) thread, known_at, record FROM decision_record
     WHERE status = 'coalesced' AND thread = ANY(%b::text[]) ORDER BY thread, known_at, decision_id, ordinal DESC"""
-_ATTEMPT = """INSERT INTO attempt (notice_id, attempt, seat, holder, address, message, claimed_by, began_at)
-    SELECT notice_id, attempt, seat, holder, address, message, %b, %b::timestamptz
-    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[], %b::text[], %b::text[])
-        AS u(notice_id, attempt, seat, holder, address, message)"""
+_ATTEMPT = """INSERT INTO attempt (notice_id, attempt, seat, message, claimed_by, began_at)
+    SELECT notice_id, attempt, seat, message, %b, %b::timestamptz
+    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[]) AS u(notice_id, attempt, seat, message)"""
 _OUTCOME = """UPDATE attempt a SET ended_at = %b::timestamptz, outcome = u.outcome, answer = u.answer
     FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[]) AS u(notice_id, attempt, outcome, answer)
     WHERE a.notice_id = u.notice_id AND a.attempt = u.attempt"""
@@ -61,8 +60,6 @@ _LEFT_BY = f"""SELECT {rows.QUALIFIED} FROM notice n JOIN attempt a ON (a.notice
 _OLDEST = """SELECT channel, min(created_at) FROM notice WHERE state IN ('created', 'retrying') AND channel <> ''
     GROUP BY channel"""
 _STANDING = "SELECT state, count(*) FROM notice WHERE state <> 'delivered' GROUP BY state"
-_GONE = """INSERT INTO gone_address (channel, address, since, notice_id) VALUES (%b, %b, %b, %b)
-    ON CONFLICT DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +158,12 @@ def begin_attempts(
                 [notice.id for notice in notices],
                 [notice.attempt for notice in notices],
                 [each.seat.handle for each in leaving],
-                [each.seat.holder for each in leaving],
-                [each.seat.addresses[each.notice.channel] for each in leaving],
                 [each.message for each in leaving],
             ),
         )
+    personal.note_attempts(
+        work, [(each.notice.id, each.notice.attempt, each.seat, each.notice.channel) for each in leaving]
+    )
 
 
 def move(work: Work, notices: Sequence[Notice], now: datetime) -> None:
@@ -203,12 +201,6 @@ def left_by(work: Work, channel: str, worker: str, most: int) -> list[Notice]:
     """Notices of a channel in `sending` that a worker of this name took up, locked."""
     with work.connection.cursor(binary=True) as cursor:
         return [rows.notice_of(row) for row in cursor.execute(_LEFT_BY, (channel, worker, most))]
-
-
-def note_gone(work: Work, *, channel: str, address: str, notice_id: str, now: datetime) -> None:
-    """Remember that an address is gone; whoever corrects the roster writes another one."""
-    with work.connection.cursor(binary=True) as cursor:
-        cursor.execute(_GONE, (channel, address, now, notice_id))
 
 
 def oldest_waiting(work: Work) -> dict[str, datetime]:

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from runtime.access.visible import visible
 from runtime.database import Work
+from services.notify.store.personal import ERASED
 
 _SHOWN: Final = """id, decision_id, status, turn, rule, measure, level, committee, tenant, recipient, channel, state, suppression, why, error,
     late, attempt, created_at, not_before, delivered_at, acknowledge_by, acknowledged_at, acknowledged_by, follows, folded_into"""
@@ -20,8 +21,9 @@ _LIST: Final = f"""SELECT {_SHOWN} FROM notice
       AND (%(before)s::timestamptz IS NULL OR (created_at, id) < (%(before)s, %(before_id)s))
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of this file)
 _ONE: Final = f"SELECT {_SHOWN} FROM notice WHERE id = %s AND {{visible}}"  # noqa: S608 (as above)
-_ATTEMPTS: Final = """SELECT attempt, seat, holder, address, message, claimed_by, began_at, ended_at, outcome, answer
-    FROM attempt WHERE notice_id = %s ORDER BY attempt"""
+_ATTEMPTS: Final = f"""SELECT attempt, seat, coalesce(holder, '{ERASED}') AS holder, coalesce(address, '') AS address,
+        message, claimed_by, began_at, ended_at, outcome, answer
+    FROM attempt LEFT JOIN pii.attempt_to USING (notice_id, attempt) WHERE notice_id = %s ORDER BY attempt"""  # noqa: S608 (as above)
 _ACTS: Final = "SELECT act, author, reason, acted_at FROM notice_act WHERE notice_id = %s ORDER BY id"
 
 Shown = dict[str, Any]

@@ -10,6 +10,7 @@ from runtime.database import Work
 from services.notify.core.matching import Match
 from services.notify.core.roster import Roster, Seat
 from services.notify.core.suppression import Silence, Switches, TenantRule
+from services.notify.store import personal
 
 _SILENCES = """SELECT id, author, reason, starts_at, ends_at, match, recipient FROM silence
     WHERE lifted_at IS NULL AND ends_at > %s ORDER BY id"""
@@ -47,13 +48,13 @@ def version_of(work: Work) -> int:
 def load_settings(work: Work, version: int, now: datetime) -> Settings:
     """All of them, read anew."""
     run = work.connection.execute
-    roster = run("SELECT role, unit, seat, holder, addresses, since, until FROM roster")
+    seats = run(personal.SEATS)
     silences = run(_SILENCES, (now,))
     tenants = run("SELECT tenant, go_live, shadow FROM tenant_rule")
-    gone = {(row[0], row[1]) for row in run("SELECT channel, address FROM gone_address")}
+    gone = personal.gone(work)
     return Settings(
         version=version,
-        roster=Roster(_seat(row, gone) for row in roster),
+        roster=Roster(_seat(row, gone) for row in seats),
         switches=Switches(
             tenants={row[0]: TenantRule(go_live=row[1], shadow=row[2]) for row in tenants},
             silences=tuple(silence_of(row) for row in silences),
@@ -82,14 +83,8 @@ def silence_of(row: tuple[Any, ...]) -> Silence:
     )
 
 
-def seat_of(row: tuple[Any, ...]) -> Seat:
-    """A seat from its row (`role, unit, seat, holder, addresses, since, until`)."""
-    role, unit, seat, holder, addresses, since, until = row
-    return Seat(role=role, unit=unit, seat=seat, holder=holder, addresses=addresses, since=since, until=until)
-
-
 def _seat(row: tuple[Any, ...], gone: set[tuple[str, str]]) -> Seat:
     """A row of the roster, without the addresses that are gone: nobody is reached there."""
-    seat = seat_of(row)
+    seat = personal.seat_of(row)
     reachable = {channel: address for channel, address in seat.addresses.items() if (channel, address) not in gone}
     return replace(seat, addresses=reachable)

@@ -1,6 +1,6 @@
-"""Keep what people set: roster, silences, tenants, the master switch, and their acts about single notices."""
+"""Keep what people set: silences, tenants, the master switch, and their acts about single notices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,34 +11,8 @@ from psycopg.types.json import Jsonb
 
 from contracts.vocabulary import Suppression
 from runtime.database import Work
-from services.notify.core.roster import Seat
 from services.notify.core.suppression import Silence
-from services.notify.store.situation import seat_of, silence_of
-
-
-def put_seats(work: Work, seats: Iterable[Seat]) -> int:
-    """Take over rows of a roster; a row of the same role, unit, seat and start is replaced. Returns how many changed."""
-    rows = [(s.role, s.unit, s.seat, s.holder, Jsonb(dict(s.addresses)), s.since, s.until) for s in seats]
-    with work.connection.cursor() as cursor:
-        cursor.executemany(
-            """INSERT INTO roster AS r (role, unit, seat, holder, addresses, since, until)
-            VALUES (%s, %s, %s, %s, %s, %s, %s)
-            ON CONFLICT ON CONSTRAINT roster_once DO UPDATE
-            SET holder = excluded.holder, addresses = excluded.addresses, until = excluded.until
-            WHERE (r.holder, r.addresses, r.until) IS DISTINCT FROM
-                (excluded.holder, excluded.addresses, excluded.until)""",
-            rows,
-        )
-        return max(cursor.rowcount, 0)
-
-
-def list_seats(work: Work) -> list[Seat]:
-    """Every row of the roster, by unit, role and seat, the present before the past."""
-    found = work.connection.execute(
-        """SELECT role, unit, seat, holder, addresses, since, until FROM roster
-        ORDER BY unit, role, seat, since DESC"""
-    )
-    return [seat_of(row) for row in found]
+from services.notify.store.situation import silence_of
 
 
 def put_silence(work: Work, silence: Silence, now: datetime) -> None:

@@ -36,7 +36,7 @@ from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.letters.office import Office
 from services.notify.handlers.sending import Desk, Traits
 from services.notify.metrics import NOTIFY_METRICS
-from services.notify.store import letter_papers, switches
+from services.notify.store import letter_papers, personal
 from services.notify.store.letter_listing import Wanted, list_letters
 from tests.integration.notify_notices.office import TABLES, YES, back
 from tests.unit.services.notify.given import seat
@@ -84,7 +84,7 @@ class City:
         with self.database.begin() as work:
             work.connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY".encode())
             seats = [seat("office", unit, addresses={"email": f"{unit}@example.cn"}) for unit in (COUNTY, CITY, BUREAU)]
-            switches.put_seats(work, [*seats, seat("leader", CITY, addresses={"email": "leader@example.cn"})])
+            personal.put_seats(work, [*seats, seat("leader", CITY, addresses={"email": "leader@example.cn"})])
 
     def hear(self, *records: Decision) -> None:
         """Records of one moment, heard when they became known."""

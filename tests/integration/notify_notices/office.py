@@ -23,13 +23,13 @@ from services.notify.handlers.people import Counter
 from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Departure, Desk, Return, Traits
 from services.notify.metrics import NOTIFY_METRICS
-from services.notify.store import deliveries, switches
+from services.notify.store import deliveries, personal
 from tests.unit.services.notify.core.letters.writing import DESK
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
 TABLES = (
     "letter_rebuilt, letter_template, letter_scan, receipt_link, letter_act, letter_document, letter_number, letter, remembered, pace, pause, outage, "
-    "notice_act, attempt, gone_address, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
+    "notice_act, attempt, pii.attempt_to, pii.gone_address, pii.seat_holder, notice, decision_record, roster, silence, tenant_rule, master_switch, outbox"
 )
 YES = Outcome(result=Result.DELIVERED, answer="250 queued")
 NO = Outcome(result=Result.PERMANENT, answer="550 no such user")
@@ -113,7 +113,7 @@ class Office:
 
     def seat(self, *seats: Seat) -> None:
         with self.database.begin() as work:
-            switches.put_seats(work, seats)
+            personal.put_seats(work, seats)
 
     def sql(self, statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         with self.database.begin() as work:

@@ -169,7 +169,7 @@ class Post:
         self.worker.kill()
         with psycopg.connect(self.url, options="-c search_path=notify") as connection:
             connection.execute(
-                """TRUNCATE remembered, pace, pause, notice_act, attempt, gone_address, notice, decision_record, outbox,
+                """TRUNCATE remembered, pace, pause, notice_act, attempt, pii.attempt_to, pii.gone_address, notice, decision_record, outbox,
                 relay_mark, relay_batch, consumer_position"""
             )
             connection.execute("UPDATE read_back SET incarnation = 1")

@@ -20,7 +20,7 @@ from runtime.workbook import BadWorkbook, read_sheet
 from services.notify.api.forms import masked_address
 from services.notify.core.roster import Seat
 from services.notify.core.roster_table import CHANNELS, COLUMNS, BadRoster, grid_of, seats_from
-from services.notify.store import switches
+from services.notify.store import personal
 
 LARGEST: Final = 5 << 20  # bytes of a workbook
 SHOWN: Final = 500
@@ -63,7 +63,7 @@ def _add_reading(
 ) -> None:
     def held(who: Principal) -> list[Seat]:
         with database.begin() as work:
-            return [seat for seat in switches.list_seats(work) if _within(seat.unit, who, divisions)]
+            return [seat for seat in personal.list_seats(work) if _within(seat.unit, who, divisions)]
 
     @router.get("/roster")
     def list_(
@@ -120,7 +120,7 @@ def _add_writing(router: APIRouter, database: Database, divisions: Divisions, ro
                 [f"辖区外：{'、'.join(outside)}"],
             )
         with database.begin() as work:
-            changed = switches.put_seats(work, seats)
+            changed = personal.put_seats(work, seats)
         done = quote(f"花名册共 {len(seats)} 行，{changed} 行有变化，已生效。")
         return RedirectResponse(f"/roster?done={done}", HTTPStatus.SEE_OTHER)
 
