@@ -100,6 +100,8 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "league_objection": Table("", "INSERT, UPDATE"),
         "league_publication": Table("", "INSERT"),
         "saved_view": opened("INSERT, UPDATE, DELETE"),  # no tenant's data; the queries bind it to the person
+        "export": Table("", "INSERT"),
+        "export_piece": via("export", "export_id=id"),
         "site": via("hazard", "committee", "namespace", "site_id"),
         # A fact about a hazard where that is seen; one that names none where anything of its committee is.
         "fact": via(
@@ -108,7 +110,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
             "namespace",
             "hazard_id",
             also="({table}.hazard_id IS NULL"
-            " AND EXISTS (SELECT FROM hazard WHERE hazard.committee = {table}.committee))",
+            " AND EXISTS (SELECT FROM tally WHERE tally.committee = {table}.committee AND tally.hazards > 0))",
         ),
         "decision_record": via("decision", "committee", "decision_id"),
         "notice_record": via("notice", "committee", "notice_id"),
@@ -154,6 +156,11 @@ TOLD: Final[Mapping[str, Table]] = {
 _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     service: (f"{service}.make_month(date)", f"{service}.drop_month(date)") for service in ("intake", "escalation")
 }
+
+SEARCHES: Final[Mapping[str, tuple[str, ...]]] = {
+    "reporting": tuple(f"reporting.{name}(text, text, text, integer)" for name in ("find_hazards", "find_sites"))
+}
+"""Functions that look with indexes which row security does not let anybody use, and keep to `SEEN` themselves."""
 
 SEEN: Final = (
     "(SELECT string_to_array(current_setting('bihuan.tenants', true), ',')) && "
@@ -296,6 +303,8 @@ def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterato
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}, {}").format(schema, api, worker)
     for function in _MONTHS.get(service, ()):
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), worker)
+    for function in SEARCHES.get(service, ()):
+        yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), api)
     if service == "intake":  # the HTTP door may be the first to hear something of a month
         yield sql.SQL("GRANT EXECUTE ON FUNCTION intake.make_month(date) TO {}").format(api)
     for table, columns in _tables(connection, service):

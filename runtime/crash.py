@@ -3,12 +3,14 @@
 import os
 import sys
 import threading
+from multiprocessing import parent_process
 from typing import NoReturn
 
 from runtime import log
 
 LEFT = 70  # exit status of a process that left by itself
 OVERDUE = 75  # exit status of a process that did not stop in time after SIGTERM
+ABANDONED = 76  # exit status of a child process whose parent is gone
 GRACE = 10.0  # seconds from SIGTERM to the end, below the supervisor's own patience
 
 _logger = log.get(__name__)
@@ -19,6 +21,18 @@ def leave(why: str) -> NoReturn:
     _logger.critical("leaving", why=why)
     sys.stdout.flush()
     os._exit(LEFT)
+
+
+def leave_with_parent() -> None:
+    """In a process that was spawned for a piece of work: end as soon as its parent is gone, killed or not."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(ABANDONED)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def arm_grace(seconds: float = GRACE) -> threading.Timer:

@@ -21,7 +21,7 @@ from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
 from runtime.pages import Frame
 from runtime.web import create_app
-from services.reporting.api import audit, league, reports
+from services.reporting.api import audit, exports, league, reports
 from services.reporting.api.console import console
 from services.reporting.api.reading import Reader
 from services.reporting.api.risk_map import risk_map
@@ -30,12 +30,14 @@ from services.reporting.channels.risk_map import RiskPlatform
 from services.reporting.consumer import consumer
 from services.reporting.core.boundaries import Boundaries, InvalidBoundaries, read_boundaries
 from services.reporting.handlers.leagues import Leagues
+from services.reporting.handlers.printing import Shop
 from services.reporting.handlers.reports import Reports
 from services.reporting.metrics import REPORTING_METRICS
 from services.reporting.packs import charters, formulas
 from services.reporting.settings import ReportingSettings
 from services.reporting.store import pushes
 from services.reporting.worker.exporting import Exporter
+from services.reporting.worker.printing import Printer
 from services.reporting.worker.pushing import Pusher
 
 SCHEMA: Final = "reporting"
@@ -89,6 +91,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
         routers=[
             routes(reader),
             reports.routes(forms),
+            exports.routes(database, forms, table, clock, timedelta(days=settings.export_days)),
             league.routes(leagues),
             audit.routes(reader),
             risk_map(reader, boundaries),
@@ -139,9 +142,21 @@ def run_worker(settings: ReportingSettings, database: Database, table: Divisions
                 file=settings.audit_anchor_file,
                 every=timedelta(seconds=settings.audit_anchor_seconds),
             ),
+            Printer(database=database, metrics=metrics, clock=clock, shop=shop_of(settings)),
             *pushers(settings, database, metrics, clock),
         ],
         checks={"database": database.ping},
+    )
+
+
+def shop_of(settings: ReportingSettings) -> Shop:
+    """What the process that prints an export needs of the settings."""
+    return Shop(
+        url=settings.database_url.get_secret_value(),
+        policies=settings.policies_dir,
+        clock_file=settings.clock_file,
+        log_level=settings.log_level,
+        kept=timedelta(days=settings.export_days),
     )
 
 

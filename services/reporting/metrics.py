@@ -50,6 +50,17 @@ REPORTING_METRICS: Final = (
     ),
     Metric(
         kind="counter",
+        name="exports_total",
+        help="Exports that people ordered, by what became of them.",
+        labels={"outcome": ("done", "failed", "broken_off")},
+    ),
+    Metric(
+        kind="gauge",
+        name="exports_oldest_timestamp_seconds",
+        help="Since when the oldest export waits or is being printed (Unix time); 0 where none is.",
+    ),
+    Metric(
+        kind="counter",
         name="risk_map_pushes_total",
         help="Attempts to tell the city's risk platform of a hazard, by what became of them.",
         labels={"outcome": tuple(str(verdict) for verdict in Verdict)},

@@ -28,6 +28,8 @@ class ReportingSettings(ProcessSettings):
     )
     boundary_licence: str = Field(default="", description="the map's approval number (审图号), shown beside it")
 
+    export_days: float = Field(default=7.0, gt=0, description="how long the file of an export is kept, in days")
+
     @property
     def tells_risk_platform(self) -> bool:
         """Whether another platform is told of hazards."""

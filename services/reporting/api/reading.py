@@ -114,7 +114,8 @@ class Reader:
         scope = self.scope(code)
         with self._database.begin(self._tenants) as work:
             summary = self._summary(work, scope)
-            worst, _ = lists.page(work, scope, Filters(), order="worst", after=None, limit=WORST_SHOWN)
+            everything = lists.choose(work, scope, Filters())
+            worst, _ = lists.page(work, everything, order="worst", after=None, limit=WORST_SHOWN)
             since = midnight(local_day(summary.as_of or self.now()))
             latest, count = news.decided(work, scope, since=since, until=since + _ONE_DAY, limit=NEWS_SHOWN)
             lately = self._lately(work, scope, summary)
@@ -126,8 +127,9 @@ class Reader:
         """One page of hazards, counted where asked for."""
         scope = self.scope(code)
         with self._database.begin(self._tenants) as work:
-            rows, further = lists.page(work, scope, filters, order=order, after=after, limit=limit)
-            found = lists.matching(work, scope, filters) if counted else None
+            chosen = lists.choose(work, scope, filters)
+            rows, further = lists.page(work, chosen, order=order, after=after, limit=limit)
+            found = lists.matching(work, chosen) if counted else None
             return Page(rows, further, frontier.as_of(work, scope), found)
 
     def choices(self) -> Choices:

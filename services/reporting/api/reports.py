@@ -68,7 +68,7 @@ def routes(reports: Reports) -> APIRouter:
         wish = Wish(
             kind=kind, tenant=tenant, day=date, since=since, as_of=as_of, baseline=baseline, team=team, stage=stage
         )
-        return _answer(reports.of(who), wish, format)
+        return _answer(reports.seeing(who.tenants), wish, format)
 
     return router
 

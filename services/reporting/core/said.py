@@ -1,6 +1,7 @@
 """Read what a fact says about a hazard, tolerantly: unknown fields are skipped, intake has checked the known ones."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -73,6 +74,12 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
         return self.site.id if self.site else self.site_id
 
 
+@lru_cache(maxsize=1_024)
+def subject_of(kind: str) -> str:
+    """A type without its version."""
+    return kind.rpartition(".v")[0]
+
+
 _said = msgspec.json.Decoder(Said).decode
 _anything = msgspec.json.Decoder().decode
 
@@ -86,7 +93,7 @@ class Heard(msgspec.Struct, frozen=True):
     @property
     def subject(self) -> str:
         """The type without its version: `hazard.reported`."""
-        return self.fact.type.rpartition(".v")[0]
+        return subject_of(self.fact.type)
 
 
 def read(fact: Fact) -> Said | None:
@@ -97,8 +104,9 @@ def read(fact: Fact) -> Said | None:
         said = _said(fact.data)
     except msgspec.ValidationError:
         said = msgspec.convert(_without_nulls(_anything(fact.data)), Said)
-    for word in (said.rectify_by, said.target_date, said.until):
-        deadline_in(word)
+    if said.rectify_by or said.target_date or said.until:
+        for word in (said.rectify_by, said.target_date, said.until):
+            deadline_in(word)
     return said
 
 
@@ -126,8 +134,10 @@ def in_order(facts: Iterable[Fact]) -> list[Heard]:
 
 def corrected(facts: Sequence[Fact]) -> list[Fact]:
     """The events as they were corrected: each with the data and recording time of the correction that counts."""
-    originals = {(fact.source, fact.id): fact for fact in facts if not fact.correction}
     corrections = [fact for fact in facts if fact.correction]
+    if not corrections and len({(fact.source, fact.id) for fact in facts}) == len(facts):
+        return list(facts)
+    originals = {(fact.source, fact.id): fact for fact in facts if not fact.correction}
     named = {(fact.source, fact.id): (fact.source, fact.correction or "") for fact in corrections}
     for fact in sorted(corrections, key=lambda fact: (fact.recorded, arrival(fact), fact.id)):
         root = _root(named, (fact.source, fact.id))

@@ -10,10 +10,14 @@ ScopeColumn = Literal["", "province", "city", "county", "tenant"]
 
 
 class Scope(NamedTuple):
-    """`column` holds `code` in every row of the scope; an empty column means every row."""
+    """`column` holds `code` in every row of the scope; an empty column means every row.
+
+    `county` is where a town lies, so that its rows are looked for among those of its county.
+    """
 
     column: ScopeColumn = ""
     code: str = ""
+    county: str = ""
 
 
 EVERYTHING: Final = Scope()
@@ -30,7 +34,10 @@ def scope_of(code: str, divisions: Divisions) -> Scope:
     """The scope of a division code; a code that the table does not know covers its own rows only."""
     if not code:
         return EVERYTHING
-    return Scope(_COLUMNS[divisions.level_of(code)] if divisions.known(code) else "tenant", code)
+    if not divisions.known(code):
+        return Scope("tenant", code)
+    column = _COLUMNS[divisions.level_of(code)]
+    return Scope(column, code, divisions.columns_of(code).county if column == "tenant" else "")
 
 
 def name_of(code: str, divisions: Divisions) -> str:

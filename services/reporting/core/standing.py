@@ -154,33 +154,33 @@ def fold(
     if opening is None:
         return None
     standing = _opened(opening, hazard_id)
+    counted = [opening.fact]
     for each in heard:
-        if each.subject == TRANSFERRED:
-            standing = _transferred(standing, each.fact, each.said or Said(), reaches)
-        elif each is not opening and reaches(standing.tenant, each.fact.tenant):
-            standing = evolve(standing, each)
-    return standing
+        if each is opening or not (told := _told(standing, each, reaches)):
+            continue
+        standing = told
+        counted.append(each.fact)
+    return msgspec.structs.replace(
+        standing,
+        known_at=max(fact.known_at for fact in counted),
+        updated_at=max(fact.time for fact in counted),
+    )
 
 
-def _transferred(standing: Standing, fact: Fact, said: Said, reaches: Reaches) -> Standing:
-    """What was over by then stays where it was."""
-    was_there = standing.is_open and fact.time >= standing.reported_at
-    if not was_there or not takes_along(fact, said, standing.tenant, standing.site_id, reaches):
-        return standing
-    return _heard(msgspec.structs.replace(standing, tenant=said.to_tenant), fact)
-
-
-def evolve(standing: Standing, heard: Heard) -> Standing:
-    """The standing after one more fact; what does not concern a hazard's course changes nothing."""
+def _told(standing: Standing, heard: Heard, reaches: Reaches) -> Standing | None:
+    """The standing after one more fact; None where the fact does not concern the hazard's course."""
+    fact, said = heard.fact, heard.said
+    if said is None:
+        return None
+    if heard.subject == TRANSFERRED:  # what was over by then stays where it was
+        was_there = standing.is_open and fact.time >= standing.reported_at
+        if not was_there or not takes_along(fact, said, standing.tenant, standing.site_id, reaches):
+            return None
+        return msgspec.structs.replace(standing, tenant=said.to_tenant)
     react = REACTIONS.get(heard.subject)
-    if react is None or heard.said is None:
-        return standing
-    return _heard(react(standing, heard.fact, heard.said), heard.fact)
-
-
-def _heard(standing: Standing, fact: Fact) -> Standing:
-    known, updated = max(standing.known_at, fact.known_at), max(standing.updated_at, fact.time)
-    return msgspec.structs.replace(standing, known_at=known, updated_at=updated)
+    if react is None or not (fact.tenant == standing.tenant or reaches(standing.tenant, fact.tenant)):
+        return None
+    return react(standing, fact, said)
 
 
 def _opened(heard: Heard, hazard_id: str) -> Standing:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from services.reporting.core.forms.form import Figure, Form, Paragraph, Sheet, Value
-from services.reporting.exports.text import plain, shown
+from services.reporting.exports.text import plain, references, shown
 
 STYLE: Final = """
 @page { size: A4 landscape; margin: 14mm 12mm; }
@@ -120,7 +120,7 @@ def _sources(figures: list[tuple[str, Figure]]) -> str:
     if not figures:
         return ""
     parts = [
-        f'<dt id="f{number}">{_text(label)}：{_text(shown(figure))}</dt><dd>{"、".join(map(_reference, figure.of))}</dd>'
+        f'<dt id="f{number}">{_text(label)}：{_text(shown(figure))}</dt><dd>{"、".join(map(_reference, references(figure)))}</dd>'
         for number, (label, figure) in enumerate(figures, 1)
     ]
     return f'<h2 class="sources-title">数字来源</h2>\n<dl class="sources">{"".join(parts)}</dl>\n'
@@ -128,7 +128,7 @@ def _sources(figures: list[tuple[str, Figure]]) -> str:
 
 def _reference(of: str) -> str:
     """A hazard's full name is a link to its page; what is no hazard stands as it is."""
-    text = _text(plain(of))
+    text = html.escape(of)
     return f'<a href="/hazards/{quote(of, safe=":")}">{text}</a>' if of.partition(":")[0].isdecimal() else text
 
 

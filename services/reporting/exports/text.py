@@ -9,6 +9,9 @@ from runtime.log import redact
 from services.reporting.core.days import SHANGHAI
 from services.reporting.core.forms.form import Figure, Value
 
+MOST_REFERENCES: Final = 2_000
+"""References of one figure that a workbook or a page lists; a document for programs lists all."""
+
 LONGEST: Final = 32_767
 """Characters of one cell of a workbook."""
 
@@ -48,6 +51,13 @@ def shown(value: Value, *, percent: bool = False) -> str:
         case date():
             return value.isoformat()
     return plain(value)
+
+
+def references(figure: Figure) -> tuple[str, ...]:
+    """What the figure counts, as a reader may see it; more than anybody reads through are told by their number."""
+    if len(figure.of) <= MOST_REFERENCES:
+        return tuple(map(plain, figure.of))
+    return (f"共{len(figure.of)}项，不逐条列出；逐条见同一时点、同一期间的隐患台账。",)
 
 
 def number(value: float, *, percent: bool = False) -> str:

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from services.reporting.core.days import SHANGHAI
 from services.reporting.core.forms.form import Column, Figure, Form, Paragraph, Sheet, Value
-from services.reporting.exports.text import plain, shown
+from services.reporting.exports.text import plain, references, shown
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SOURCES: Final = "数字来源"
@@ -125,10 +125,10 @@ class _Printer:
             page.write_string(0, place, title, self._formats["head"])
         row = 1
         for label, figure in told:
-            for place, reference in enumerate(figure.of):
+            for place, reference in enumerate(references(figure)):
                 page.write_string(row, 0, plain(label) if not place else "", self._formats["body"])
                 page.write_string(row, 1, shown(figure) if not place else "", self._formats["centred"])
-                page.write_string(row, 2, plain(reference), self._formats["body"])
+                page.write_string(row, 2, reference, self._formats["body"])
                 row += 1
         page.repeat_rows(0)
         _paper(page, row, 2)

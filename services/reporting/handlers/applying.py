@@ -85,13 +85,20 @@ class ReadModels:
     def fold_again(self, work: Work, keys: Iterable[HazardKey]) -> None:
         """Bring the rows of these hazards to what the kept facts say."""
         wanted = sorted(set(keys))
+        hazards.replace(work, wanted, self._folded(work, wanted))
+
+    def build(self, work: Work, keys: Iterable[HazardKey]) -> None:
+        """Write the rows of hazards that have none, without moving the sums."""
+        hazards.add(work, self._folded(work, sorted(set(keys))))
+
+    def _folded(self, work: Work, wanted: Sequence[HazardKey]) -> list[HazardRow]:
         known = facts.about(work, wanted)
         standings = [
             standing
             for key in wanted
             if (standing := fold(known.get(key, ()), key.hazard_id, self._divisions.is_within)) is not None
         ]
-        hazards.replace(work, wanted, self._rows(work, standings))
+        return self._rows(work, standings)
 
     def _keep_facts(self, work: Work, told: Sequence[Told]) -> set[HazardKey]:
         facts.keep(work, told)

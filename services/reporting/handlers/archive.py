@@ -11,7 +11,7 @@ from services.reporting.core.charter import Charter
 from services.reporting.core.forms.archive import Ask, Correction, Event
 from services.reporting.core.forms.telling import corrections_of, events_of
 from services.reporting.core.league.formula import Formula
-from services.reporting.core.rows import HazardKey, HazardRow
+from services.reporting.core.rows import Brief, HazardKey, HazardRow
 from services.reporting.core.said import read
 from services.reporting.core.selection import Cut, Selection
 from services.reporting.handlers.past import Past
@@ -37,6 +37,10 @@ class TableArchive:
     def rows(self, selection: Selection, *, baseline: datetime | None = None) -> Iterator[HazardRow]:
         """The hazards of a selection, as of the form's moment or of an earlier one."""
         return self._past.rows(self._work, selection, Cut(known=baseline or self._ask.as_of))
+
+    def briefs(self, selection: Selection) -> Iterator[Brief]:
+        """The hazards of a selection as of the form's moment, in no order, as short as counting needs them."""
+        return self._past.briefs(self._work, selection, Cut(known=self._ask.as_of), self._committees())
 
     def rows_by(self, keys: Iterable[HazardKey], happened: datetime) -> Mapping[HazardKey, HazardRow]:
         """These hazards by what had happened until a moment, in the order of their reports."""
@@ -75,8 +79,12 @@ class TableArchive:
         return self._past.stories(self._work, keys, Cut(known=self._ask.as_of))
 
     def _facts(self, types: Sequence[str], since: datetime | None, until: datetime | None) -> list[Fact]:
-        committees = [self.charter.root] if self.charter else []
+        committees = self._committees()
         return past.events(self._work, types, committees=committees, since=since, until=until, known=self._ask.as_of)
+
+    def _committees(self) -> Sequence[str]:
+        """Where the facts of the form's tenant stand; empty where no pack says so."""
+        return [self.charter.root] if self.charter else []
 
     def _is_within(self, tenant: str) -> bool:
         return self.divisions.is_within(tenant, self._ask.tenant)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from contracts.divisions import Divisions
 from contracts.facts import Fact
 from runtime.database import Work
-from services.reporting.core.rows import HazardKey, HazardRow, SiteRow, row_of
+from services.reporting.core.rows import Brief, HazardKey, HazardRow, SiteRow, brief_of, row_of
 from services.reporting.core.said import read
 from services.reporting.core.selection import Cut, Selection
 from services.reporting.core.standing import Standing, fold
@@ -36,6 +36,12 @@ class Past:
         folded = [row for row in self.folded(work, changed, cut) if selection.admits(row)]
         standing = (row for row in past.stream(work, selection) if row.key not in changed)
         yield from heapq.merge(standing, sorted(folded, key=_place), key=_place)
+
+    def briefs(self, work: Work, selection: Selection, cut: Cut, committees: Sequence[str]) -> Iterator[Brief]:
+        """The same hazards in no order, as short as counting needs them; `committees` (empty: all) hold them."""
+        changed = past.changed_since(work, cut.known)
+        yield from (brief_of(row) for row in self.folded(work, changed, cut) if selection.admits(row))
+        yield from (row for row in past.briefs(work, selection, committees) if row.key not in changed)
 
     def folded(self, work: Work, keys: Iterable[HazardKey], cut: Cut) -> Iterator[HazardRow]:
         """The rows of these hazards as of the cut; one that nobody had reported then is left out."""

@@ -1,7 +1,8 @@
 """Rebuild every read model from the facts and records that are kept, while the old ones serve."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -15,13 +16,19 @@ from services.reporting.core.notified import read_notice
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.said import read
 from services.reporting.handlers.applying import ReadModels, site_words
+from services.reporting.handlers.folding import fold_all
 from services.reporting.store import decisions, facts, flows, hazards, notices, rebuilding, sites
 
 if TYPE_CHECKING:
     from services.reporting.store.facts import Told
 
 CHUNK: Final = 2_000
+SHORT: Final = 5
+"""Chunks that one process folds sooner than others could begin."""
+MOST_PROCESSES: Final = 8
 SCHEMA: Final = "reporting"
+BESIDE: Final = f"{rebuilding.BESIDE},{SCHEMA}"
+"""The search path of what is built: reads fall back to the logs that serve."""
 TIMEOUTS: Final = {
     "idle_in_transaction_session_timeout": 3_600_000,
     "statement_timeout": 3_600_000,
@@ -45,7 +52,16 @@ class Rebuilt(msgspec.Struct, frozen=True):
 class Rebuilder:
     """Builds the models in a schema of their own, whose search path falls back to the logs that serve."""
 
-    def __init__(self, url: str, divisions: Divisions, *, say: Say = lambda _stage, _done: None) -> None:
+    def __init__(
+        self,
+        url: str,
+        divisions: Divisions,
+        *,
+        say: Say = lambda _stage, _done: None,
+        processes: int | None = None,
+    ) -> None:
+        """`processes` fold hazards at once; None: one for each core, up to `MOST_PROCESSES`."""
+        self._processes = processes or min(os.cpu_count() or 1, MOST_PROCESSES)
         self._url = url
         self._divisions = divisions
         self._models = ReadModels(divisions)
@@ -54,7 +70,7 @@ class Rebuilder:
     def run(self) -> Rebuilt:
         """Rebuild; raises `Conflict` while another rebuild runs. Broken off anywhere it has changed nothing."""
         serving = self._open(SCHEMA)
-        beside = self._open(f"{rebuilding.BESIDE},{SCHEMA}")
+        beside = self._open(BESIDE)
         try:
             with serving.begin() as guard:
                 if not rebuilding.alone(guard):
@@ -89,7 +105,6 @@ class Rebuilder:
                     self._decide,
                 ),
                 ("notices", rebuilding.documents(reading, "notice_record", 0, marks["notice_record"]), self._notify),
-                ("hazards", rebuilding.hazards(reading), self._models.fold_again),
             ]
             for stage, source, settle in settlers:
                 done = 0
@@ -98,6 +113,25 @@ class Rebuilder:
                         settle(work, chunk)
                     done += len(chunk)
                     self._say(stage, done)
+            self._fold(reading, beside)
+        with beside.begin() as work:
+            hazards.count_anew(work)
+
+    def _fold(self, reading: Work, beside: Database) -> None:
+        """Fold every hazard; a short history is not worth other processes."""
+        chunks = _chunks(rebuilding.hazards(reading))
+        first = list(islice(chunks, SHORT))
+        done = 0
+        if self._processes == 1 or len(first) < SHORT:
+            for chunk in chain(first, chunks):
+                with beside.begin() as work:
+                    self._models.build(work, chunk)
+                done += len(chunk)
+                self._say("hazards", done)
+            return
+        for count in fold_all(self._url, BESIDE, TIMEOUTS, chain(first, chunks), self._processes):
+            done += count
+            self._say("hazards", done)
 
     def _catch_up(self, work: Work, marks: dict[str, int]) -> None:
         """Take in what came while we built; nobody writes any more."""

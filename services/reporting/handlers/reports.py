@@ -1,6 +1,6 @@
 """Fill a form for whoever asks and print it: the command line and the API get the same bytes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import BinaryIO, Final, Literal
@@ -8,13 +8,13 @@ from typing import BinaryIO, Final, Literal
 import msgspec
 
 from contracts.divisions import Divisions
-from runtime.access import Principal
+from contracts.roles import EVERYWHERE
 from runtime.clock import Clock
-from runtime.database import Database
+from runtime.database import Database, Work
 from services.reporting.core.charter import Charter, charter_for
 from services.reporting.core.days import local_day
 from services.reporting.core.forms.archive import Ask
-from services.reporting.core.forms.form import Form
+from services.reporting.core.forms.form import Form, Value
 from services.reporting.core.forms.kinds import KINDS, Kind
 from services.reporting.core.forms.spans import first_day
 from services.reporting.core.league.formula import Formula
@@ -32,6 +32,12 @@ FORMATS: Final[Mapping[str, str]] = {
 }
 """Each format with its media type."""
 
+
+TOLD_EVERY: Final = 500
+"""Rows between two words on how far a long form is."""
+
+Told = Callable[[int], None]
+"""Hears of so many rows more."""
 
 LEAGUE: Final = "league"
 """The one form that is an order of all units of a committee."""
@@ -74,12 +80,12 @@ class Reports:
         self._clock = clock
         self._charters = charters
         self._formulas = formulas
-        self._who: Principal | None = None
+        self._tenants: tuple[str, ...] | None = None
 
-    def of(self, who: Principal) -> "Reports":
-        """The same, for this person: of other tenants there is nothing."""
+    def seeing(self, tenants: Sequence[str]) -> "Reports":
+        """The same, for somebody who sees these sub-trees: of other tenants there is nothing."""
         found = Reports(self._database, self._divisions, self._clock, self._charters, self._formulas)
-        found._who = who
+        found._tenants = tuple(tenants)
         return found
 
     def kinds(self) -> Sequence[Kind]:
@@ -94,18 +100,29 @@ class Reports:
     def form(self, wish: Wish) -> Iterator[Form]:
         """The filled form; its rows can be read until the block ends. Raises `BadAskError` and `NoSuchFormError`."""
         charter = self._charter(wish)
-        with self._database.begin(self._who.tenants if self._who else None) as work:
-            complete = frontier.as_of(work, scope_of(wish.tenant, self._divisions))
-            ask = self._ask(wish, charter, complete)
+        with self._database.begin(self._tenants) as work:
+            ask = self._ask(wish, charter, self._complete(work, wish))
             yield KINDS[ask.kind].build(ask, TableArchive(work, ask, charter, self._divisions, self._formulas))
 
-    def write(self, wish: Wish, form: str, out: BinaryIO) -> Form:
-        """Print into `out` and return the form (its rows may be spent). Raises as `form` does."""
+    def settled(self, wish: Wish) -> Wish:
+        """The same wish with its moment and days written out: filled later it gives the same form. Raises as `form`."""
+        charter = self._charter(wish)
+        with self._database.begin(self._tenants) as work:
+            ask = self._ask(wish, charter, self._complete(work, wish))
+        return msgspec.structs.replace(
+            wish, day=ask.day, since=ask.since, as_of=ask.as_of, baseline=ask.baseline, team=ask.team
+        )
+
+    def write(self, wish: Wish, form: str, out: BinaryIO, *, told: Told = lambda _rows: None) -> Form:
+        """Print into `out` and return the form (its rows may be spent); `told` hears of rows. Raises as `form` does."""
         if form not in FORMATS:
             raise BadAskError(f"不支持 {form} 格式；有的是 {'、'.join(FORMATS)}")
         with self.form(wish) as filled:
-            _PRINTERS[form](filled, out)
+            _PRINTERS[form](_telling(filled, told), out)
             return filled
+
+    def _complete(self, work: Work, wish: Wish) -> datetime | None:
+        return frontier.as_of(work, scope_of(wish.tenant, self._divisions))
 
     def _charter(self, wish: Wish) -> Charter | None:
         if wish.kind not in KINDS:
@@ -121,7 +138,9 @@ class Reports:
         return charter
 
     def _reaches(self, tenant: str) -> bool:
-        return self._who is None or self._who.reaches(tenant, self._divisions)
+        return self._tenants is None or any(
+            scope == EVERYWHERE or self._divisions.is_within(tenant, scope) for scope in self._tenants
+        )
 
     def _ask(self, wish: Wish, charter: Charter | None, complete: datetime | None) -> Ask:
         now = self._clock.now()
@@ -151,6 +170,26 @@ class Reports:
     def _team(self, wish: Wish, charter: Charter | None) -> str:
         team = charter.team(wish.team) if charter and wish.team else None
         return team.id if team else wish.team
+
+
+def _telling(form: Form, told: Told) -> Form:
+    """The same form; each sheet whose rows are made one by one tells how many it has made."""
+    sheets = (
+        sheet
+        if isinstance(sheet.rows, tuple | list)
+        else msgspec.structs.replace(sheet, rows=_counted(sheet.rows, told))
+        for sheet in form.sheets
+    )
+    return msgspec.structs.replace(form, sheets=tuple(sheets))
+
+
+def _counted(rows: Iterable[Sequence[Value]], told: Told) -> Iterator[Sequence[Value]]:
+    made = 0
+    for made, row in enumerate(rows, 1):
+        yield row
+        if made % TOLD_EVERY == 0:
+            told(TOLD_EVERY)
+    told(made % TOLD_EVERY)
 
 
 def _pieces(stream: Callable[[Form], Iterator[bytes]]) -> Callable[[Form, BinaryIO], None]:

@@ -34,6 +34,15 @@ def run(
         return cursor.fetchall() if cursor.description else []
 
 
+def copy(work: Work, table: LiteralString, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows into a table of this schema by binary COPY: the quickest way for rows that cannot be there yet."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table), listed(columns))
+    with work.connection.cursor().copy(statement) as copying:
+        copying.set_types(list(columns.values()))
+        for row in rows:
+            copying.write_row(row)
+
+
 def listed(names: Iterable[str], table: str = "") -> sql.Composed:
     """`a, b, c`, or `t.a, t.b, t.c`."""
     return sql.SQL(", ").join(sql.Identifier(table, name) if table else sql.Identifier(name) for name in names)

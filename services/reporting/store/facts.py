@@ -36,6 +36,7 @@ _FACT: Final[bulk.Columns] = {
 }
 _KEY: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "hazard_id": "text"}
 _SITE: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "site_id": "text"}
+_PLACED: Final[bulk.Columns] = {**_KEY, "place": "int4"}
 _ROOT: Final[bulk.Columns] = {"committee": "text", "source": "text", "root_id": "text"}
 
 Root = tuple[str, str, str]
@@ -119,32 +120,48 @@ def about(work: Work, keys: Iterable[HazardKey]) -> dict[HazardKey, list[Fact]]:
     wanted = list(keys)
     rows = bulk.run(
         work,
-        """WITH told AS MATERIALIZED (
-            SELECT u.committee AS of_committee, u.namespace AS of_namespace, u.hazard_id AS of_hazard, f.*
-            FROM {rows} JOIN fact f USING (committee, namespace, hazard_id)),
-        own AS MATERIALIZED (
-            SELECT * FROM told
-            UNION ALL
-            SELECT t.of_committee, t.of_namespace, t.of_hazard, f.*
-            FROM (SELECT DISTINCT of_committee, of_namespace, of_hazard, site_id FROM told WHERE site_id IS NOT NULL) t
-                JOIN fact f ON f.site_id = t.site_id AND f.namespace = t.of_namespace AND f.committee = t.of_committee
-            WHERE f.type = 'site.transferred.v1')
-        SELECT of_committee, of_namespace, of_hazard, source, event_id, document FROM own
-        UNION ALL
-        SELECT o.of_committee, o.of_namespace, o.of_hazard, f.source, f.event_id, f.document FROM own o
-            JOIN fact f ON f.committee = o.committee AND f.source = o.source AND f.root_id = o.root_id
-            WHERE f.root_id <> f.event_id
-        UNION ALL
-        SELECT o.of_committee, o.of_namespace, o.of_hazard, f.source, f.event_id, f.document FROM own o
-            JOIN fact f ON f.committee = o.committee AND f.source = o.source AND f.event_id = o.root_id
-            WHERE o.root_id <> o.event_id""",
-        _KEY,
-        wanted,
+        """SELECT u.place, f.document, c.document, t.document
+        FROM {rows} JOIN fact f USING (committee, namespace, hazard_id)
+            LEFT JOIN fact c ON c.committee = f.committee AND c.source = f.source AND c.root_id = f.root_id
+                AND c.root_id <> c.event_id
+            LEFT JOIN fact t ON t.site_id = f.site_id AND t.namespace = f.namespace AND t.committee = f.committee
+                AND t.type = 'site.transferred.v1'""",
+        _PLACED,
+        [(*key, place) for place, key in enumerate(wanted)],
     )
-    documents: dict[HazardKey, dict[tuple[str, str], bytes]] = defaultdict(dict)
-    for committee, namespace, hazard_id, source, event_id, document in rows:
-        documents[HazardKey(committee, namespace, hazard_id)][source, event_id] = document
-    return {key: [codec.decode(document) for document in kept.values()] for key, kept in documents.items()}
+    known: dict[int, dict[tuple[str, str], Fact]] = defaultdict(dict)
+    beside: list[tuple[str, str, str, int]] = []
+    for place, *documents in rows:
+        facts = known[place]
+        for number, document in enumerate(documents):
+            if document is not None:
+                fact = codec.decode(document)
+                if (fact.correction or number == len(documents) - 1) and (fact.source, fact.id) not in facts:
+                    beside.append((fact.committee, fact.source, fact.correction or fact.id, place))
+                facts[fact.source, fact.id] = fact
+    for place, document in _chained(work, beside):
+        fact = codec.decode(document)
+        known[place][fact.source, fact.id] = fact
+    return {wanted[place]: list(facts.values()) for place, facts in known.items()}
+
+
+def _chained(work: Work, named: Sequence[tuple[str, str, str, int]]) -> list[tuple[int, bytes]]:
+    """(place, document) of every fact in the chain of corrections to which the named one belongs."""
+    rows = bulk.run(
+        work,
+        """WITH named AS MATERIALIZED (
+            SELECT u.place, u.committee, u.source, coalesce(f.root_id, u.root_id) AS root_id
+            FROM {rows} LEFT JOIN fact f ON f.committee = u.committee AND f.source = u.source AND f.event_id = u.root_id)
+        SELECT n.place, f.document FROM named n
+            JOIN fact f ON f.committee = n.committee AND f.source = n.source AND f.event_id = n.root_id
+        UNION ALL
+        SELECT n.place, f.document FROM named n
+            JOIN fact f ON f.committee = n.committee AND f.source = n.source AND f.root_id = n.root_id
+            WHERE f.root_id <> f.event_id""",
+        {**_ROOT, "place": "int4"},
+        named,
+    )
+    return [(place, document) for place, document in rows]
 
 
 def naming(work: Work, key: HazardKey) -> list[Fact]:

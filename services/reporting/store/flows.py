@@ -37,6 +37,29 @@ _COUNTED: Final = sql.SQL(", ").join(
     sql.SQL("coalesce(sum({0}), 0)::bigint AS {0}").format(sql.Identifier(name)) for name in _FLOW
 )
 
+_FLOWS_OF_ROWS: Final = sql.SQL(
+    """SELECT {place}, day, sum(reported) AS reported, sum(open) AS open, sum(overdue) AS overdue,
+        sum(closed) AS closed, sum(in_time) AS in_time, sum(late) AS late FROM (
+        SELECT {place}, (reported_at AT TIME ZONE 'Asia/Shanghai')::date AS day, 1 AS reported, open::int AS open,
+            overdue::int AS overdue, 0 AS closed, 0 AS in_time, 0 AS late FROM hazard
+        UNION ALL SELECT {place}, (closed_at AT TIME ZONE 'Asia/Shanghai')::date, 0, 0, 0, 1, 0, 0 FROM hazard
+            WHERE closed_at IS NOT NULL
+        UNION ALL SELECT {place}, (done_at AT TIME ZONE 'Asia/Shanghai')::date, 0, 0, 0, 0, in_time::int,
+            (NOT in_time)::int FROM hazard WHERE done_at IS NOT NULL AND in_time IS NOT NULL) moved
+    GROUP BY {place}, day"""
+).format(place=bulk.listed(_PLACE))
+_CAUSES_OF_ROWS: Final = sql.SQL(
+    """SELECT {place}, date_trunc('month', reported_at AT TIME ZONE 'Asia/Shanghai')::date AS month, category,
+        count(*) AS reported, count(*) FILTER (WHERE open) AS open, count(*) FILTER (WHERE overdue) AS overdue
+    FROM hazard GROUP BY {place}, month, category"""
+).format(place=bulk.listed(_PLACE))
+
+_TABLES: Final = (
+    ("flow", _FLOW_KEY, _FLOW, _FLOWS_OF_ROWS),
+    ("cause", _CAUSE_KEY, _CAUSE, _CAUSES_OF_ROWS),
+)
+"""What is kept by the transactions that move it, beside the other way to the same numbers: from the rows."""
+
 _Sum = TypeVar("_Sum", Flow, Cause)
 
 
@@ -51,6 +74,14 @@ def move(work: Work, *, before: Iterable[Moves], after: Iterable[Moves]) -> None
         _add(causes, (*moves.place, month, category), -said if gone else said)
     _write(work, "flow", _FLOW_KEY, _FLOW, days)
     _write(work, "cause", _CAUSE_KEY, _CAUSE, causes)
+
+
+def count_anew(work: Work) -> None:
+    """Count all hazards into empty days and causes."""
+    for table, key, counts, rows in _TABLES:
+        names = bulk.listed([*key, *counts])
+        statement = sql.SQL("INSERT INTO {} ({names}) SELECT {names} FROM ({rows}) counted")
+        work.connection.execute(statement.format(sql.Identifier(table), names=names, rows=rows))
 
 
 def by_day(work: Work, scope: Scope, *, since: date, until: date) -> dict[date, Flow]:
@@ -121,19 +152,23 @@ def repeats(work: Work, scope: Scope, *, before: datetime, since: datetime, unti
 
 
 def mismatch(work: Work) -> int:
-    """How many hazards the days and the sums count differently: 0 unless there is a defect."""
-    row = work.connection.execute(
-        """SELECT greatest(abs(f.reported - t.reported), abs(f.open - t.open), abs(f.overdue - t.overdue),
-            abs(f.closed - t.closed), abs(c.reported - t.reported), abs(c.open - t.open))
-        FROM (SELECT coalesce(sum(reported), 0) AS reported, coalesce(sum(open), 0) AS open,
-                coalesce(sum(overdue), 0) AS overdue, coalesce(sum(closed), 0) AS closed FROM flow) f,
-            (SELECT coalesce(sum(reported), 0) AS reported, coalesce(sum(open), 0) AS open FROM cause) c,
-            (SELECT coalesce(sum(hazards), 0) AS reported,
-                coalesce(sum(hazards) FILTER (WHERE state NOT IN ('closed', 'withdrawn')), 0) AS open,
-                coalesce(sum(hazards) FILTER (WHERE overdue), 0) AS overdue,
-                coalesce(sum(hazards) FILTER (WHERE state = 'closed'), 0) AS closed FROM tally) t"""
-    ).fetchone()
-    return int(row[0]) if row else 0
+    """By how much days and causes differ from what the rows count, cell by cell: 0 unless there is a defect."""
+    differing = 0
+    for table, key, counts, rows in _TABLES:
+        statement = sql.SQL(
+            """SELECT coalesce(sum({differences}), 0)::bigint FROM {table} kept FULL JOIN ({rows}) counted USING ({key})"""
+        ).format(
+            table=sql.Identifier(table),
+            rows=rows,
+            key=bulk.listed(key),
+            differences=sql.SQL(" + ").join(
+                sql.SQL("abs(coalesce(kept.{0}, 0) - coalesce(counted.{0}, 0))").format(sql.Identifier(name))
+                for name in counts
+            ),
+        )
+        row = work.connection.execute(statement).fetchone()
+        differing += int(row[0]) if row else 0
+    return differing
 
 
 def drop_empty(work: Work) -> None:

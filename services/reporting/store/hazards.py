@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from psycopg import sql
@@ -11,7 +12,7 @@ from runtime.database import Work
 from services.reporting.core.decided import OVERDUE, STANDING
 from services.reporting.core.flow import Moves, Place
 from services.reporting.core.rows import HazardKey, HazardRow
-from services.reporting.store import bulk, flows
+from services.reporting.store import bulk, flows, search
 
 KEY: Final[bulk.Columns] = {"committee": "text", "namespace": "text", "hazard_id": "text"}
 
@@ -74,7 +75,6 @@ HAZARD: Final[bulk.Columns] = {
     "reinspected_at": "timestamptz",
     "reinspected_by": "text",
     "close_document": "text",
-    "search": "text",
 }
 """The columns of the table but `sources`, which travels beside them as lines."""
 
@@ -95,6 +95,7 @@ MOVES: Final = ("category", "reported_at", "closed_at", "done_at", "in_time")
 """What a hazard adds to the days, beside its share."""
 
 _COUNTED: Final = (*SHARE, *MOVES)
+_written: Final = attrgetter(*HAZARD)
 
 
 def replace(work: Work, keys: Iterable[HazardKey], rows: Sequence[HazardRow]) -> None:
@@ -107,13 +108,16 @@ def replace(work: Work, keys: Iterable[HazardKey], rows: Sequence[HazardRow]) ->
         wanted,
         counted=bulk.listed(_COUNTED),
     )
+    gone = sorted(set(wanted) - {row.key for row in rows})
     bulk.run(
         work,
         """DELETE FROM hazard h USING {rows}
         WHERE (h.committee, h.namespace, h.hazard_id) = (u.committee, u.namespace, u.hazard_id)""",
         KEY,
-        sorted(set(wanted) - {row.key for row in rows}),
+        gone,
     )
+    search.forget(work, gone)
+    search.keep(work, rows)
     after = bulk.run(
         work,
         """INSERT INTO hazard ({names}, sources) SELECT {names}, string_to_array(sources, E'\\n') FROM {rows}
@@ -125,6 +129,22 @@ def replace(work: Work, keys: Iterable[HazardKey], rows: Sequence[HazardRow]) ->
         counted=bulk.listed(_COUNTED),
     )
     _count(work, before, after)
+
+
+def add(work: Work, rows: Sequence[HazardRow]) -> None:
+    """Write rows that are not there yet, without counting them: a rebuild counts them all at its end."""
+    bulk.copy(work, "hazard", {**HAZARD, "sources": "text[]"}, [(*_written(row), row.sources) for row in rows])
+    search.add(work, rows)
+
+
+def count_anew(work: Work) -> None:
+    """Count all rows into empty sums."""
+    work.connection.execute(
+        sql.SQL("INSERT INTO tally ({share}, hazards) SELECT {share}, count(*) FROM hazard GROUP BY {share}").format(
+            share=bulk.listed(SHARE)
+        )
+    )
+    flows.count_anew(work)
 
 
 def mark_overdue(work: Work, keys: Iterable[HazardKey]) -> None:
@@ -207,5 +227,5 @@ def _moves(counted: Sequence[Any]) -> Moves:
     return Moves(place, told["state"], told["overdue"], **{name: told[name] for name in MOVES})
 
 
-def _values(row: HazardRow) -> list[Any]:
-    return [*(getattr(row, name) for name in HAZARD), "\n".join(row.sources)]
+def _values(row: HazardRow) -> tuple[Any, ...]:
+    return *_written(row), "\n".join(row.sources)

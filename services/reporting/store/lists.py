@@ -1,21 +1,23 @@
 """Read hazards for lists and pages, each list by keyset, so that new rows move nothing under a reader."""
 
 from collections.abc import Sequence
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, NamedTuple
 
 from psycopg import sql
 from psycopg.rows import class_row
 
 from runtime.database import Work
-from services.reporting.core.paging import Cursor, Filters, Order, pattern
+from services.reporting.core.paging import Cursor, Filters, Order
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import Scope
+from services.reporting.core.standing import ENDED
+from services.reporting.store import search
 from services.reporting.store.scoped import within
 
 COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
 _MOST_NAMESAKES: Final = 20
 MOST_COUNTED: Final = 10_000
-"""A list does not count further: nobody pages through more, and counting a province takes time."""
+"""What holds a common text is not counted further: nobody pages through more, and reading a province takes time."""
 
 _ORDERS: Final[dict[Order, tuple[sql.SQL, sql.SQL]]] = {
     "newest": (
@@ -36,11 +38,36 @@ _ORDERS: Final[dict[Order, tuple[sql.SQL, sql.SQL]]] = {
 """How each order sorts, and what lies after a cursor in it."""
 
 
+class Chosen(NamedTuple):
+    """What filters choose within a scope, as conditions on `hazard`; `rare` where few hold the text that is looked for."""
+
+    conditions: tuple[sql.Composable, ...]
+    parameters: dict[str, Any]
+    texted: bool
+    rare: bool
+
+
+def choose(work: Work, scope: Scope, filters: Filters) -> Chosen:
+    """Read the filters once, for a page of what they choose and for its count."""
+    where, parameters = within(work, scope)
+    conditions = [where]
+    for wanted, condition, name, value in _choices(filters):
+        if wanted:
+            conditions.append(sql.SQL(condition))
+            parameters[name] = value
+    found: int | None = None
+    if filters.text:
+        said, more, found = search.condition(work, scope, filters.text)
+        conditions.append(said)
+        parameters |= more
+    return Chosen(tuple(conditions), parameters, bool(filters.text), found is not None)
+
+
 def page(
-    work: Work, scope: Scope, filters: Filters, *, order: Order, after: Cursor | None, limit: int
+    work: Work, chosen: Chosen, *, order: Order, after: Cursor | None, limit: int
 ) -> tuple[list[HazardRow], Cursor | None]:
     """At most `limit` hazards after the cursor, with the cursor of the next page (None on the last)."""
-    conditions, parameters = _conditions(work, scope, filters)
+    conditions, parameters = [*chosen.conditions], dict(chosen.parameters)
     if order == "worst":
         conditions.append(sql.SQL("overdue"))
     sorting, later = _ORDERS[order]
@@ -55,13 +82,15 @@ def page(
     return rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else None
 
 
-def matching(work: Work, scope: Scope, filters: Filters) -> int:
-    """How many hazards the filters find, counted up to one more than `MOST_COUNTED`."""
-    conditions, parameters = _conditions(work, scope, filters)
-    statement = sql.SQL("SELECT count(*) FROM (SELECT FROM hazard WHERE {} LIMIT %(most)s) found").format(
-        sql.SQL(" AND ").join(conditions)
-    )
-    row = work.connection.execute(statement, {**parameters, "most": MOST_COUNTED + 1}).fetchone()
+def matching(work: Work, chosen: Chosen) -> int:
+    """How many hazards are chosen; those that hold a common text are counted up to one more than `MOST_COUNTED`."""
+    if not chosen.texted:
+        statement = "SELECT coalesce(sum(hazards), 0)::bigint FROM tally WHERE {}"
+    else:
+        statement = "SELECT count(*) FROM (SELECT FROM hazard WHERE {} LIMIT %(most)s) found"
+    where = sql.SQL(" AND ").join(chosen.conditions)
+    parameters = {**chosen.parameters, "most": MOST_COUNTED + 1}
+    row = work.connection.execute(sql.SQL(statement).format(where), parameters).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -87,25 +116,17 @@ def namesakes(work: Work, hazard_id: str, scope: Scope) -> list[HazardRow]:
         return cursor.execute(statement, {**parameters, "hazard_id": hazard_id, "limit": _MOST_NAMESAKES}).fetchall()
 
 
-def _conditions(work: Work, scope: Scope, filters: Filters) -> tuple[list[sql.Composable], dict[str, Any]]:
-    where, parameters = within(work, scope)
-    conditions = [where]
-    for wanted, condition, name, value in _choices(filters):
-        if wanted:
-            conditions.append(sql.SQL(condition))
-            parameters[name] = value
-    return conditions, parameters
-
-
 def _choices(filters: Filters) -> Sequence[tuple[bool, LiteralString, str, Any]]:
-    """(whether it is asked for, its condition, its parameter's name and value)."""
+    """(whether it is asked for, its condition, its parameter's name and value); sums have all these columns too."""
+    ended = sorted(ENDED)
     return (
         (bool(filters.states), "state = ANY(%(states)s)", "states", list(filters.states)),
-        (filters.open is not None, "open = %(open)s", "open", filters.open),
+        (bool(filters.states) and "closed" not in filters.states, "state <> 'closed'", "states", list(filters.states)),
+        (filters.open is True, "state <> ALL(%(ended)s) AND state <> 'closed'", "ended", ended),
+        (filters.open is False, "state = ANY(%(ended)s)", "ended", ended),
         (filters.overdue is not None, "overdue = %(overdue)s", "overdue", filters.overdue),
         (bool(filters.level), "level = %(level)s", "level", filters.level),
         (bool(filters.sector), "sector = %(sector)s", "sector", filters.sector),
-        (bool(filters.text), "search ILIKE %(text)s", "text", pattern(filters.text)),
     )
 
 

@@ -5,19 +5,20 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from psycopg import sql
-from psycopg.rows import class_row
+from psycopg.rows import args_row, class_row
 
 from contracts.facts import Fact
 from runtime import codec
 from runtime.database import Work
 from services.reporting.core.decided import OVERDUE, latest, read_decision
-from services.reporting.core.rows import HazardKey, HazardRow
+from services.reporting.core.rows import Brief, HazardKey, HazardRow
 from services.reporting.core.selection import WITHDRAWN, Selection
 from services.reporting.store import bulk
 from services.reporting.store.scoped import within
 from services.reporting.store.sites import SiteKey
 
 _COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
+_BRIEF: Final = sql.SQL(", ").join(sql.Identifier(name) for name in Brief._fields)
 _FETCHED: Final = 1_000  # rows of a streamed answer that are held at once
 _PATIENCE: Final = "SET LOCAL idle_in_transaction_session_timeout = '2min'"
 """Between two fetches rows are printed, on a busy machine for longer than a writer may be idle; a reader holds no row."""
@@ -54,20 +55,38 @@ def changed_since(work: Work, moment: datetime) -> set[HazardKey]:
 
 def stream(work: Work, selection: Selection) -> Iterator[HazardRow]:
     """The rows of a selection as they stand now, earliest report first, a few thousand at a time."""
-    where, parameters = within(work, selection.scope)
-    conditions: list[sql.Composable] = [where]
-    for wanted, condition, name, value in _conditions(selection):
-        if wanted:
-            conditions.append(sql.SQL(condition))
-            parameters[name] = value
+    where, parameters = _where(work, selection)
     statement = sql.SQL("SELECT {} FROM hazard WHERE {} ORDER BY reported_at, committee, namespace, hazard_id").format(
-        _COLUMNS, sql.SQL(" AND ").join(conditions)
+        _COLUMNS, where
     )
     work.connection.execute(_PATIENCE)
     with work.connection.cursor("stream", row_factory=class_row(HazardRow)) as cursor:
         cursor.itersize = _FETCHED
         cursor.execute(statement, parameters, binary=True)
         yield from cursor
+
+
+def briefs(work: Work, selection: Selection, committees: Sequence[str]) -> Iterator[Brief]:
+    """The same rows in no order, as short as counting needs them; `committees` (empty: all) hold them."""
+    where, parameters = _where(work, selection)
+    statement = sql.SQL("SELECT {} FROM hazard WHERE (%(everywhere)s OR committee = ANY(%(roots)s)) AND {}").format(
+        _BRIEF, where
+    )
+    parameters |= {"roots": list(committees), "everywhere": not committees}
+    with work.connection.cursor("briefs", row_factory=args_row(Brief)) as cursor:
+        cursor.itersize = _FETCHED
+        cursor.execute(statement, parameters, binary=True)
+        yield from cursor
+
+
+def _where(work: Work, selection: Selection) -> tuple[sql.Composable, dict[str, Any]]:
+    where, parameters = within(work, selection.scope)
+    conditions: list[sql.Composable] = [where]
+    for wanted, condition, name, value in _conditions(selection):
+        if wanted:
+            conditions.append(sql.SQL(condition))
+            parameters[name] = value
+    return sql.SQL(" AND ").join(conditions), parameters
 
 
 def overdue_since(work: Work, keys: Sequence[HazardKey], moment: datetime) -> dict[HazardKey, datetime]:
@@ -114,13 +133,23 @@ def events(
 ) -> list[Fact]:
     """Facts of some types that happened in [since, until) and were known at `known`, with all that corrects them.
 
-    `committees` empty means all. A correction comes along whenever it happened: it keeps the time of what it corrects.
+    `committees` empty means all. A correction comes along whenever it happened, and with it what it corrects: it keeps
+    the time of that.
     """
     rows = work.connection.execute(
-        """SELECT document FROM fact WHERE type = ANY(%(types)s) AND known_at <= %(known)s
-            AND (%(all)s OR committee = ANY(%(committees)s))
-            AND (root_id <> event_id OR ((%(since)s::timestamptz IS NULL OR happened_at >= %(since)s)
-                AND (%(until)s::timestamptz IS NULL OR happened_at < %(until)s)))""",
+        """WITH told AS MATERIALIZED (
+            SELECT row_id, committee, source, event_id, root_id FROM fact
+            WHERE type = ANY(%(types)s) AND (%(all)s OR committee = ANY(%(committees)s))
+                AND happened_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+                AND happened_at < coalesce(%(until)s, 'infinity'::timestamptz)),
+        counted AS (
+            SELECT row_id FROM told
+            UNION
+            SELECT c.row_id FROM told JOIN fact c USING (committee, source, root_id) WHERE c.root_id <> c.event_id
+            UNION
+            SELECT e.row_id FROM told JOIN fact e ON e.committee = told.committee AND e.source = told.source
+                AND e.event_id = told.root_id WHERE told.root_id <> told.event_id)
+        SELECT document FROM counted JOIN fact USING (row_id) WHERE known_at <= %(known)s""",
         {
             "types": list(types),
             "known": known,

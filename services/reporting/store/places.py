@@ -45,16 +45,15 @@ def named(work: Work, scope: Scope, text: str, *, limit: int) -> list[SiteLine]:
     """The sites whose name holds `text`, by name."""
     where, parameters = within(work, scope)
     statement = sql.SQL(
-        """WITH found AS (
-            SELECT site_id, namespace, committee FROM site s WHERE name ILIKE %(text)s
-                AND EXISTS (SELECT FROM hazard WHERE site_id = s.site_id AND namespace = s.namespace
-                    AND committee = s.committee AND {where})
-            ORDER BY name, 1, 2, 3 LIMIT %(limit)s)
+        """WITH found AS MATERIALIZED (
+            SELECT site_id, namespace, committee FROM find_sites(%(said)s, %(text)s, %(code)s, %(limit)s))
         SELECT {columns} FROM found JOIN site s USING (site_id, namespace, committee)
             JOIN hazard h USING (site_id, namespace, committee)
-        GROUP BY s.committee, s.namespace, s.site_id ORDER BY name, site_id"""
+        WHERE {where} GROUP BY s.committee, s.namespace, s.site_id ORDER BY name, site_id"""
     ).format(where=where, columns=_LINE)
-    return _lines(work, statement, {**parameters, "text": pattern(text), "limit": limit})
+    return _lines(
+        work, statement, {**parameters, "said": text, "text": pattern(text), "code": scope.code, "limit": limit}
+    )
 
 
 def one(work: Work, key: SiteName, scope: Scope) -> tuple[SiteWords, SiteLine] | None:

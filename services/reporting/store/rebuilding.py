@@ -23,6 +23,7 @@ MODELS: Final[Mapping[LiteralString, tuple[LiteralString, ...]]] = {
     "notice": ("committee", "notice_id"),
     "notice_decision": ("committee", "decision_id", "notice_id"),
     "hazard": ("committee", "namespace", "hazard_id"),
+    "hazard_text": ("committee", "namespace", "hazard_id"),
     "tally": ("committee", "tenant", "sector", "level", "state", "overdue"),
     "flow": ("committee", "tenant", "day"),
     "cause": ("committee", "tenant", "month", "category"),
@@ -137,23 +138,21 @@ def _take_over(work: Work, schema: str, model: LiteralString, key: Sequence[Lite
         "names": bulk.listed(names),
         "same": sql.SQL(" AND ").join(sql.SQL("o.{0} = n.{0}").format(sql.Identifier(name)) for name in key),
         "is": bulk.listed(names, "o"),
-        "shall": bulk.listed(names, "excluded"),
+        "shall": bulk.listed(names, "n"),
     }
     gone = work.connection.execute(
         sql.SQL("DELETE FROM {old} o WHERE NOT EXISTS (SELECT FROM {new} n WHERE {same})").format(**parts)
     ).rowcount
     others = [name for name in names if name not in key]
     change = (
-        sql.SQL("UPDATE SET {changes} WHERE ({is}) IS DISTINCT FROM ({shall})").format(
-            **parts, changes=bulk.changes(others)
-        )
-        if others
-        else sql.SQL("NOTHING")
-    )
+        sql.SQL("UPDATE SET {}").format(bulk.changes(others)) if others else sql.SQL("NOTHING")
+    )  # rows that stand as they shall are not even locked
     changed = work.connection.execute(
-        sql.SQL("INSERT INTO {old} AS o ({names}) SELECT {names} FROM {new} ON CONFLICT ({key}) DO {change}").format(
-            **parts, change=change
-        )
+        sql.SQL(
+            """INSERT INTO {old} AS o ({names}) SELECT {shall} FROM {new} n WHERE NOT EXISTS (
+                SELECT FROM {old} o WHERE {same} AND ({is}) IS NOT DISTINCT FROM ({shall}))
+            ON CONFLICT ({key}) DO {change}"""
+        ).format(**parts, change=change)
     ).rowcount
     return gone + changed
 

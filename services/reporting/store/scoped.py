@@ -16,6 +16,8 @@ def within(work: Work, scope: Scope) -> tuple[sql.Composable, dict[str, Any]]:
         return seen, {}
     if scope.column == "tenant":
         asked: sql.Composable = sql.SQL("(tenant = %(scope)s OR starts_with(tenant, %(scope)s))")
+        if scope.county:
+            asked = sql.SQL("county = %(county)s AND {}").format(asked)
     else:
         asked = sql.SQL("{} = %(scope)s").format(sql.Identifier(scope.column))
-    return sql.SQL("{} AND {}").format(asked, seen), {"scope": scope.code}
+    return sql.SQL("{} AND {}").format(asked, seen), {"scope": scope.code, "county": scope.county}

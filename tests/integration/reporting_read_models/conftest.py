@@ -9,7 +9,7 @@ from contracts.divisions import Divisions, load
 from runtime.database import Database
 from services.reporting.handlers.applying import ReadModels
 
-TABLES = "fact, hazard, decision, decision_record, notice, notice_record, notice_decision, site, tally, flow, cause, frontier, exporter"
+TABLES = "fact, hazard, decision, decision_record, notice, notice_record, notice_decision, site, tally, flow, cause, frontier, exporter, hazard_text, export, export_piece"
 
 
 @pytest.fixture(scope="session")

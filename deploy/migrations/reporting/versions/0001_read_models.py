@@ -219,22 +219,12 @@ INDEXES = (
     "CREATE INDEX notice_record_notice ON notice_record (notice_id, committee)",
 )
 
-# The extension may have been installed before, in any schema: its operator class is named where it lies.
-SEARCH = """DO $$
-    DECLARE home text;
-    BEGIN
-        CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
-        SELECT n.nspname INTO home FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-            WHERE e.extname = 'pg_trgm';
-        EXECUTE format('CREATE INDEX hazard_search ON hazard USING gin (search %I.gin_trgm_ops)', home);
-    END $$"""
-
 
 def upgrade() -> None:
     runtime_tables.create(op, "reporting")
     for statement in (FACT, HAZARD, DECISION, DECISION_RECORD, NOTICE, NOTICE_RECORD, NOTICE_DECISION, SITE, TALLY):
         op.execute(statement)
-    for statement in (FRONTIER, EXPORTER, *INDEXES, SEARCH):
+    for statement in (FRONTIER, EXPORTER, *INDEXES):
         op.execute(statement)
 
 

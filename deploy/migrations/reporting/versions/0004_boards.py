@@ -1,4 +1,4 @@
-"""Find what waits to be handed over, and sites by a part of their name."""
+"""Find what waits to be handed over, and what is open at a site."""
 
 from alembic import op
 
@@ -12,20 +12,11 @@ INDEXES = (
     "CREATE INDEX decision_subject ON decision (subject_id, subject_kind) WHERE subject_kind <> 'hazard'",
 )
 
-# The operator class is named where the extension lies, as in the first revision.
-SEARCH = """DO $$
-    DECLARE home text;
-    BEGIN
-        SELECT n.nspname INTO home FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-            WHERE e.extname = 'pg_trgm';
-        EXECUTE format('CREATE INDEX site_search ON site USING gin (name %I.gin_trgm_ops)', home);
-    END $$"""
-
 
 def upgrade() -> None:
-    for statement in (*INDEXES, SEARCH):
+    for statement in INDEXES:
         op.execute(statement)
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX hazard_waiting, hazard_open_site, decision_subject, site_search")
+    op.execute("DROP INDEX hazard_waiting, hazard_open_site, decision_subject")

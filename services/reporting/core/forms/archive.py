@@ -11,7 +11,7 @@ from contracts.facts import Fact
 from services.reporting.core.charter import Charter
 from services.reporting.core.league.formula import Formula
 from services.reporting.core.lines import Line
-from services.reporting.core.rows import HazardKey, HazardRow
+from services.reporting.core.rows import Brief, HazardKey, HazardRow
 from services.reporting.core.selection import Selection
 
 
@@ -68,6 +68,9 @@ class Archive(Protocol):
 
     def rows(self, selection: Selection, *, baseline: datetime | None = None) -> Iterator[HazardRow]:
         """The hazards of a selection, earliest report first, as of the form's moment or an earlier one."""
+
+    def briefs(self, selection: Selection) -> Iterator[Brief]:
+        """The hazards of a selection as of the form's moment, in no order, as short as counting needs them."""
 
     def rows_by(self, keys: Iterable[HazardKey], happened: datetime) -> Mapping[HazardKey, HazardRow]:
         """These hazards by what had happened until a moment, with all that is known of it now."""

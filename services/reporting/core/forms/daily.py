@@ -8,7 +8,7 @@ yet, so that found = put right + handed over + left over, and what is left over 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -27,7 +27,7 @@ from services.reporting.core.forms.words import (
     moment_words,
     place_names,
 )
-from services.reporting.core.rows import HazardRow
+from services.reporting.core.rows import Brief, HazardRow
 from services.reporting.core.scope import scope_of
 from services.reporting.core.selection import Selection
 
@@ -46,11 +46,14 @@ COLUMNS: Final = (
 _ONE_DAY = timedelta(days=1)
 
 
-class Visited(msgspec.Struct, frozen=True, kw_only=True):
-    """What a team saw in a period: its inspections, what it found, and where."""
+_Found = TypeVar("_Found", HazardRow, Brief)
+
+
+class Visited(msgspec.Struct, Generic[_Found], frozen=True, kw_only=True):
+    """What a team saw in a period: its inspections, what it found (in full, or as much as counting needs), and where."""
 
     visits: tuple[Event, ...]
-    found: tuple[HazardRow, ...]
+    found: tuple[_Found, ...]
 
     @property
     def sites(self) -> Figure:
@@ -78,9 +81,13 @@ class Visited(msgspec.Struct, frozen=True, kw_only=True):
         return count(str(row.key) for row in self.found if is_handed_over(row))
 
     @property
-    def left(self) -> tuple[HazardRow, ...]:
+    def left(self) -> tuple[_Found, ...]:
         """What is neither put right nor handed over."""
         return tuple(row for row in self.found if not is_done(row) and not is_handed_over(row))
+
+
+Day = Visited[HazardRow]
+Period = Visited[Brief]
 
 
 def build(ask: Ask, archive: Archive) -> Form:
@@ -91,10 +98,8 @@ def build(ask: Ask, archive: Archive) -> Form:
     period = _visited(ask, archive, team, midnight(first), end)
     keys = [row.key for row in period.found if row.reported_at >= start]
     at_night = archive.rows_by(keys, min(end, ask.as_of) if ask.as_of >= start else end)
-    today = Visited(
-        visits=tuple(visit for visit in period.visits if visit.time >= start),
-        found=tuple(at_night[key] for key in keys if key in at_night),
-    )
+    visits = tuple(visit for visit in period.visits if visit.time >= start)
+    today: Day = Visited(visits=visits, found=tuple(at_night.values()))
     corrections = [each for each in archive.corrections(start, end) if _is_of(each, today, ask)]
     main = Sheet(
         name="日报表",
@@ -124,7 +129,7 @@ def begins(ask: Ask, archive: Archive) -> date:
     return campaign.begins if runs else date(ask.day.year, 1, 1)
 
 
-def _visited(ask: Ask, archive: Archive, team: Unit | None, since: datetime, until: datetime) -> Visited:
+def _visited(ask: Ask, archive: Archive, team: Unit | None, since: datetime, until: datetime) -> Period:
     visits = [visit for visit in archive.events([INSPECTED], since, until) if _counts(visit, archive, ask, team)]
     told = {(visit.committee, visit.namespace, visit.text("inspection_id")): visit for visit in visits}
     wanted = archive.charter.visits if archive.charter else ("undercover",)
@@ -135,7 +140,7 @@ def _visited(ask: Ask, archive: Archive, team: Unit | None, since: datetime, unt
         (visit.committee, visit.namespace, visit.text("inspection_id"))
         for visit in archive.events([INSPECTED], since, until)
     }
-    found = [row for row in archive.rows(selection) if _is_theirs(row, ask, archive, team, told.keys(), everyones)]
+    found = [row for row in archive.briefs(selection) if _is_theirs(row, ask, archive, team, told.keys(), everyones)]
     return Visited(visits=tuple(told.values()), found=tuple(found))
 
 
@@ -149,7 +154,7 @@ def _counts(visit: Event, archive: Archive, ask: Ask, team: Unit | None) -> bool
 
 
 def _is_theirs(
-    row: HazardRow, ask: Ask, archive: Archive, team: Unit | None, told: object, everyones: set[tuple[str, str, str]]
+    row: Brief, ask: Ask, archive: Archive, team: Unit | None, told: object, everyones: set[tuple[str, str, str]]
 ) -> bool:
     """Found in one of the team's inspections; one that names no known inspection belongs to the team of its area."""
     if not ask.team:
@@ -160,12 +165,12 @@ def _is_theirs(
     return team is not None and bool(team.area) and archive.divisions.is_within(row.tenant, team.area)
 
 
-def _is_of(each: Correction, today: Visited, ask: Ask) -> bool:
+def _is_of(each: Correction, today: Day, ask: Ask) -> bool:
     """Corrections of what the form shows; a report that was voided shows nowhere else and is told where it may be."""
     return each.hazard_id in {row.hazard_id for row in today.found} or (each.voided and not ask.team)
 
 
-def _today(today: Visited, ask: Ask, archive: Archive, team: Unit | None) -> Paragraph:
+def _today(today: Day, ask: Ask, archive: Archive, team: Unit | None) -> Paragraph:
     places = {visit.tenant for visit in today.visits} | {row.tenant for row in today.found}
     if team is not None and team.area:
         places = {team.area if place == ask.tenant else place for place in places} or {team.area}
@@ -185,7 +190,7 @@ def _today(today: Visited, ask: Ask, archive: Archive, team: Unit | None) -> Par
     )
 
 
-def _so_far(period: Visited) -> Paragraph:
+def _so_far(period: Period) -> Paragraph:
     return (
         "截至目前，暗访组共检查企业（场所）",
         _named(period.sites, "累计·检查企业（场所）"),
@@ -215,9 +220,7 @@ def _row(row: HazardRow, corrections: Sequence[Correction]) -> tuple[Value, ...]
     )
 
 
-def _notes(
-    ask: Ask, first: date, today: Visited, period: Visited, corrections: Sequence[Correction]
-) -> tuple[str, ...]:
+def _notes(ask: Ask, first: date, today: Day, period: Period, corrections: Sequence[Correction]) -> tuple[str, ...]:
     notes = [as_of_words(ask.as_of) + f"累计自{day_words(first)}起；同一企业（场所）在一个时段内只计1个。"]
     notes.append(f"今日检查{len(today.visits)}次，累计检查{len(period.visits)}次（按检查记录计）。")
     if not today.found:
@@ -227,7 +230,7 @@ def _notes(
     return tuple(notes)
 
 
-def broken(today: Visited) -> list[str]:
+def broken(today: Day) -> list[str]:
     """What does not agree in the day's numbers, in a sentence each; a form without any can be signed."""
     found, major, done, handed = (
         int(figure.value or 0) for figure in (today.all, today.major, today.done, today.handed_over)
@@ -245,7 +248,7 @@ def broken(today: Visited) -> list[str]:
     return [sentence for wrong, sentence in checks if wrong]
 
 
-def _uncollected(ask: Ask, today: Visited, end: datetime, archive: Archive) -> Sheet:
+def _uncollected(ask: Ask, today: Day, end: datetime, archive: Archive) -> Sheet:
     over = ask.as_of >= end
     title = "当日未交办清单" if over else "当日尚未交办清单"
     when = f"{day_words(ask.day)}24:00" if over else moment_words(ask.as_of)

@@ -6,7 +6,7 @@ from typing import Final
 from contracts.divisions import Divisions
 from contracts.vocabulary import FoundBy, Level
 from services.reporting.core.days import SHANGHAI, Deadline, local_day
-from services.reporting.core.rows import HazardRow
+from services.reporting.core.rows import Brief, HazardRow
 from services.reporting.core.wording import deadline_text
 
 FOUND_BY: Final = {str(word): word.chinese for word in FoundBy}
@@ -50,12 +50,12 @@ def hand_over_words(row: HazardRow) -> str:
     return "未交办"
 
 
-def is_done(row: HazardRow) -> bool:
+def is_done(row: HazardRow | Brief) -> bool:
     """Whether it is put right: 已完成整改 does not wait for the close-out."""
     return row.state in {"rectified", "passed", "closed"}
 
 
-def is_handed_over(row: HazardRow) -> bool:
+def is_handed_over(row: HazardRow | Brief) -> bool:
     """Whether somebody has it and it is not put right: 已交办属地相关部门跟进督办."""
     return row.handed_over_at is not None and not is_done(row)
 

@@ -10,7 +10,7 @@ from services.reporting.core.charter import Charter
 from services.reporting.core.decided import OVERDUE, latest, read_decision
 from services.reporting.core.forms.archive import Ask, Correction, Event
 from services.reporting.core.forms.telling import corrections_of, events_of
-from services.reporting.core.rows import HazardKey, HazardRow, SiteRow, row_of
+from services.reporting.core.rows import Brief, HazardKey, HazardRow, SiteRow, brief_of, row_of
 from services.reporting.core.said import read
 from services.reporting.core.selection import Selection
 from services.reporting.core.standing import fold
@@ -31,6 +31,9 @@ class MemoryArchive:
     def rows(self, selection: Selection, *, baseline: datetime | None = None) -> Iterator[HazardRow]:
         moment = baseline or self._ask.as_of
         return (row for row in self._all(moment, None) if selection.admits(row))
+
+    def briefs(self, selection: Selection) -> Iterator[Brief]:
+        return (brief_of(row) for row in self.rows(selection))
 
     def rows_by(self, keys: Iterable[HazardKey], happened: datetime) -> Mapping[HazardKey, HazardRow]:
         wanted = set(keys)

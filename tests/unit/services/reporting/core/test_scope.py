@@ -33,7 +33,7 @@ TABLE = Divisions.parse(
         pytest.param("330000", Scope("province", "330000"), id="province"),
         pytest.param("331000", Scope("city", "331000"), id="city"),
         pytest.param("331081", Scope("county", "331081"), id="county"),
-        pytest.param("331081003", Scope("tenant", "331081003"), id="town"),
+        pytest.param("331081003", Scope("tenant", "331081003", "331081"), id="town"),
         pytest.param("999999", Scope("tenant", "999999"), id="a code nobody knows covers its own rows"),
     ],
 )

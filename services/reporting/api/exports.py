@@ -1,0 +1,192 @@
+"""Take orders of long exports and hand their files out: `POST /v1/exports`, then `GET /v1/exports/{id}` and its file."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from contracts.divisions import Divisions
+from runtime.access import Principal, Who
+from runtime.clock import Clock
+from runtime.database import Database
+from runtime.web import Problem
+from services.reporting.api.shapes import local
+from services.reporting.exports.page import POLICY
+from services.reporting.handlers.reports import FORMATS, BadAskError, Format, NoSuchFormError, Reports, Wish
+from services.reporting.store import exports
+from services.reporting.store.exports import DONE, FAILED, Export
+
+MOST_UNFINISHED: Final = 3
+"""Orders of one person that may wait at once."""
+LISTED: Final = 50
+_WORD: Final = r"^[^\x00]*$"
+
+
+class Ordered(BaseModel):
+    """What is to be printed; the words mean what they mean to `GET /v1/reports/{kind}`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str = Field(pattern=r"^[a-z][a-z-]{0,39}$")
+    tenant: str = Field(pattern=r"^[0-9]{6,12}$", description="division code of the unit that reports")
+    day: Annotated[date | None, Field(alias="date", description="the day, or the last day of the period")] = None
+    since: Annotated[date | None, Field(description="the first day of the period")] = None
+    as_of: AwareDatetime | None = Field(None, description="as of when; absent: up to where the log is complete now")
+    baseline: AwareDatetime | None = None
+    team: str = Field("", max_length=64, pattern=_WORD)
+    stage: str = Field("", max_length=64, pattern=_WORD)
+    format: Format = "xlsx"
+
+
+class ExportShape(BaseModel):
+    """One order and how far it is. `rows` are printed so far; `file` is where the file is, once the state is done."""
+
+    id: UUID
+    kind: str
+    tenant: str
+    format: str
+    state: str = Field(description="waiting, running, done or failed")
+    rows: int
+    error: str
+    name: str
+    size: int
+    as_of: datetime
+    asked_at: datetime
+    ended_at: datetime | None
+    expires_at: datetime
+    file: str
+
+
+def routes(database: Database, reports: Reports, divisions: Divisions, clock: Clock, kept: timedelta) -> APIRouter:
+    """The routes of exports; whoever ordered one sees it, and nobody else."""
+    router = APIRouter(prefix="/v1/exports", tags=["reports"])
+
+    @router.post("", status_code=HTTPStatus.ACCEPTED)
+    def order(who: Who, ordered: Ordered, response: Response) -> ExportShape:
+        """Order a form to be printed: 202 at once, as of this moment. Any number of rows; the file is kept for days."""
+        made = _order(database, reports, divisions, clock, kept, who, ordered)
+        response.headers["location"] = f"/v1/exports/{made.id}"
+        return _shape(made)
+
+    @router.get("")
+    def mine(who: Who) -> list[ExportShape]:
+        """What one has ordered, the newest first."""
+        with database.begin() as work:
+            return [_shape(each) for each in exports.listed(work, who.name, LISTED)]
+
+    @router.get("/{export}")
+    def one(who: Who, export: UUID) -> ExportShape:
+        """How far an order is."""
+        return _shape(_found(database, export, who))
+
+    @router.get(
+        "/{export}/file",
+        response_class=StreamingResponse,
+        responses={200: {"description": "the file", "content": {media: {} for media in FORMATS.values()}}},
+    )
+    def file(who: Who, export: UUID) -> StreamingResponse:
+        """The file, whole: the same bytes as `GET /v1/reports/{kind}` as of the same moment. 409 while there is none."""
+        found = _found(database, export, who)
+        if found.state != DONE:
+            why = found.error if found.state == FAILED else "还在导出，请稍后再取"
+            raise Problem(HTTPStatus.CONFLICT, why)
+        return StreamingResponse(
+            _pieces(database, found, who), media_type=FORMATS[found.format], headers=_headers(found)
+        )
+
+    return router
+
+
+def _order(
+    database: Database,
+    reports: Reports,
+    divisions: Divisions,
+    clock: Clock,
+    kept: timedelta,
+    who: Principal,
+    ordered: Ordered,
+) -> Export:
+    said = ordered.model_dump(exclude={"format"})
+    try:
+        wish = reports.seeing(who.tenants).settled(Wish(**said))
+    except BadAskError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+    except NoSuchFormError as error:
+        raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
+    now = clock.now()
+    made = Export(
+        id=clock.uuid(),
+        tenant=wish.tenant,
+        tenants=list(who.tenants),
+        asked_by=who.name,
+        wish=msgspec.to_builtins(wish),
+        format=ordered.format,
+        state=exports.WAITING,
+        attempts=0,
+        rows=0,
+        error="",
+        name="",
+        size=0,
+        as_of=wish.as_of or now,
+        asked_at=now,
+        seen_at=now,
+        ended_at=None,
+        expires_at=now + kept,
+    )
+    with database.begin() as work:
+        if exports.unfinished(work, who.name) >= MOST_UNFINISHED:
+            raise Problem(HTTPStatus.CONFLICT, f"已有 {MOST_UNFINISHED} 个导出没有完成，请等它们结束")
+        exports.order(work, made, divisions.columns_of(wish.tenant), msgspec.json.encode(wish).decode())
+    return made
+
+
+def _found(database: Database, export: UUID, who: Principal) -> Export:
+    with database.begin() as work:
+        found = exports.find(work, export, who.name)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, "没有这个导出，或者它已经过期")
+    return found
+
+
+def _pieces(database: Database, export: Export, who: Principal) -> Iterator[bytes]:
+    with database.begin(who.tenants) as work:  # it is read after the route has returned
+        yield from exports.pieces(work, export.id)
+
+
+def _headers(export: Export) -> dict[str, str]:
+    kind = str(export.wish.get("kind", ""))
+    headers = {
+        "content-length": str(export.size),
+        "content-disposition": (
+            f"attachment; filename=\"{kind}.{export.format}\"; filename*=UTF-8''{quote(export.name)}"
+        ),
+        "x-as-of": export.as_of.isoformat(),
+    }
+    return headers | ({"content-security-policy": POLICY} if export.format == "html" else {})
+
+
+def _shape(export: Export) -> ExportShape:
+    done = export.state == DONE
+    return ExportShape(
+        id=export.id,
+        kind=str(export.wish.get("kind", "")),
+        tenant=export.tenant,
+        format=export.format,
+        state=export.state,
+        rows=export.rows,
+        error=export.error,
+        name=export.name,
+        size=export.size,
+        as_of=local(export.as_of),
+        asked_at=local(export.asked_at),
+        ended_at=local(export.ended_at),
+        expires_at=local(export.expires_at),
+        file=f"/v1/exports/{export.id}/file" if done else "",
+    )
