@@ -70,18 +70,18 @@ class Machine:
         """Stop everything; harmless when nothing runs."""
         self.ended("down")
 
-    def run(self, *arguments: str) -> str:
-        """What a command prints; it has to end well."""
-        done = self.ended(*arguments)
+    def run(self, *arguments: str, **told: str) -> str:
+        """What a command prints, with some more settings; it has to end well."""
+        done = self.ended(*arguments, **told)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def ended(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def ended(self, *arguments: str, **told: str) -> subprocess.CompletedProcess[str]:
         """A command that has ended, well or not."""
         return subprocess.run(
             [sys.executable, "-m", "bihuan", *arguments],
             cwd=CLONE,
-            env=self._environment,
+            env=self._environment | told,
             capture_output=True,
             text=True,
             check=False,

@@ -17,6 +17,7 @@ seats:
 """
 SOURCES = (
     ("rongcheng", "371082", ("/rongcheng/safety",)),
+    ("jiaxing", "330402", ("/jiaxing/safety",)),
     (
         "doors",
         "331102",

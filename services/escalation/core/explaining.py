@@ -1,5 +1,6 @@
 """Explain a decision so that an official can read it out: rule, version, clause, facts, and which days were counted."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, Protocol
@@ -10,9 +11,11 @@ from contracts.facts import Fact
 from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
 from services.escalation.core.calendar import WorkCalendar
 from services.escalation.core.counting import Count, CountedDay, Evidence, counts_of
+from services.escalation.core.findings import PUNITIVE
+from services.escalation.core.ours import leaning, ours
 from services.escalation.core.policy import Pack
-from services.escalation.core.terms import Given, Span
-from services.escalation.core.wording import day_words, deadline_words, moment_words, period_words
+from services.escalation.core.unanswered import STEP
+from services.escalation.core.wording import day_words, deadline_words, moment_words, period_words, subject_words
 
 EACH_UP_TO: Final = 31
 """Days of a calendar span that are listed one by one; of a longer one only the first and the last."""
@@ -36,21 +39,16 @@ STEPS: Final = {
     "consequence": "结果挂钩",
     "forecast": "预警",
     "missed": "未达到",
+    "due": "到期",
+    "returns": "多次退回",
+    "claimants": "多家上报",
+    "planned": "计划检查",
 }
 """Names of rungs that are words."""
-REFERENCES: Final = {
-    "L1": "《生产安全事故报告和调查处理条例》",
-    "L2": "《安全生产法》",
-    "L3": "《山东省安全生产条例》",
-    "L4": "《浙江省安全生产条例》",
-    "L5": "《安全生产约谈实施办法（试行）》",
-    "L6": "青岛市挂牌督办的期限",
-    "L7": "浙安委〔2019〕11号",
-    "L9": "事故查处督办办法",
-    "L10": "《安全生产严重失信主体名单管理办法》",
-    "L11": "《安全生产举报奖励办法》",
-}
-"""What a proposed number leans on, in words."""
+
+
+_DAY_OF: Final = re.compile(r"T([+-])([0-9]+)")
+_INNER: Final = str.maketrans("“”《》", "‘’〈〉")
 
 
 class Quoted(Protocol):
@@ -83,7 +81,7 @@ def explain(
     if pack is not None:
         counts = counts_of(Evidence(first, pack, calendar, facts))
         lines += [line for count in counts for line in _counted(count)]
-        lines += [] if counts else [_uncounted(first)]
+        lines += [] if counts else [_uncounted(first, facts)]
         lines += _proposed(first, pack)
     return [*lines, *_states(records)]
 
@@ -94,9 +92,8 @@ def _what(record: Decision, pack: Pack | None) -> str:
     at = deadline_words(record.at) if record.since is not None else moment_words(record.at)
     acts = f"由{Level(record.level).chinese}一级办理"
     acts += f"，代行单位为{record.acts_for}" if record.acts_for else ""
-    return (
-        f"决定：对{_subject(record, pack)}，按“{rule.chinese}”规则{step}，于{at}采取“{measure.chinese}”措施，{acts}。"
-    )
+    takes = "拟采取" if record.measure in PUNITIVE or record.status == "provisional" else "采取"
+    return f"决定：对{_subject(record, pack)}，按“{rule.chinese}”规则{step}，于{at}{takes}“{measure.chinese}”措施，{acts}。"
 
 
 def _subject(record: Decision, pack: Pack | None) -> str:
@@ -104,11 +101,7 @@ def _subject(record: Decision, pack: Pack | None) -> str:
     if kind is SubjectKind.OBLIGATION and "title" in words:
         unit = words.get("unit_name") or words.get("unit", "")
         return f"{unit}的{words['title']}（{_period(str(words.get('period', '')), pack)}）"
-    name = words.get("area_name" if kind is SubjectKind.AREA else "site_name", "")
-    if kind is SubjectKind.HAZARD:
-        return f"{name}的隐患{record.subject.id}" if name else f"隐患{record.subject.id}"
-    own = kind in (SubjectKind.AREA, SubjectKind.SITE)
-    return f"{kind.chinese}{name if name and own else record.subject.id}"
+    return subject_words(record)
 
 
 def _period(label: str, pack: Pack | None) -> str:
@@ -121,28 +114,44 @@ def _step(record: Decision, pack: Pack | None) -> str:
     parameters = pack.rules.get(str(record.rule)) if pack else None
     titled = [one for key in ("goals", "sites", "tasks") for one in getattr(parameters, key, ())]
     title = next((one.title for one in titled if one.id == record.step), "")
-    return f"“{title or STEPS.get(record.step, record.step)}”"
+    age = next((one.after for one in getattr(parameters, "ages", ()) if one.step == record.step), None)
+    words = title or (f"满{age.words}" if age else "")
+    rung, _, unanswered = record.step.partition(f".{STEP}")
+    silent = "逾期未复" if unanswered or rung != record.step else ""
+    return f"“{_inner(words or _rung(rung))}{silent}”"
+
+
+def _rung(step: str) -> str:
+    """`T-3` is 到期前3日, `T+7` is 逾期第7日; what is a period is read as one."""
+    found = _DAY_OF.fullmatch(step)
+    if found is None:
+        return STEPS.get(step) or period_words(step)
+    return f"到期前{found[2]}日" if found[1] == "-" else f"逾期第{found[2]}日"
+
+
+def _inner(words: str) -> str:
+    """Words that stand in quotation marks, with those inside as GB/T 15834 has them."""
+    return words.translate(_INNER)
 
 
 def _basis(record: Decision, pack: Pack | None) -> str:
     if pack is None:
         return f"依据：政策包{record.policy.id}第{record.policy.version}版，本机没有该版本的文本。"
     number = f"（{pack.document_no}）" if pack.document_no else ""
-    return (
-        f"依据：《{pack.title}》{number}，政策包{pack.id}第{pack.version}版，自{day_words(pack.effective_from)}起施行。"
-    )
+    return f"依据：《{_inner(pack.title)}》{number}，政策包{pack.id}第{pack.version}版，自{day_words(pack.effective_from)}起施行。"
 
 
 def _clause(clause: str, clauses: Mapping[str, Quoted]) -> str:
     row = clauses.get(clause)
     if row is None:
         return f"条款{clause}：条款表中没有该条。"
-    return f"条款{clause}（{row.notice}）：“{row.quotation}”。"
+    return f"条款{clause}（{row.notice}）：“{_inner(row.quotation)}”。"
 
 
 def _facts(record: Decision, facts: Mapping[str, Fact]) -> Iterator[str]:
     if not record.facts:
-        yield "事实：没有收到应当报来的材料，该决定依据期限届满作出。"
+        owed = record.subject.kind == SubjectKind.OBLIGATION
+        yield f"事实：没有{'收到应当报来的材料' if owed else '与此有关的上报'}，该决定依据期限届满作出。"
         return
     known = sorted((facts[name] for name in record.facts if name in facts), key=lambda fact: fact.time)
     told = [f"{moment_words(fact.time)}{_type_words(fact.type)}（{fact.id}）" for fact in known]
@@ -185,31 +194,27 @@ def _day(day: CountedDay) -> str:
     return f"{day.day.month}月{day.day.day}日 星期{WEEKDAYS[day.day.weekday()]}"
 
 
-def _uncounted(record: Decision) -> str:
+def _uncounted(record: Decision, facts: Mapping[str, Fact]) -> str:
     if record.since is not None:
         return f"计日：期限是指定的日期，{deadline_words(record.since)}届满，没有推算天数。"
+    told = [facts[name].time for name in record.facts if name in facts]
+    by_time = told and record.at not in told and record.rule != RuleId.LATE_EVIDENCE
+    if not record.facts or by_time:
+        return f"计日：该规则在规定的时点（{moment_words(record.at)}）判断，没有推算天数。"
     return "计日：该规则在情形出现时即时适用，没有推算天数。"
 
 
 def _proposed(record: Decision, pack: Pack) -> Iterator[str]:
     """Which numbers of the rule the notice does not give."""
     parameters = pack.rules.get(str(record.rule))
-    ours = [
-        f"{value.words if isinstance(value, Span) else value.value}{_leaning(value.leans_on)}"
-        for _, value in parameters or ()
-        if isinstance(value, Span | Given) and value.source == "proposed"
-    ]
+    said = list(ours(str(record.rule), parameters))
     rungs = [*getattr(parameters, "ladder", ()), *getattr(parameters, "ages", ())]
     rung = next((rung for rung in rungs if rung.step == record.step), None)
     span = getattr(rung, "after", None)
     if getattr(rung, "source", "") == "proposed" or getattr(span, "source", "") == "proposed":
-        ours.append(f"{_step(record, pack)}这一级{_leaning(getattr(span, 'leans_on', ''))}")
-    if ours:
-        yield f"说明：文件没有写明的，由本系统建议、经采用后执行：{'；'.join(ours)}。"
-
-
-def _leaning(reference: str) -> str:
-    return f"（参照{REFERENCES.get(reference, reference)}）" if reference else ""
+        said.append(f"{_step(record, pack)}这一级{leaning(getattr(span, 'leans_on', ''))}")
+    if said:
+        yield f"说明：文件没有写明的，由本系统建议、经采用后执行：{'；'.join(said)}。"
 
 
 def _states(records: Sequence[Decision]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from services.escalation.core.case import Case, Entry
 from services.escalation.core.findings import RESTRICTED, TALK, Finding, Found
 from services.escalation.core.gate import HALF, HALF_UPHELD, WAITS_FOR_SECOND, Word, may_be_decided, words
 from services.escalation.core.heard import Heard
+from services.escalation.core.wording import subject_words
 
 LIVE = frozenset({"raised", "proposed", "provisional", "coalesced", "cleared"})
 BY_PERSON = frozenset({"confirmed", "rejected", "questioned"})
@@ -225,7 +226,7 @@ def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, eviden
             instant=True,
             tenant=record.tenant,
             level=record.level,
-            reason=f"{record.subject.id}：一条迟报的消息（{cause.id}）使已作出的决定结束或撤销，请核实是否倒填日期。",
+            reason=f"关于{subject_words(record)}的一条消息（{cause.id}）迟于24小时补录，使已作出的决定结束或者撤销，请核实是否倒填日期。",
             rests_on=(cause,),
             context=record.context | {"addressee": evidence.to},
         )
@@ -245,7 +246,7 @@ def _words(one: Found) -> dict[str, Any]:
     return {
         "reason": finding.reason if isinstance(finding.reason, str) else finding.reason(),
         "since": finding.since,
-        "facts": tuple(fact.id for fact in finding.rests_on),
+        "facts": tuple(dict.fromkeys(fact.id for fact in finding.rests_on)),
         "late_recorded": any(fact.is_late for fact in finding.rests_on),
         "context": dict(finding.context() if callable(finding.context) else finding.context),
     }

@@ -8,12 +8,20 @@ from typing import Final
 import msgspec
 
 from contracts.decisions import Decision
-from contracts.vocabulary import FoundBy
+from contracts.vocabulary import FoundBy, SubjectKind
 from services.escalation.core.calendar import SHANGHAI, last_day_before, local_day
 from services.escalation.core.cases.accident import Accident, Grade
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.jurisdiction import Jurisdiction
 
+_NAMES: Final = {
+    SubjectKind.AREA: "area_name",
+    SubjectKind.SITE: "site_name",
+    SubjectKind.TEAM: "team_name",
+    SubjectKind.DEPARTMENT: "department",
+    SubjectKind.TARGET: "title",
+}
+"""Where a record's context names its subject."""
 LEVEL_WORDS = {"general": "一般", "major": "重大"}
 FOUND_BY_WORDS = {str(word): word.chinese for word in FoundBy}
 LONGEST = 40  # characters of a description that a sentence can carry
@@ -64,6 +72,19 @@ _PERIODS: Final[tuple[tuple[re.Pattern[str], Callable[..., str]], ...]] = (
     (re.compile(r"(\d{4})-(\d{2})"), lambda year, month: f"{year}年{int(month)}月"),
     (re.compile(r"(\d{4}-\d{2}-\d{2})"), lambda day: day_words(date.fromisoformat(day))),
 )
+
+
+def subject_words(record: Decision) -> str:
+    """Whom or what a record is about, by its name where one is known."""
+    kind, words, subject = SubjectKind(record.subject.kind), record.context, record.subject.id
+    name = str(words.get(_NAMES.get(kind, "site_name")) or "")
+    if kind is SubjectKind.HAZARD:
+        return f"{name}的隐患{subject}" if name else f"隐患{subject}"
+    if kind is SubjectKind.TARGET:
+        return f"“{name or subject}”目标"
+    if kind is SubjectKind.DEPARTMENT:
+        return subject
+    return name if name and kind in _NAMES else f"{kind.chinese}{subject}"
 
 
 def shortened(text: str) -> str:

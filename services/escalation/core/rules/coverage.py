@@ -142,7 +142,8 @@ def _unreached(
         reason=words,
         rests_on=(),
         clauses=clauses,
-        context={"campaign": campaign.id, "addressee": parameters.to},
+        context={"campaign": campaign.id, "addressee": parameters.to}
+        | ({"area_name": where.name_of(subject_id)} if kind == "area" else {}),
     )
 
 

@@ -79,6 +79,6 @@ def _context(hazard: Hazard, where: Jurisdiction, parameters: Parameters) -> dic
 
 def _reason(hazard: Hazard, returns: int, parameters: Parameters) -> str:
     return (
-        f"{hazard_words(hazard)}销号后{returns}次再次发现，且发现后超过{parameters.age.words}仍未整改，"
+        f"{hazard_words(hazard)}销号后再次发现{returns}次，且发现后超过{parameters.age.words}仍未整改，"
         f"列入重大安全生产问题清单“{CLASS}”。"
     )

@@ -40,7 +40,12 @@ def find(league: League, parameters: Parameters, where: Jurisdiction) -> Iterato
             reason=f"{where.name_of(unit)}在{period_words(league.period)}月晾晒中排名第{rank}"
             f"（共{len(league.places)}个单位），排名靠后，建议约谈。",
             rests_on=(league.told,),
-            context={"period": league.period, "rank": str(rank), "addressee": parameters.to},
+            context={
+                "period": league.period,
+                "rank": str(rank),
+                "area_name": where.name_of(unit),
+                "addressee": parameters.to,
+            },
         )
 
 

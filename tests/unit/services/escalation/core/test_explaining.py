@@ -30,7 +30,7 @@ def test_an_overdue_hazard() -> None:
     (record,) = [one for one in run(found, until="05-25") if one.step == "T+3"]
 
     assert told([record], law_of("wenling-2023"), found) == [
-        "决定：对示范机械厂的隐患H-1，按“逾期未整改”规则“T+3”这一级，于2023年5月22日24时采取“提示函”措施，由镇（街道）一级办理。",
+        "决定：对示范机械厂的隐患H-1，按“逾期未整改”规则“逾期第3日”这一级，于2023年5月22日24时采取“提示函”措施，由镇（街道）一级办理。",
         "理由：示范机械厂的一般隐患“疏散通道被货物堵塞”（H-1），整改期限为2023年5月20日，期满仍未整改，已逾期3天。",
         "依据：《2023年温岭市安全生产工作要点》，政策包wenling-2023第1版，自2023年4月28日起施行。",
         (
@@ -42,7 +42,7 @@ def test_an_overdue_hazard() -> None:
         "　5月21日 星期日 计入（第1天）：自然日",
         "　5月22日 星期一 计入（第2天）：自然日",
         "　5月23日 星期二 计入（第3天）：自然日",
-        "说明：文件没有写明的，由本系统建议、经采用后执行：“T+3”这一级。",
+        "说明：文件没有写明的，由本系统建议、经采用后执行：“逾期第3日”这一级。",
         "状态：该决定已发出。",
     ]
 
@@ -53,7 +53,7 @@ def test_a_talk_after_two_fatal_accidents() -> None:
     records = [one for one in decide(*both, until="2021-12-01") if one.rule == "talk_fatal_window"]
 
     assert told(records, law_of(*WEIHAI), *both) == [
-        "决定：对区域乳山市，按“亡人事故约谈”规则，于2021年11月30日6时00分采取“约谈”措施，由市一级办理。",
+        "决定：对乳山市，按“亡人事故约谈”规则，于2021年11月30日6时00分拟采取“约谈”措施，由市一级办理。",
         (
             "理由：乳山市在3个月内连续发生2起一般工矿商贸亡人生产安全责任事故：2021年8月31日（A-1）、2021年11月30日（A-2），"
             "建议由威海市政府约谈乳山市主要负责同志。"
@@ -122,7 +122,7 @@ def test_a_long_span_is_summed_up() -> None:
     assert told([record], law)[-4:] == [
         "计日：隐患存在时间自2021年6月1日（发现之日，当日不计入）起算90日，至2021年8月30日24时。",
         "　6月2日 星期三起，至8月30日 星期一止，共90天全部计入：自然日。",
-        "说明：文件没有写明的，由本系统建议、经采用后执行：“90d”这一级（参照青岛市挂牌督办的期限）。",
+        "说明：文件没有写明的，由本系统建议、经采用后执行：“满90日”这一级（参照青岛市挂牌督办的期限）。",
         "状态：该措施须由具名人员审定，审定前不生效。",
     ]
 
@@ -201,7 +201,7 @@ def test_a_clause_that_is_not_in_the_table_is_said_so() -> None:
         pytest.param({"acts_for": "市安委办"}, "由镇（街道）一级办理，代行单位为市安委办。", id="somebody acts for the tenant"),
         pytest.param({"context": {}}, "对隐患H-1，", id="a hazard at no site"),
         pytest.param({"subject": {"kind": "area", "id": "331081003"}, "context": {}}, "对区域331081003，", id="an area without a name"),
-        pytest.param({"subject": {"kind": "site", "id": "S-1"}, "context": {"site_name": "厂"}}, "对场所厂，", id="a site"),
+        pytest.param({"subject": {"kind": "site", "id": "S-1"}, "context": {"site_name": "厂"}}, "对厂，", id="a site"),
         pytest.param({"subject": {"kind": "team", "id": "team-1"}, "context": {"area_name": "东"}}, "对暗访组team-1，", id="a team"),
         pytest.param({"subject": {"kind": "obligation", "id": "a/b/c"}, "context": {}}, "对履职事项a/b/c，", id="a duty without words"),
         pytest.param({"step": "first"}, "规则“首次”这一级", id="a rung that is a word"),

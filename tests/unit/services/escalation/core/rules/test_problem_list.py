@@ -111,4 +111,4 @@ def test_the_entry_says_its_class() -> None:
     entry = next(one for one in under(law(), first(), CLOSED, second(), until="2023-08-01") if one.rule == RULE)
 
     assert (entry.context["class"], str(entry.level)) == ("被动发现", "county")
-    assert entry.reason.endswith("销号后1次再次发现，且发现后超过30日仍未整改，列入重大安全生产问题清单“被动发现”。")
+    assert entry.reason.endswith("销号后再次发现1次，且发现后超过30日仍未整改，列入重大安全生产问题清单“被动发现”。")

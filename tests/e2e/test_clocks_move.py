@@ -1,0 +1,87 @@
+"""A committee puts another version of its pack into force and moves what runs: by commands, through the log."""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from policies import files
+from runtime.clock import SystemClock
+from runtime.testing import eventually
+from tests.e2e.feed import STRUCTURED, document, event, send
+from tests.machine import Machine
+
+pytestmark = pytest.mark.timeout(900)
+
+COUNTY, PACK = "330402", "jiaxing-2020"
+MOVED, STAYS = "JX-2026-001", "JX-2026-002"
+WITHIN = 240.0  # seconds
+OLD_RUNG, NEW_RUNG = "{step: T+3, day: 3,", "{step: T+5, day: 5,"
+SIGNED = ("--by", "wang", "--reason", "年中调整", "--document-no", "嘉安委办〔2026〕9号")
+
+
+def tell(machine: Machine, kind: str, hazard_id: str, **data: object) -> None:
+    """Write one event to the county's topic."""
+    told = event(
+        kind, id=f"{hazard_id}/{kind}", source="/jiaxing/safety", tenant=COUNTY, data={"hazard_id": hazard_id} | data
+    )
+    send(machine.settings, "inspection.jiaxing", [(document(told), STRUCTURED)])
+
+
+def clock(machine: Machine, hazard_id: str) -> datetime | None:
+    """When the hazard's clock fires next."""
+    found = machine.rows("SELECT next_at FROM escalation.case_file WHERE kind = 'hazard' AND id = %s", hazard_id)
+    return found[0][0] if found else None
+
+
+def rungs(machine: Machine, hazard_id: str) -> list[tuple[str, str]]:
+    items = machine.get("escalation", f"/v1/decisions?subject={hazard_id}&rule=overdue").json["items"]
+    return [(record["step"], record["policy"]["version"]) for record in items]
+
+
+def version_two(folder: Path) -> Path:
+    """The installation's packs, with a second version of this one: its letter comes two days later."""
+    shutil.copytree(files.folder(), folder)
+    pack = folder / f"{PACK}.yaml"
+    text = pack.read_text(encoding="utf-8")
+    assert OLD_RUNG in text
+    pack.write_text(text.replace('version: "1"', 'version: "2"').replace(OLD_RUNG, NEW_RUNG), encoding="utf-8")
+    return folder
+
+
+def test_running_clocks_move_to_another_version(machine: Machine, tmp_path: Path) -> None:
+    """The rung that has fallen due stays under version 1, the next one is version 2's; what ended stays where it was.
+
+    A dry run only says so; said twice, it moves nothing more; the hazard's timeline shows the act.
+    """
+    deadline = SystemClock().now() - timedelta(days=1)  # the first rung falls due with the first tick
+    words = {
+        "level": "general", "category": "fire_safety", "description": "疏散通道被货物堵塞", "sector": "工贸",
+        "site": {"id": "JX-S-1", "name": "南湖示范仓储", "address": "示范路1号", "kind": "unit", "sector": "工贸"},
+        "found_by": "inspection", "rectify_by": deadline.isoformat(),
+    }  # fmt: skip
+    for hazard_id in (MOVED, STAYS):
+        tell(machine, "hazard.reported", hazard_id, **words)
+    tell(machine, "hazard.rectified", STAYS, by="南湖示范仓储")
+    eventually(lambda: ("first", "1") in rungs(machine, MOVED) and clock(machine, STAYS) is None, within=WITHIN)
+    before = clock(machine, MOVED)
+    assert before is not None
+    packs = {"BIHUAN_POLICIES_DIR": str(version_two(tmp_path / "packs"))}
+
+    machine.run("policy", "activate", PACK, *SIGNED, **packs)
+    in_force = "SELECT activated_at FROM escalation.pack WHERE pack = %s AND version = '2'"
+    eventually(lambda: machine.rows(in_force, PACK), within=WITHIN)
+    assert clock(machine, MOVED) == before, "a running clock keeps its version"
+    would = machine.run("policy", "migrate", PACK, "1", "2", "--dry-run", **packs)
+    assert MOVED in would
+    assert STAYS not in would
+    machine.run("policy", "migrate", PACK, "1", "2", *SIGNED, **packs)
+
+    eventually(lambda: clock(machine, MOVED) == before + timedelta(days=2), within=WITHIN)
+    again = machine.ended("policy", "migrate", PACK, "1", "2", *SIGNED, **packs)
+    assert again.stderr.endswith("0 clocks move from version 1 to 2\n")
+    assert rungs(machine, MOVED) == [("first", "1")], "nothing is taken back and nothing told twice"
+    told = machine.get("escalation", f"/v1/hazards/{MOVED}/timeline").text
+    assert "policy.migrated.v1" in told
+    assert "嘉安委办〔2026〕9号" in told
