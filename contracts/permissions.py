@@ -207,3 +207,9 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
 def table_of(service: str, *, pages: bool = False) -> Mapping[str, Permission]:
     """Every route of a service with its permission; `pages`: it has pages too."""
     return {**EACH, **(WITH_PAGES if pages else {}), **PERMISSIONS[service]}
+
+
+def opens(service: str, path: str, roles: frozenset[Role]) -> bool:
+    """Whether a page, written as its address, opens to somebody of these roles."""
+    permission = PERMISSIONS[service].get(f"GET {path.partition('?')[0]}", SIGNED_IN)
+    return permission.public or bool(permission.roles & roles)

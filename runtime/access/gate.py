@@ -58,7 +58,7 @@ class Gate:
         self._frame = frame
         self._permissions = permissions or table_of(service, pages=frame is not None)
         if frame is not None:
-            frame.greet(pages.head_of)
+            frame.greet(pages.head_of, pages.leads_to)
 
     @property
     def routers(self) -> Sequence[APIRouter]:
@@ -188,6 +188,7 @@ class _Guarded:
             if not await self._led(headers, scope, send, "/login?" + urlencode({"next": asked})):
                 await self._refuse(scope, receive, send, 401, "请先登录 (sign in, or send a token)", CHALLENGE)
             return
+        scope["state"]["roles"] = found.principal.roles
         acting = found.principal.acting_in(permission.roles)
         if found.principal.must_change and scope["path"] not in WHILE_CHANGING:
             if not await self._led(headers, scope, send, "/password"):

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from contracts.pages import Page
+from contracts.permissions import opens
 from runtime.access.desk import Cookie, Desk
 from runtime.access.principal import Principal
 from runtime.errors import Rejected
@@ -28,6 +30,12 @@ def head_of(request: Request) -> Person | None:
         return None
     roles = "、".join(sorted({grant.role.chinese for grant in found.grants}))
     return Person(name=found.display, unit=roles, leave="/logout")
+
+
+def leads_to(request: Request, page: Page) -> bool:
+    """Whether the navigation shows a page: what nobody of one's roles may open would only be refused."""
+    roles = request.scope.get("state", {}).get("roles")
+    return roles is None or opens(page.service, page.path, roles)
 
 
 def router(desk: Desk, frame: Frame, cookie: Cookie) -> APIRouter:

@@ -37,12 +37,17 @@ def nobody(request: Request) -> Person | None:  # noqa: ARG001 (the shape of the
     return None
 
 
+def everywhere(request: Request, page: Page) -> bool:  # noqa: ARG001 (the shape of the slot)
+    """Every page is shown."""
+    return True
+
+
 class Frame:
     """What a service's pages stand in.
 
     `package` holds the service's `templates/` (each begins with `{% extends "base.html" %}`); `service` is its name in
-    the navigation, `pages` and `addresses` the navigation itself; `person_of` says who is signed in. A page warns when
-    the moment of its data lies further back than `stale_after`.
+    the navigation, `pages` and `addresses` the navigation itself; `person_of` says who is signed in, `leads_to` which pages are
+    shown to them. A page warns when the moment of its data lies further back than `stale_after`.
     """
 
     def __init__(
@@ -55,13 +60,14 @@ class Frame:
         clock: Clock,
         stale_after: timedelta | None = None,
         person_of: Callable[[Request], Person | None] = nobody,
+        leads_to: Callable[[Request, Page], bool] = everywhere,
     ) -> None:
         self._service = service
         self._pages = tuple(pages)
         self._addresses = addresses
         self._clock = clock
         self._stale_after = stale_after
-        self._person_of = person_of
+        self.greet(person_of, leads_to)
         self._assets = Assets()
         self.environment = _environment(package)
         self.environment.globals |= {
@@ -70,9 +76,10 @@ class Frame:
             "address_of": addresses.__getitem__,
         }
 
-    def greet(self, person_of: Callable[[Request], Person | None]) -> None:
-        """Name in the head of each page whom `person_of` finds."""
+    def greet(self, person_of: Callable[[Request], Person | None], leads_to: Callable[[Request, Page], bool]) -> None:
+        """Name in the head of each page whom `person_of` finds, and lead to the pages that `leads_to` holds of."""
         self._person_of = person_of
+        self._leads_to = leads_to
 
     def router(self) -> APIRouter:
         """A router for pages: their errors are pages too, and they stand in no API document."""
@@ -120,7 +127,7 @@ class Frame:
             "navigation": ()
             if bare
             else groups(
-                self._pages,
+                [page for page in self._pages if self._leads_to(request, page)],
                 self._addresses,
                 service=self._service,
                 path=request.url.path,

@@ -6,9 +6,11 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from contracts.roles import Role
 from runtime.database import Database
 from runtime.errors import Unavailable
 from runtime.pages.frame import POLICY
+from tests.conftest import SignedIn
 
 PAGES = (
     "/",
@@ -197,3 +199,12 @@ def test_a_database_that_is_away_is_a_page(
 
     assert (503, True, False) == (missing.status_code, "暂时无法读取数据" in missing.text, "secret" in missing.text)
     assert (500, True, False) == (defect.status_code, "追踪号" in defect.text, "secret" in defect.text)
+
+
+def test_the_navigation_leads_where_one_may_go(client: TestClient, signed_in: SignedIn) -> None:
+    """Beside the ledger stand the tip-offs for who has a part in them alone."""
+    roles = (Role.COUNTY, Role.TEAM)
+    office, team = (client.get("/hazards", headers=signed_in(role, "331081")).text for role in roles)
+
+    assert [True, True] == ['/sites"' in page for page in (office, team)]
+    assert [True, False] == ['/tip-offs"' in page for page in (office, team)]

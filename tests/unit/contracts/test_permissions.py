@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.permissions import PERMISSIONS, table_of
+from contracts.permissions import PERMISSIONS, opens, table_of
 from contracts.roles import Role
 from tests.doors import SERVICES, app_of
 
@@ -45,3 +45,12 @@ def test_whoever_keeps_accounts_sees_no_hazard_by_that(service: str) -> None:
     table = table_of(service, pages=True)
 
     assert [route for route in table if "hazard" in route and Role.ADMINISTRATOR in table[route].roles] == []
+
+
+def test_pages_open_by_role() -> None:
+    """The audit is the auditor's; a list with something asked opens as the list does; nobody opens nothing."""
+    auditor, county = frozenset({Role.AUDITOR}), frozenset({Role.COUNTY})
+
+    assert [True, False] == [opens("reporting", "/audit", roles) for roles in (auditor, county)]
+    assert opens("reporting", "/hazards?overdue=1", county)
+    assert not opens("reporting", "/hazards", frozenset())
