@@ -44,13 +44,14 @@ from services.notify.handlers.letters.delivering import Enclosing
 from services.notify.handlers.letters.drafting import Drafting
 from services.notify.handlers.letters.office import Office
 from services.notify.handlers.letters.rebuilding import Rebuilt
+from services.notify.handlers.receipts import Receipts
 from services.notify.handlers.remembering import known_incarnation, read_back
 from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Desk, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.settings import InvalidSecrets, NotifySettings, read_letter_desk, read_routes, secrets_of
 from services.notify.store import personal
-from services.notify.worker import DeliveryLoop, LetterUpkeep, Upkeep
+from services.notify.worker import DeliveryLoop, LetterUpkeep, ReceiptLoop, Upkeep
 
 SCHEMA: Final = "notify"
 TITLE: Final = "Bihuan notify"
@@ -165,6 +166,7 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
         beside=[
             Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
             *_loops(settings, desks, adapters),
+            *_receipts(settings, database, clock),
             Upkeep(
                 desks=list(desks.values()),
                 clocks=Clocks(database=database, routes=routes, divisions=table, clock=clock),
@@ -212,6 +214,14 @@ def _loops(settings: NotifySettings, desks: Mapping[str, Desk], adapters: Mappin
     ]
 
 
+def _receipts(settings: NotifySettings, database: Database, clock: SystemClock) -> list[ReceiptLoop]:
+    """What asks for receipts, where an account can send text messages; over connections of its own."""
+    if not settings.sms_key_id:
+        return []
+    receipts = Receipts(channel="sms", database=database, clock=clock)
+    return [ReceiptLoop(receipts=receipts, adapter=_sms(settings, dial_policy(settings)))]
+
+
 def traits_of(channel: str, adapter: Adapter) -> Traits:
     """What a desk has to know of the channel that it serves."""
     return Traits(
@@ -238,13 +248,18 @@ def _learn_from_the_log(settings: NotifySettings, database: Database, clock: Sys
     read_back(unknown, database=database, divisions=divisions.load(), clock=clock)
 
 
-def channels(settings: NotifySettings) -> dict[str, Adapter]:
-    """The ways to tell somebody, by the name that routes and rosters use. A new channel is one line here, a new chat program one in DIALECTS."""
-    policy = DialPolicy(
+def dial_policy(settings: NotifySettings) -> DialPolicy:
+    """What may be dialled by messages that leave over HTTP."""
+    return DialPolicy(
         allowed=allow_list(settings.webhook_allow),
         forbidden=NEVER if settings.webhook_allow_loopback else NEVER + LOOPBACK,
         own=endpoints(settings.own_endpoints),
     )
+
+
+def channels(settings: NotifySettings) -> dict[str, Adapter]:
+    """The ways to tell somebody, by the name that routes and rosters use. A new channel is one line here, a new chat program one in DIALECTS."""
+    policy = dial_policy(settings)
     return {
         "email": _email(settings),
         "webhook": _webhook(settings, policy),
@@ -305,7 +320,7 @@ def _robots(settings: NotifySettings, policy: DialPolicy) -> dict[str, Adapter]:
     }
 
 
-def _sms(settings: NotifySettings, policy: DialPolicy) -> Adapter:
+def _sms(settings: NotifySettings, policy: DialPolicy) -> Sms:
     account = SmsAccount(
         key_id=settings.sms_key_id,
         key_secret=settings.sms_key_secret.get_secret_value(),

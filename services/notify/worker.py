@@ -4,26 +4,31 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from runtime import log
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
 from runtime.metrics import Metrics
-from services.notify.channels import Adapter
+from services.notify.channels import Adapter, Receipted
 from services.notify.handlers.detouring import Detours
 from services.notify.handlers.falling_back import Clocks
 from services.notify.handlers.letters.answers import Answers
 from services.notify.handlers.letters.rebuilding import Rebuilt
+from services.notify.handlers.receipts import Receipts
 from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Departure, Desk, Return
 from services.notify.metrics import CHANNELS, LETTER_STATES
 from services.notify.store import deliveries, letter_listing, pace
 from services.notify.store.situation import is_stopped
 
+if TYPE_CHECKING:
+    from services.notify.core.receipts import Word
+
 IDLE: Final = 0.25  # seconds to the next look when nothing waits
 UPKEEP_EVERY: Final = 2.0  # seconds
+RECEIPTS_EVERY: Final = 10.0  # seconds
 LAST_ANSWERS: Final = 6.0  # seconds for attempts under way at SIGTERM, below the process's grace of 10
 
 _logger = log.get(__name__)
@@ -100,6 +105,39 @@ class DeliveryLoop:
             self._unrecorded.clear()
         if self._defect is not None:
             raise self._defect
+
+
+class ReceiptLoop:
+    """Asks one provider what became of the messages that it took."""
+
+    def __init__(self, *, receipts: Receipts, adapter: Receipted) -> None:
+        self.name = f"receipts by {receipts.channel}"
+        self._receipts = receipts
+        self._adapter = adapter
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Every few seconds until `stopping`; one question at a time."""
+        try:
+            while not stopping.is_set():
+                try:
+                    await self._once(stopping)
+                except (Unavailable, Conflict) as error:
+                    _logger.warning("receipts wait", error=str(error))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), RECEIPTS_EVERY)
+        finally:
+            await self._adapter.close()
+
+    async def _once(self, stopping: asyncio.Event) -> None:
+        asked = await asyncio.to_thread(self._receipts.take)
+        words: dict[str, Word] = {}
+        for each in asked:
+            if each.reference not in words and not stopping.is_set():
+                words[each.reference] = await self._adapter.receipt(
+                    each.reference, each.address, taken_at=each.taken_at, now=self._receipts.now()
+                )
+        if asked:
+            await asyncio.to_thread(self._receipts.keep, asked, words)
 
 
 class Upkeep:

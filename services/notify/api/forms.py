@@ -181,6 +181,10 @@ class AttemptShown(BaseModel):
     ended_at: datetime | None
     outcome: str | None
     answer: str
+    receipt: str | None = Field(
+        description="what the provider said later: arrived, lost, pending, unknown; null: never asked"
+    )
+    receipt_answer: str
 
 
 class ActShown(BaseModel):

@@ -4,9 +4,11 @@ To add a channel: a file here with a class that has what `Adapter` asks for, a l
 `services.notify.main`, and a test against a server that answers as the provider does.
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from services.notify.core.messages import Message
+from services.notify.core.receipts import Word
 from services.notify.core.retry import Outcome
 
 
@@ -43,4 +45,16 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Let go of what is kept between messages."""
+        ...
+
+
+class Receipted(Protocol):
+    """A way to tell somebody whose provider says later whether a message arrived."""
+
+    async def receipt(self, reference: str, address: str, *, taken_at: datetime, now: datetime) -> Word:
+        """What became of the message that it took under this number; raises only for a defect of ours."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is kept between questions."""
         ...

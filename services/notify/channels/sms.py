@@ -1,4 +1,4 @@
-"""Send text messages through Aliyun (SendSms, RPC signature), and believe its Code alone."""
+"""Send text messages through Aliyun (SendSms, RPC signature) and ask what became of them; only its Code is believed."""
 
 import hmac
 import json
@@ -16,15 +16,19 @@ from services.notify.channels.dialling import DialPolicy
 from services.notify.channels.posting import NoReply, Poster, Reply, by_status, words
 from services.notify.channels.robots import reach
 from services.notify.core.messages import Message, plain
+from services.notify.core.receipts import Receipt, Word
 from services.notify.core.retry import Outcome, Result
+from services.notify.core.suppression import SHANGHAI
 
 PROVIDER: Final = "https://dysmsapi.aliyuncs.com"
+REFERENCE: Final = 64  # characters of the provider's number that are kept
 VARIABLE: Final = 35  # characters: what the provider takes for one variable of a template
 
 _FORM: Final = {"content-type": "application/x-www-form-urlencoded"}
 _PHONE: Final = re.compile(r"1[0-9]{10}")
 _UNWANTED: Final = re.compile(r"https?://\S*|[【】{}$]")  # the provider refuses links and a second signature
 _LIMITS: Final = {"天": timedelta(days=1), "小时": timedelta(hours=1), "分钟": timedelta(minutes=1)}
+_RECEIPTS: Final = {"1": Receipt.PENDING, "2": Receipt.LOST, "3": Receipt.ARRIVED}  # SendStatus
 _LIMITED: Final = ("isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "Throttling")
 # The number or the text will never be taken; whatever else is refused (money, signature, keys) an operator can mend.
 _NEVER: Final = frozenset(
@@ -89,12 +93,20 @@ class Sms:
         if not self._account.key_id:
             return Outcome(result=Result.TEMPORARY, answer="没有配置短信账号")
         told = _told(self._account, message, address)
-        body = "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in told.items())
         try:
-            reply = await self._poster.post(self._url, body.encode("ascii"), _FORM)
+            reply = await self._poster.post(self._url, _form(told), _FORM)
         except NoReply as none:
             return none.outcome
         return _meaning(reply, message.sent_at)
+
+    async def receipt(self, reference: str, address: str, *, taken_at: datetime, now: datetime) -> Word:
+        """What became of a message that was taken; pending where nobody knows, or the provider does not answer."""
+        told = _asked(self._account, reference, address, taken_at, now)
+        try:
+            reply = await self._poster.post(self._url, _form(told), _FORM)
+        except NoReply as none:
+            return Word(receipt=Receipt.PENDING, answer=none.outcome.answer)
+        return _became(reply)
 
     async def close(self) -> None:
         """Close the connections that are kept open."""
@@ -108,22 +120,47 @@ def signature(method: str, told: Mapping[str, str], secret: str) -> str:
     return b64encode(hmac.digest(f"{secret}&".encode(), text.encode(), "sha1")).decode()
 
 
+def _form(told: Mapping[str, str]) -> bytes:
+    return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in told.items()).encode("ascii")
+
+
 def _told(account: SmsAccount, message: Message, phone: str) -> dict[str, str]:
     """Every parameter of one request, signed. The nonce follows from the attempt's message, never from chance."""
-    told = {
-        "AccessKeyId": account.key_id,
+    asked = {
         "Action": "SendSms",
-        "Format": "JSON",
         "OutId": message.notice_id,
         "PhoneNumbers": phone,
-        "RegionId": "cn-hangzhou",
         "SignName": account.sign_name,
-        "SignatureMethod": "HMAC-SHA1",
-        "SignatureNonce": f"{message.notice_id}-{message.sent_at.timestamp():.6f}",
-        "SignatureVersion": "1.0",
         "TemplateCode": account.template,
         "TemplateParam": json.dumps(_variables(message), ensure_ascii=False),
-        "Timestamp": f"{message.sent_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    }
+    return _signed(account, asked, nonce=f"{message.notice_id}-{message.sent_at.timestamp():.6f}", at=message.sent_at)
+
+
+def _asked(account: SmsAccount, reference: str, phone: str, taken_at: datetime, now: datetime) -> dict[str, str]:
+    """Every parameter of the question what became of one message; its day is the provider's, that is Shanghai's."""
+    asked = {
+        "Action": "QuerySendDetails",
+        "BizId": reference,
+        "CurrentPage": "1",
+        "PageSize": "10",
+        "PhoneNumber": phone,
+        "SendDate": f"{taken_at.astimezone(SHANGHAI):%Y%m%d}",
+    }
+    return _signed(account, asked, nonce=f"{reference}-{now.timestamp():.6f}", at=now)
+
+
+def _signed(account: SmsAccount, asked: Mapping[str, str], *, nonce: str, at: datetime) -> dict[str, str]:
+    """What is asked, with what every request has, and the signature."""
+    told = {
+        **asked,
+        "AccessKeyId": account.key_id,
+        "Format": "JSON",
+        "RegionId": "cn-hangzhou",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureNonce": nonce,
+        "SignatureVersion": "1.0",
+        "Timestamp": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "Version": "2017-05-25",
     }
     return told | {"Signature": signature("POST", told, account.key_secret)}
@@ -141,11 +178,27 @@ def _meaning(reply: Reply, now: datetime) -> Outcome:
     code, text = said["Code"], str(said.get("Message", ""))
     answer = words(code, text)
     if code == "OK":
-        return Outcome(result=Result.DELIVERED, answer=answer)
+        return Outcome(result=Result.DELIVERED, answer=answer, reference=str(said.get("BizId", ""))[:REFERENCE])
     if code.startswith(_LIMITED):
         wait = next((span for word, span in _LIMITS.items() if word in text), timedelta(minutes=1))
         return Outcome(result=Result.LIMITED, answer=answer, retry_after=wait)
     return Outcome(result=Result.PERMANENT if code in _NEVER else Result.TEMPORARY, answer=answer)
+
+
+def _became(reply: Reply) -> Word:
+    """Every part of a long message has a line of its own: lost where one is, arrived where all are."""
+    said = reply.document
+    if said is None or said.get("Code") != "OK":
+        code = said.get("Code") if said else f"HTTP {reply.status}"
+        return Word(receipt=Receipt.PENDING, answer=words(code, said.get("Message", "") if said else ""))
+    details = said.get("SmsSendDetailDTOs")
+    lines = details.get("SmsSendDetailDTO") if isinstance(details, dict) else None
+    parts = [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    found = [_RECEIPTS.get(str(part.get("SendStatus")), Receipt.PENDING) for part in parts]
+    if Receipt.LOST in found:
+        return Word(receipt=Receipt.LOST, answer=words(parts[found.index(Receipt.LOST)].get("ErrCode", ""), ""))
+    arrived = bool(found) and all(each is Receipt.ARRIVED for each in found)
+    return Word(receipt=Receipt.ARRIVED if arrived else Receipt.PENDING)
 
 
 def _encoded(text: str) -> str:

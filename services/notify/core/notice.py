@@ -40,7 +40,8 @@ TRANSITIONS: Final[Mapping[NoticeState, frozenset[NoticeState]]] = {
     # Only a person takes up again what was given up or set aside.
     NoticeState.FAILED: frozenset({NoticeState.RETRYING}),
     NoticeState.SUPPRESSED: frozenset({NoticeState.CREATED, NoticeState.RETRYING}),
-    NoticeState.DELIVERED: frozenset(),
+    # What a provider took and its network lost was not told after all: only a receipt says so.
+    NoticeState.DELIVERED: frozenset({NoticeState.FAILED}),
 }
 
 WAITING: Final = frozenset({NoticeState.CREATED, NoticeState.RETRYING})

@@ -33,7 +33,8 @@ class Outcome:
     """One attempt's result, the provider's answer in short (no personal data), and how long it asks us to wait.
 
     `repeatable`: the receiver recognises a repetition, so that an unknown outcome may simply be tried again. `down`: it
-    was the provider that failed, not this message, so the next one would fare no better.
+    was the provider that failed, not this message, so the next one would fare no better. `reference`: the provider's own
+    number of a message that it took, by which it says later whether that arrived.
     """
 
     result: Result
@@ -41,6 +42,7 @@ class Outcome:
     retry_after: timedelta | None = None
     repeatable: bool = False
     down: bool = False
+    reference: str = ""
 
 
 class RetryRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from contracts.decisions import Decision
 from runtime.database import Work
 from services.notify.core.alarms import record_of
 from services.notify.core.notice import Notice
+from services.notify.core.receipts import next_look
 from services.notify.core.retry import Outcome
 from services.notify.core.roster import Seat
 from services.notify.store import personal, rows
@@ -49,8 +50,10 @@ _COALESCED = """SELECT DISTINCT ON (thread, known_at, decision_id) thread, known
 _ATTEMPT = """INSERT INTO attempt (notice_id, attempt, seat, message, claimed_by, began_at)
     SELECT notice_id, attempt, seat, message, %b, %b::timestamptz
     FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[]) AS u(notice_id, attempt, seat, message)"""
-_OUTCOME = """UPDATE attempt a SET ended_at = %b::timestamptz, outcome = u.outcome, answer = u.answer
-    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[]) AS u(notice_id, attempt, outcome, answer)
+_OUTCOME = """UPDATE attempt a SET ended_at = %b::timestamptz, outcome = u.outcome, answer = u.answer,
+        reference = u.reference, receipt_after = CASE WHEN u.reference <> '' THEN %b::timestamptz END
+    FROM unnest(%b::text[], %b::int4[], %b::text[], %b::text[], %b::text[])
+        AS u(notice_id, attempt, outcome, answer, reference)
     WHERE a.notice_id = u.notice_id AND a.attempt = u.attempt"""
 _EXPIRED = f"""SELECT {rows.NAMES} FROM notice WHERE state = 'sending' AND channel = %b AND lease_until < %b
     ORDER BY id LIMIT %b FOR UPDATE SKIP LOCKED"""  # noqa: S608 (as above)
@@ -183,10 +186,12 @@ def end_attempts(work: Work, ended: Sequence[tuple[str, int, Outcome]], now: dat
             _OUTCOME,
             (
                 now,
+                next_look(now, now),
                 [identifier for identifier, _, _ in ended],
                 [attempt for _, attempt, _ in ended],
                 [outcome.result.value for _, _, outcome in ended],
                 [outcome.answer for _, _, outcome in ended],
+                [outcome.reference for _, _, outcome in ended],
             ),
         )
 

@@ -22,7 +22,7 @@ _LIST: Final = f"""SELECT {_SHOWN} FROM notice
     ORDER BY created_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of this file)
 _ONE: Final = f"SELECT {_SHOWN} FROM notice WHERE id = %s AND {{visible}}"  # noqa: S608 (as above)
 _ATTEMPTS: Final = f"""SELECT attempt, seat, coalesce(holder, '{ERASED}') AS holder, coalesce(address, '') AS address,
-        message, claimed_by, began_at, ended_at, outcome, answer
+        message, claimed_by, began_at, ended_at, outcome, answer, receipt, receipt_answer
     FROM attempt LEFT JOIN pii.attempt_to USING (notice_id, attempt) WHERE notice_id = %s ORDER BY attempt"""  # noqa: S608 (as above)
 _ACTS: Final = "SELECT act, author, reason, acted_at FROM notice_act WHERE notice_id = %s ORDER BY id"
 

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, quote
 from aiohttp import web
 
 HOUR = 3600.0
+BIZ_ID = "900619746936498440^0"
 
 
 @dataclass
@@ -210,6 +211,23 @@ class AliyunServer(Provider):
     says: str = "OK"
     message: str = "OK"
     nonces: set[str] = field(default_factory=set)
+    became: list[tuple[int, str]] = field(default_factory=list)  # (SendStatus, ErrCode) of each part
+
+    def details(self, told: dict[str, str]) -> dict[str, Any]:
+        """QuerySendDetails: what became of one message; nothing is known of another day or number."""
+        known = (told["PhoneNumber"], told["BizId"]) in {(taken.address, BIZ_ID) for taken in self.taken}
+        lines = [
+            {"SendStatus": status, "ErrCode": code, "PhoneNum": told["PhoneNumber"], "OutId": "", "Content": "【甲】"}
+            for status, code in self.became
+        ]
+        found = lines if known and told["SendDate"].isdigit() and len(told["SendDate"]) == len("20230521") else []
+        return {
+            "Code": "OK",
+            "Message": "OK",
+            "RequestId": "R-2",
+            "TotalCount": str(len(found)),
+            "SmsSendDetailDTOs": {"SmsSendDetailDTO": found},
+        }
 
     def answer(self, request: web.Request, body: bytes) -> tuple[int, dict[str, Any]]:
         told = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True))
@@ -225,9 +243,11 @@ class AliyunServer(Provider):
         if told["SignatureNonce"] in self.nonces:
             return 400, {"Code": "SignatureNonceUsed", "Message": "Specified signature nonce was used already."}
         self.nonces.add(told["SignatureNonce"])
+        if told["Action"] == "QuerySendDetails":
+            return 200, self.details(told)
         if self.says != "OK":
             return 200, {"Code": self.says, "Message": self.message, "RequestId": "R-1"}
         if any(len(value) > 35 for value in json.loads(told["TemplateParam"]).values()):
             return 200, {"Code": "isv.PARAM_LENGTH_LIMIT", "Message": "参数超过长度限制", "RequestId": "R-1"}
         self.taken.append(Taken(told["PhoneNumbers"], told, self.clock()))
-        return 200, {"Code": "OK", "Message": "OK", "BizId": "900619746936498440^0", "RequestId": "R-1"}
+        return 200, {"Code": "OK", "Message": "OK", "BizId": BIZ_ID, "RequestId": "R-1"}

@@ -10,8 +10,9 @@ import pytest
 from services.notify.channels.dialling import NEVER, DialPolicy
 from services.notify.channels.sms import Sms, SmsAccount
 from services.notify.core.messages import Message, compose
+from services.notify.core.receipts import Receipt, Word
 from services.notify.core.retry import Outcome, Result
-from tests.integration.notify_channels.fakes import AliyunServer, running
+from tests.integration.notify_channels.fakes import BIZ_ID, AliyunServer, running
 from tests.unit.services.notify.given import PLACES, decision, planned
 
 PHONE = "10000000000"  # no network has this prefix
@@ -44,7 +45,7 @@ def test_a_message_is_signed_and_says_what_it_is_about() -> None:
         outcome = deliver(provider.url)
 
     (taken,) = provider.taken
-    assert (outcome, taken.address) == (Outcome(result=Result.DELIVERED, answer="OK OK"), PHONE)
+    assert (outcome, taken.address) == (Outcome(result=Result.DELIVERED, answer="OK OK", reference=BIZ_ID), PHONE)
     assert json.loads(taken.body["TemplateParam"]) == {
         "measure": "提醒",
         "subject": "疏散通道被货物堵塞（甲一机械有限公司）",
@@ -138,3 +139,48 @@ def test_without_an_account_it_waits_for_the_operator() -> None:
     account = SmsAccount(key_id="", key_secret="", sign_name="", template="")
 
     assert deliver("http://127.0.0.1:9", account=account) == Outcome(result=Result.TEMPORARY, answer="没有配置短信账号")
+
+
+def ask(url: str, *, reference: str = BIZ_ID, timeout: float = 5.0) -> Word:
+    sms = Sms(account=ACCOUNT, policy=DialPolicy(allowed=(), forbidden=NEVER), url=url, timeout=timeout)
+
+    async def story() -> Word:
+        now = datetime.now(UTC)  # noqa: TID251 (a nonce is never used twice)
+        try:
+            return await sms.receipt(reference, PHONE, taken_at=now, now=now)
+        finally:
+            await sms.close()
+
+    return asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("became", "word"),
+    [
+        pytest.param([(3, "DELIVERED")], Word(receipt=Receipt.ARRIVED), id="the phone has it"),
+        pytest.param([(1, "")], Word(receipt=Receipt.PENDING), id="nobody knows yet"),
+        pytest.param([], Word(receipt=Receipt.PENDING), id="the provider has no line yet"),
+        pytest.param([(2, "MK:0000")], Word(receipt=Receipt.LOST, answer="MK:0000"), id="the number does not exist"),
+        pytest.param([(3, "DELIVERED"), (1, "")], Word(receipt=Receipt.PENDING), id="one part is on its way"),
+        pytest.param(
+            [(3, "DELIVERED"), (2, "MBBLACK")], Word(receipt=Receipt.LOST, answer="MBBLACK"), id="one part was lost"
+        ),
+        pytest.param([(9, "?")], Word(receipt=Receipt.PENDING), id="a status nobody has seen"),
+    ],
+)
+def test_the_provider_says_later_what_became_of_a_message(became: list[tuple[int, str]], word: Word) -> None:
+    """By the number that it gave when it took the message; signed like everything."""
+    with running(AliyunServer(became=became)) as provider:
+        assert deliver(provider.url).reference == BIZ_ID
+        said = ask(provider.url)
+
+    assert said == word
+
+
+@pytest.mark.parametrize("trouble", ["429", "500", "302", "nonsense", "reset", "refused"])
+def test_a_receipt_that_cannot_be_had_is_asked_for_again(trouble: str) -> None:
+    """Nothing is concluded from silence."""
+    with running(AliyunServer(trouble=lambda: trouble)) as provider:
+        said = ask(provider.url)
+
+    assert said.receipt is Receipt.PENDING

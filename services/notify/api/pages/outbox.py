@@ -23,6 +23,8 @@ from services.notify.api.restricted import sees_restricted
 from services.notify.api.switches import covers
 from services.notify.core.notice import IllegalMove
 from services.notify.core.people import RULED, Ruling
+from services.notify.core.receipts import CHINESE as RECEIPTS
+from services.notify.core.receipts import Receipt
 from services.notify.core.rules import rule_of
 from services.notify.core.ways import word
 from services.notify.handlers.people import Counter, Miscounted, Unknown
@@ -66,6 +68,7 @@ def add(
         "channel": word,
         "notice_word": lambda word: NoticeState(word).chinese,
         "suppression_word": lambda word: Suppression(word).chinese,
+        "receipt": lambda said: RECEIPTS[Receipt(said)],
         "rule_word": lambda word: rule_of(word).chinese,
         "measure_word": lambda word: Measure(word).chinese,
     }

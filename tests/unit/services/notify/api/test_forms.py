@@ -41,6 +41,8 @@ def test_an_attempt_is_shown_without_its_holder() -> None:
             "ended_at": None,
             "outcome": None,
             "answer": "",
+            "receipt": None,
+            "receipt_answer": "",
         }
     )
 
