@@ -2,9 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -25,6 +26,14 @@ class SecretFiles(PydanticBaseSettingsSource):
         """Every field that some file gives."""
         found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
         return {name: value for name, value in found.items() if value is not None}
+
+
+EXAMPLES = frozenset(
+    {"admin", "bihuan", "changeme", "change-me", "example", "password", "postgres", "secret", "123456"}
+)
+"""What stands in examples and is tried first by whoever comes uninvited."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ProcessSettings(BaseSettings):
@@ -57,6 +66,24 @@ class ProcessSettings(BaseSettings):
     data_dir: Path = Path(".local/data")
     policies_dir: Path | None = Field(default=None, description="None: the packs that ship with the product")
     clock_file: Path | None = Field(default=None, description="tests and demonstrations only: see runtime.clock")
+
+    @model_validator(mode="after")
+    def _refuses_examples(self) -> Self:
+        """Refuse a secret out of an example; a database on this very machine may have what it likes."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if not isinstance(value, SecretStr):
+                continue
+            word = value.get_secret_value()
+            parts = urlsplit(word) if "://" in word else None
+            if parts is not None:
+                word = "" if parts.hostname in LOOPBACK else unquote(parts.password or "")
+            if word.strip().lower() in EXAMPLES:
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} is a secret out of an example: make one of your own"
+                    " (python3 deploy/container/make_secrets.py)"
+                )
+        return self
 
     @property
     def addresses(self) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The HTTP door of a service: problem+json for every error, limits, security headers, health, metrics."""
 
-import asyncio
 import json
 import secrets
 import time
@@ -18,14 +17,15 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime import log
+from runtime.bodies import BODY_LIMIT, Limits
 from runtime.errors import Conflict, Rejected, Unavailable
 from runtime.metrics import CONTENT_TYPE as METRICS_TYPE
 from runtime.metrics import Metrics
 from runtime.readiness import Check, Readiness
 
+__all__ = ["BODY_LIMIT", "Gate", "Place", "Problem", "create_app", "problem", "refuse"]
+
 MEDIA_TYPE = "application/problem+json"
-BODY_LIMIT = 1 << 20  # bytes
-BODY_SECONDS = 30.0  # to send a whole body
 
 _HEADERS = {
     "x-content-type-options": "nosniff",
@@ -111,7 +111,7 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     for kind in (Rejected, Unavailable, Conflict):
         app.add_exception_handler(kind, _on_named_error)
-    app.add_middleware(_Limits, limits=dict(body_limits or {}))
+    app.add_middleware(Limits, limits=dict(body_limits or {}), refuse=refuse)
     if gate is not None:
         places = _places(app)
         app.add_middleware(lambda inner: gate.wrap(inner, places))
@@ -286,66 +286,6 @@ class _Outermost:
             self._metrics.count("http_requests_total", method=_method(scope), route=route, status=str(status))
             self._metrics.observe("http_request_seconds", time.monotonic() - began, route=route)
             structlog.contextvars.unbind_contextvars("trace_id")
-
-
-class _Limits:
-    """Reads the whole body first, within its limit and time, so that no route meets more than it agreed to."""
-
-    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
-        self._app = app
-        self._limits = limits
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit = max((size for path, size in self._limits.items() if scope["path"].startswith(path)), default=BODY_LIMIT)
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > limit:
-            await _send_json(send, 413, _problem_body(scope, 413, _too_large(limit)))
-            return
-        try:
-            body = await asyncio.wait_for(_read(receive, limit), BODY_SECONDS)
-        except TimeoutError:
-            await _send_json(send, 408, _problem_body(scope, 408, f"the body did not come within {BODY_SECONDS:.0f} s"))
-            return
-        if body is None:
-            await _send_json(send, 413, _problem_body(scope, 413, _too_large(limit)))
-            return
-        await self._app(scope, _replay(body, receive), send)
-
-
-def _too_large(limit: int) -> str:
-    return f"请求超过 {limit} 字节的上限，请分成几次发送 (at most {limit} bytes; send it in parts)"
-
-
-async def _read(receive: Receive, limit: int) -> bytes | None:
-    """The body, or None when it grows over the limit."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b"".join(parts)  # the client left: whoever reads on sees it again
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    sent = False
-
-    async def once() -> Message:
-        nonlocal sent
-        if sent:
-            return await receive()
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return once
 
 
 async def refuse(scope: Scope, send: Send, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:

@@ -251,7 +251,7 @@ def test_the_loop_runs_on_it(client: TestClient, told: Told, own: Database, hand
 
 
 def test_only_a_handler_opens_it_and_every_time_stands_on_record(
-    client: TestClient, told: Told, handler: dict[str, str], signed_in: SignedIn
+    client: TestClient, told: Told, handler: dict[str, str], signed_in: SignedIn, database_url: str
 ) -> None:
     """An office sees that there is one; the words and the person open with a reason, which everybody concerned reads."""
     told()
@@ -280,6 +280,12 @@ def test_only_a_handler_opens_it_and_every_time_stands_on_record(
     assert "19900001234" not in story
     assert "赵无名 19900001234" in contact
     assert "由 handler.331081 于" in contact
+    with psycopg.connect(database_url) as owner:
+        noted = owner.execute("SELECT to_jsonb(e)::text FROM access.audit e").fetchall()
+    text = "\n".join(row[0] for row in noted)
+    assert "contact: 补充询问地点" in text
+    assert "story: 现场核查前了解情况" in text
+    assert not re.search("赵无名|三车间|19900001234", text)
     assert re.search(r"handler\.331081 举报人 补充询问地点.*handler\.331081 内容和照片 现场核查前了解情况", record)
 
 

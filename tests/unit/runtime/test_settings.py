@@ -56,3 +56,31 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIHUAN_KAFKA_SECURITY_PROTOCOL", "TLS")
     with pytest.raises(ValidationError, match="kafka_security_protocol"):
         ProcessSettings()
+
+
+@pytest.mark.parametrize(
+    ("told", "refused"),
+    [
+        pytest.param(
+            {"database_url": "postgresql://bihuan:bihuan@db.example/x"}, "BIHUAN_DATABASE_URL", id="a database"
+        ),
+        pytest.param(
+            {"database_url": "postgresql://bihuan:Change%2Dme@db/x"}, "BIHUAN_DATABASE_URL", id="written oddly"
+        ),
+        pytest.param({"kafka_sasl_password": "changeme"}, "BIHUAN_KAFKA_SASL_PASSWORD", id="a broker"),
+        pytest.param({"master_keys": "secret\n"}, "BIHUAN_MASTER_KEYS", id="a key"),
+        pytest.param({"database_url": "postgresql://bihuan:bihuan@127.0.0.1:35432/x"}, "", id="this very machine"),
+        pytest.param({"database_url": "postgresql://bihuan:7fKq2mR9@db.example/x"}, "", id="one of their own"),
+    ],
+)
+def test_a_secret_out_of_an_example_is_refused(told: dict[str, str], refused: str) -> None:
+    """The setting is named with the mend, the secret is not told."""
+    said = {"database_url": "postgresql://127.0.0.1/x", **told}
+    if not refused:
+        ProcessSettings.model_validate(said)
+        return
+    with pytest.raises(ValidationError, match=f"{refused} is a secret out of an example") as found:
+        ProcessSettings.model_validate(said)
+
+    assert "hange" not in str(found.value)
+    assert "make_secrets" in str(found.value)
