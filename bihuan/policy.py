@@ -123,13 +123,20 @@ def _check(settings: "ProcessSettings", wanted: Sequence[str]) -> None:
 
 
 def _check_versions(settings: "ProcessSettings", wanted: Sequence["PackFile"]) -> None:
-    """Refuse another text under an id and version that are kept: what ran under them must stay readable."""
+    """Refuse another text under an id and version that are kept, and another root: what ran under them stays readable."""
     from bihuan.policy_book import opened
     from services.escalation.store import lawbook
 
     with opened(settings) as using:
-        kept = {(row.pack, row.version): row.digest for row in lawbook.kept(using)}
+        rows = lawbook.kept(using)
+    kept = {(row.pack, row.version): row.digest for row in rows}
+    roots = {row.pack: row.committee for row in rows}
     for found in wanted:
+        if (root := roots.get(found.pack.id, found.pack.root)) != found.pack.root:
+            raise ValueError(
+                f"{found.pack.id}: it is the pack of {root}, and this text says {found.pack.root}\n"
+                "a pack keeps its root: give that of another committee an id of its own"
+            )
         if kept.get(found.version, found.digest) != found.digest:
             raise ValueError(
                 f"{found.pack.id}: version {found.pack.version!r} is kept with another text\n"

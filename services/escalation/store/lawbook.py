@@ -90,6 +90,10 @@ class LawBook:
         if found.pack.root != activation.committee:
             raise ValueError(f"the pack is of {found.pack.root}, the fact of {activation.committee}")
         for row in self._all(using, writes=False):
+            if row.pack == found.pack.id and row.committee != found.pack.root:
+                raise ValueError(
+                    f"{row.pack} is the pack of {row.committee}: give that of {found.pack.root} its own id"
+                )
             if (row.pack, row.version) == found.version and row.digest != found.digest:
                 raise ValueError(
                     f"version {row.version} of {row.pack} is kept with another text: give it a new version"

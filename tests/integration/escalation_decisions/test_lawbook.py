@@ -5,13 +5,16 @@ from pathlib import Path
 import msgspec
 import psycopg
 import pytest
+from pydantic import SecretStr
 
+from bihuan.policy import _check_versions
 from contracts.facts import Fact
 from runtime.database import Database
 from runtime.errors import Rejected
 from runtime.metrics import Metrics
+from runtime.settings import ProcessSettings
 from runtime.testing import ManualClock
-from services.escalation.packs import read_packs
+from services.escalation.packs import read_pack, read_packs
 from services.escalation.store import bulk, lawbook
 from services.escalation.store.lawbook import LawBook
 from tests.integration.escalation_decisions.editions import NEW, OLD, edition, worker
@@ -61,6 +64,17 @@ def test_a_file_edited_while_running_changes_nothing_until_it_is_activated(
     assert "T+9 v2" in rungs(database, "H-2")
 
 
+def test_the_command_keeps_a_packs_root(
+    database: Database, database_url: str, folder: Path, metrics: Metrics, clock: ManualClock
+) -> None:
+    """Another committee's pack has an id of its own: intake would send its events to another slot."""
+    read(database, worker(folder, metrics, clock), Log().hear(edition(OLD, "04-28"), moment("04-28")).records)
+    moved = OLD.replace('version: "1"', 'version: "3"').replace("331081", "330381")
+
+    with pytest.raises(ValueError, match="it is the pack of 331081, and this text says 330381"):
+        _check_versions(ProcessSettings(database_url=SecretStr(database_url)), [read_pack(moved.encode())])
+
+
 def test_a_version_can_be_read_back_and_no_other_text_takes_its_name(
     database: Database, folder: Path, metrics: Metrics, clock: ManualClock
 ) -> None:
@@ -76,6 +90,10 @@ def test_a_version_can_be_read_back_and_no_other_text_takes_its_name(
         assert lawbook.text_of(using, "wenling-2023", "1") == OLD.encode()
         assert lawbook.text_of(using, "wenling-2023", "2") is None
 
+    moved = OLD.replace('version: "1"', 'version: "3"').replace("331081", "330381")
+    elsewhere = Log("330381").hear(edition(moved, "05-23", "330381"), moment("05-23"))
+    with pytest.raises(Rejected, match="wenling-2023 is the pack of 331081"):
+        read(database, handler, elsewhere.records)
     other = Log().hear(edition(OLD + "\n# another text\n", "05-23"), moment("05-23"))
     with pytest.raises(Rejected, match="kept with another text"):
         read(database, handler, other.records)
