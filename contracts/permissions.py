@@ -183,6 +183,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /league/{period}/objections/{identity}/answer": only(OFFICES, audited=True),
         "POST /league/{period}/publish": only(OFFICES, audited=True),
         "GET /reports": only(READING),
+        "POST /reports": only(READING),
         "GET /v1/risk-map.geojson": only(READING),
         "GET /v1/boundaries.geojson": SIGNED_IN,
         "GET /v1/reports": only(READING),

@@ -23,6 +23,7 @@ from runtime.pages import Frame
 from runtime.web import create_app
 from services.reporting.api import audit, exports, league, reports
 from services.reporting.api.console import console
+from services.reporting.api.exports import Orders
 from services.reporting.api.reading import Reader
 from services.reporting.api.risk_map import risk_map
 from services.reporting.api.routes import routes
@@ -75,6 +76,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
     known, rules = charters(settings.policies_dir), formulas(settings.policies_dir)
     forms = Reports(database, table, clock, known, rules)
     leagues = Leagues(database, table, clock, known, rules)
+    orders = Orders(database, forms, table, clock, timedelta(days=settings.export_days))
     boundaries = boundaries_of(settings)
     frame = Frame(
         package="services.reporting.api",
@@ -91,11 +93,11 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
         routers=[
             routes(reader),
             reports.routes(forms),
-            exports.routes(database, forms, table, clock, timedelta(days=settings.export_days)),
+            exports.routes(database, orders),
             league.routes(leagues),
             audit.routes(reader),
             risk_map(reader, boundaries),
-            console(reader, leagues, forms, frame, map_licence=boundaries.licence if boundaries else ""),
+            console(reader, leagues, forms, orders, frame, map_licence=boundaries.licence if boundaries else ""),
         ],
         checks={"database": database.ping, "tables": reader.check},
     )

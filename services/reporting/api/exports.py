@@ -64,22 +64,75 @@ class ExportShape(BaseModel):
     file: str
 
 
-def routes(database: Database, reports: Reports, divisions: Divisions, clock: Clock, kept: timedelta) -> APIRouter:
+class Orders:
+    """Takes orders of exports, from the API and from the page alike; `kept` is how long a file is kept."""
+
+    def __init__(
+        self, database: Database, reports: Reports, divisions: Divisions, clock: Clock, kept: timedelta
+    ) -> None:
+        self._database = database
+        self._reports = reports
+        self._divisions = divisions
+        self._clock = clock
+        self._kept = kept
+
+    def take(self, who: Principal, wish: Wish, form: Format) -> Export:
+        """Keep an order, as of this moment; raises Problem where it cannot be printed or too many wait."""
+        try:
+            wish = self._reports.seeing(who.tenants).settled(wish)
+        except BadAskError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+        except NoSuchFormError as error:
+            raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
+        now = self._clock.now()
+        made = Export(
+            id=self._clock.uuid(),
+            tenant=wish.tenant,
+            tenants=list(who.tenants),
+            asked_by=who.name,
+            wish=msgspec.to_builtins(wish),
+            format=form,
+            state=exports.WAITING,
+            attempts=0,
+            rows=0,
+            error="",
+            name="",
+            size=0,
+            as_of=wish.as_of or now,
+            asked_at=now,
+            seen_at=now,
+            ended_at=None,
+            expires_at=now + self._kept,
+        )
+        with self._database.begin() as work:
+            if exports.unfinished(work, who.name) >= MOST_UNFINISHED:
+                raise Problem(HTTPStatus.CONFLICT, f"已有 {MOST_UNFINISHED} 个导出没有完成，请等它们结束")
+            columns = self._divisions.columns_of(wish.tenant)
+            exports.order(work, made, columns, msgspec.json.encode(wish).decode())
+        return made
+
+    def of(self, who: Principal) -> list[Export]:
+        """What a person has ordered, the newest first."""
+        with self._database.begin() as work:
+            return exports.listed(work, who.name, LISTED)
+
+
+def routes(database: Database, orders: Orders) -> APIRouter:
     """The routes of exports; whoever ordered one sees it, and nobody else."""
     router = APIRouter(prefix="/v1/exports", tags=["reports"])
 
     @router.post("", status_code=HTTPStatus.ACCEPTED)
     def order(who: Who, ordered: Ordered, response: Response) -> ExportShape:
         """Order a form to be printed: 202 at once, as of this moment. Any number of rows; the file is kept for days."""
-        made = _order(database, reports, divisions, clock, kept, who, ordered)
+        said = ordered.model_dump(exclude={"format"})
+        made = orders.take(who, Wish(**said), ordered.format)
         response.headers["location"] = f"/v1/exports/{made.id}"
         return _shape(made)
 
     @router.get("")
     def mine(who: Who) -> list[ExportShape]:
         """What one has ordered, the newest first."""
-        with database.begin() as work:
-            return [_shape(each) for each in exports.listed(work, who.name, LISTED)]
+        return [_shape(each) for each in orders.of(who)]
 
     @router.get("/{export}")
     def one(who: Who, export: UUID) -> ExportShape:
@@ -102,49 +155,6 @@ def routes(database: Database, reports: Reports, divisions: Divisions, clock: Cl
         )
 
     return router
-
-
-def _order(
-    database: Database,
-    reports: Reports,
-    divisions: Divisions,
-    clock: Clock,
-    kept: timedelta,
-    who: Principal,
-    ordered: Ordered,
-) -> Export:
-    said = ordered.model_dump(exclude={"format"})
-    try:
-        wish = reports.seeing(who.tenants).settled(Wish(**said))
-    except BadAskError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-    except NoSuchFormError as error:
-        raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
-    now = clock.now()
-    made = Export(
-        id=clock.uuid(),
-        tenant=wish.tenant,
-        tenants=list(who.tenants),
-        asked_by=who.name,
-        wish=msgspec.to_builtins(wish),
-        format=ordered.format,
-        state=exports.WAITING,
-        attempts=0,
-        rows=0,
-        error="",
-        name="",
-        size=0,
-        as_of=wish.as_of or now,
-        asked_at=now,
-        seen_at=now,
-        ended_at=None,
-        expires_at=now + kept,
-    )
-    with database.begin() as work:
-        if exports.unfinished(work, who.name) >= MOST_UNFINISHED:
-            raise Problem(HTTPStatus.CONFLICT, f"已有 {MOST_UNFINISHED} 个导出没有完成，请等它们结束")
-        exports.order(work, made, divisions.columns_of(wish.tenant), msgspec.json.encode(wish).decode())
-    return made
 
 
 def _found(database: Database, export: UUID, who: Principal) -> Export:

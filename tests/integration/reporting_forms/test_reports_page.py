@@ -79,3 +79,36 @@ def test_another_unit_gives_nothing_away(client: Client) -> None:
     found = addresses(client, "/reports?tenant=330400")
 
     assert {client.get(address).status_code for address in found} == {404}
+
+
+def test_a_long_form_is_ordered_and_stands_beside(client: Client, signed_in: SignedIn) -> None:
+    """With the scope that was chosen; who ordered it sees it, and nobody else."""
+    asked = {"kind": "ledger", "tenant": TENANT, "date": "2023-05-20", "as_of": "2023-05-20T18:00"}
+    sent = client.post("/reports", data=asked, follow_redirects=False)
+    assert (303, f"/reports?tenant={TENANT}&date=2023-05-20&as_of=2023-05-20T18%3A00#exports") == (
+        sent.status_code,
+        sent.headers["location"],
+    )
+
+    text = text_of(client.get("/reports").text)
+
+    assert "后台导出 完成后在此下载" in text
+    assert "2023-05-20 18:00:00 排队" in text
+    client.headers.update(signed_in(Role.CITY, "331000"))
+    assert "2023-05-20 18:00:00 排队" not in text_of(client.get("/reports").text)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "said"),
+    [
+        ({"kind": "nothing"}, 404, "没有报表 nothing"),
+        ({"tenant": "330400"}, 404, "没有辖区 330400"),
+        ({"as_of": "2023-07-01T00:00"}, 400, "尚未到来"),
+        ({"date": "2023-02-30"}, 400, "填写的内容或查询条件有误"),
+    ],
+)
+def test_what_cannot_be_ordered_is_said(client: Client, changed: dict[str, str], status: int, said: str) -> None:
+    """In words, as a page."""
+    answer = client.post("/reports", data={"kind": "ledger", "tenant": TENANT, **changed})
+
+    assert (status, True) == (answer.status_code, said in text_of(answer.text))

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from runtime.pages import Frame
 from services.reporting.api.console import audit, hazard, league, ledger, overview, reports, risks, site, today, views
 from services.reporting.api.console.words import dress
+from services.reporting.api.exports import Orders
 from services.reporting.api.reading import Reader
 from services.reporting.handlers.leagues import Leagues
 from services.reporting.handlers.reports import Reports
@@ -24,12 +25,14 @@ PAGES: Final = (
 """In the order in which their addresses are tried."""
 
 
-def console(reader: Reader, leagues: Leagues, forms: Reports, frame: Frame, *, map_licence: str = "") -> APIRouter:
+def console(
+    reader: Reader, leagues: Leagues, forms: Reports, orders: Orders, frame: Frame, *, map_licence: str = ""
+) -> APIRouter:
     """The pages over the read models; `map_licence` is the approval number of the boundaries, where there are some."""
     dress(frame, reader.divisions, map_licence=map_licence)
     router = frame.router()
     for add in PAGES:
         add(router, reader, frame)
     league.add(router, leagues, frame)
-    reports.add(router, forms, reader, frame)
+    reports.add(router, forms, orders, reader, frame)
     return router
