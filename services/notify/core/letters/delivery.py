@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from contracts.decisions import Decision
 from contracts.vocabulary import NoticeState, Status
+from services.notify.core.holding import nearest
 from services.notify.core.letters.content import Party
 from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.numerals import date_in_arabic, document_number
@@ -15,7 +16,6 @@ from services.notify.core.messages import Attachment, Message, deadline_words
 from services.notify.core.notice import MAJOR, Notice, notice_id
 from services.notify.core.places import Places
 from services.notify.core.roster import Roster, Seat
-from services.notify.core.stages.route import superiors
 
 ROLE: Final = "office"
 CHANNELS: Final = ("email", "webhook")
@@ -101,12 +101,9 @@ def _seats(
     """Who receives for a party: its own office, else that of the nearest unit above, which passes it on."""
     if not party.unit:
         return
-    for place in superiors(party.unit, decision, places):
-        seats = roster.holders(ROLE, place, now)
-        if seats:
-            passed = "" if place == party.unit else f"（{party.unit} 无收文人，由 {place} 转交）"
-            yield from ((seat, f"公文送达 {party.name}{passed}") for seat in seats)
-            return
+    seats, found = nearest(ROLE, party.unit, decision, roster=roster, places=places, now=now)
+    passed = "" if found == party.unit else f"（{party.unit} 无收文人，由 {found} 转交）"
+    yield from ((seat, f"公文送达 {party.name}{passed}") for seat in seats)
 
 
 def _notice(letter: Letter, decision: Decision, recipient: str, channel: str, why: str, now: datetime) -> Notice:

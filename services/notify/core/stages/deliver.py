@@ -5,10 +5,10 @@ from typing import Final
 
 from contracts.decisions import Decision
 from contracts.vocabulary import Level, Measure, NoticeState, Suppression
+from services.notify.core.holding import nearest
 from services.notify.core.notice import ARRIVED, WAITING, Notice
 from services.notify.core.passage import Passage, Situation
 from services.notify.core.roster import Seat
-from services.notify.core.stages.route import superiors
 from services.notify.core.stages.silence import hushed
 from services.notify.core.telling import TELLING, Telling
 
@@ -44,11 +44,8 @@ def present_holder(notice: Notice, decision: Decision, situation: Situation) -> 
         return held
     role, _, rest = notice.recipient.partition("@")
     unit = rest.partition("/")[0]
-    for place in superiors(unit, decision, situation.places):
-        seats = situation.roster.holders(role, place, situation.now)
-        if seats:
-            return seats[0]
-    return None
+    seats, _ = nearest(role, unit, decision, roster=situation.roster, places=situation.places, now=situation.now)
+    return seats[0] if seats else None
 
 
 def _if_the_beginning_arrived(notice: Notice, earlier: tuple[Notice, ...]) -> Notice:

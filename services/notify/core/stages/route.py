@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from contracts.decisions import Decision
 from contracts.vocabulary import HazardLevel, NoticeState, Suppression
+from services.notify.core.holding import nearest
 from services.notify.core.notice import MAJOR, ORDINARY, URGENT, Notice, about, notice_id, thread_of
 from services.notify.core.passage import Passage, Situation
 from services.notify.core.places import Places
@@ -40,16 +41,6 @@ def route(passage: Passage, situation: Situation) -> Passage:
     return replace(passage, notices=fresh, options={notice.id: found[notice.id][1] for notice in fresh})
 
 
-def superiors(unit: str, decision: Decision, places: Places) -> tuple[str, ...]:
-    """The unit and those above it up to the committee; a unit that is no division is followed by the one in charge."""
-    lineage = places.lineage(unit)
-    if decision.committee not in lineage:
-        lineage = (unit, *(code for code in places.lineage(decision.tenant) if code != unit))
-    if decision.committee not in lineage:
-        return (*lineage, decision.committee)
-    return lineage[: lineage.index(decision.committee) + 1]
-
-
 def opening(passage: Passage, hit: Hit, situation: Situation) -> Iterator[Notice]:
     """One notice for each channel of everybody whom the node names, told or with the reason why not."""
     decision = passage.decision
@@ -58,7 +49,10 @@ def opening(passage: Passage, hit: Hit, situation: Situation) -> Iterator[Notice
     for reference in hit.options.to:
         role, _, place = reference.partition("@")
         unit = unit_at(place or "acting", decision, situation.places)
-        seats, climbed = _seats(role, unit, decision, situation)
+        seats, found = nearest(
+            role, unit, decision, roster=situation.roster, places=situation.places, now=situation.now
+        )
+        climbed = "" if found == unit else f"（{unit} 无人担任，转 {found}）"
         why = f"{hit.why} → {role}@{unit}" + climbed
         if not seats:
             recipient, channel = f"{role}@{unit}", hit.options.channels[0]
@@ -86,15 +80,6 @@ def unit_at(place: str, decision: Decision, places: Places) -> str:
             return decision.acts_for or next(at_level, decision.committee)
         case _:
             return place
-
-
-def _seats(role: str, unit: str, decision: Decision, situation: Situation) -> tuple[tuple[Seat, ...], str]:
-    """Who holds the role there, else in the nearest unit above; with the words that say so."""
-    for place in superiors(unit, decision, situation.places):
-        seats = situation.roster.holders(role, place, situation.now)
-        if seats:
-            return seats, "" if place == unit else f"（{unit} 无人担任，转 {place}）"
-    return (), ""
 
 
 def _to_seat(passage: Passage, situation: Situation, seat: Seat, options: Options, why: str) -> Iterator[Notice]:

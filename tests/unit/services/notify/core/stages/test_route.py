@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from contracts.vocabulary import Level, Measure, NoticeState, Status, Suppression
+from services.notify.core.holding import superiors
 from services.notify.core.notice import Notice
 from services.notify.core.roster import Roster
-from services.notify.core.stages.route import superiors, unit_at
+from services.notify.core.stages.route import unit_at
 from tests.unit.services.notify.given import LONG_AGO, PLACES, ROSTER, decision, planned, routes, seat, situation
 
 
