@@ -7,6 +7,7 @@ import pytest
 
 from contracts.vocabulary import Measure, NoticeState, Status
 from services.notify.core.retry import Outcome, Result
+from services.notify.handlers.sending import Departure, Desk
 from services.notify.store import outages
 from services.notify.store.listing import show_notice
 from tests.integration.notify_notices.office import YES, Office, back
@@ -126,3 +127,38 @@ def test_a_provider_that_answers_is_no_outage(office: Office) -> None:
     office.told(Outcome(result=Result.PERMANENT, answer="550"), decision_id="d-2", occurrence="1")
 
     assert (office.sql("SELECT * FROM outage"), office.detours().take()) == ([], 0)
+
+
+def test_a_provider_that_is_dead_for_a_day_loses_nothing(office: Office) -> None:
+    """Forty reminders wait and leave as one digest when it is back; the letter went round; nobody heard twice."""
+    office.seat(REACHED)
+    office.hear(
+        decision(decision_id="letter", measure=Measure.SUPERVISION_LETTER),
+        *(decision(decision_id=f"d-{n}", occurrence=str(n)) for n in range(1, 41)),
+    )
+    mail, sms, detours = office.desk("email", most=50), office.desk("sms"), office.detours()
+    told = []
+    for _ in range(24 * 12):
+        mail.keep([back(departure, DOWN) for departure in mail.take(10)])
+        detours.take()
+        for departure in sms.take(10):
+            told.append(departure.notice_id)
+            sms.keep([back(departure)])
+        office.clock.advance(300)
+    waiting = office.sql("SELECT count(*), max(attempt) FROM notice WHERE state IN ('created', 'retrying')")
+
+    left = [departure for _ in range(24) for departure in _answered(office, mail)]
+
+    assert [office.notice(each).decision_id for each in told] == ["letter"]
+    assert waiting[0][0] == 40
+    assert len(left) == 1
+    assert len(left[0].attempts) == 40
+    assert dict(office.sql("SELECT state, count(*) FROM notice GROUP BY state")) == {"delivered": 41, "suppressed": 1}
+
+
+def _answered(office: Office, mail: Desk) -> list[Departure]:
+    """What leaves in the next hour, now that the provider answers."""
+    office.clock.advance(3600)
+    departures = mail.take(10)
+    mail.keep([back(departure) for departure in departures])
+    return departures
