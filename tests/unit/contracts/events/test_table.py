@@ -62,6 +62,7 @@ def test_the_inner_facts_are_there() -> None:
         "decision.recorded.v1",
         "notice.recorded.v1",
         "audit.anchored.v1",
+        "letter.recorded.v1",
     )
 
 
