@@ -1,5 +1,7 @@
 """Make, list and revoke API keys: shown once, kept as a hash, bound to a source and its tenants."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +10,7 @@ from bihuan.intake import admission, database, refuse, settings
 
 if TYPE_CHECKING:
     from runtime.database import Work
+    from services.intake.core.registry import Source
 
 app = typer.Typer(no_args_is_help=True, help="API keys of upstream systems and operators.")
 
@@ -95,3 +98,37 @@ def _tenants(work: "Work", slug: str, wanted: tuple[str, ...]) -> tuple[str, ...
     if not judge.scopes.narrower(wanted, rights):
         refuse(f"密钥的辖区必须在来源的辖区（{' '.join(rights)}）之内")
     return wanted or rights
+
+
+@contextmanager
+def lent(source: "Source", label: str, *, hours: int) -> Iterator[str]:
+    """A key of a source for one command; it is revoked when the command is done, and ends by itself where that fails."""
+    import secrets
+    from datetime import timedelta
+
+    from runtime.clock import SystemClock
+    from services.intake.core import keys as core
+    from services.intake.store import keys
+
+    token = core.token_of(secrets.token_bytes(core.PREFIX_BYTES + core.SECRET_BYTES))
+    prefix = core.prefix_of(token) or ""
+    clock = SystemClock(settings().clock_file)
+    with database() as opened:
+        with opened.begin() as work:
+            now = clock.now()
+            key = core.ApiKey(
+                prefix=prefix,
+                digest=core.digest_of(token),
+                slug=source.slug,
+                tenants=source.tenants,
+                operates=False,
+                label=label,
+                created_at=now,
+                expires_at=now + timedelta(hours=hours),
+            )
+            keys.add(work, key)
+        try:
+            yield token
+        finally:
+            with opened.begin() as work:
+                keys.revoke(work, prefix, clock.now())

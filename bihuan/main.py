@@ -45,6 +45,7 @@ COMMANDS = (
     Command("league", "league"),
     Command("reporting", "reporting"),
     Command("demo", "demo"),
+    Command("load", "load", "load"),
     Command("doctor", "doctor", "doctor"),
     Command("backup", "backup", "backup"),
     Command("restore", "backup", "restore"),

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -196,41 +196,11 @@ def _request(url: str, body: bytes, headers: dict[str, str], token: str) -> tupl
     return 503, {"title": "一直没有空；稍后再发，已收的不会重复"}
 
 
-@contextmanager
-def _key(source: "Source", given: str) -> Iterator[str]:
+def _key(source: "Source", given: str) -> AbstractContextManager[str]:
     """Give the key that was named, else one of this source's that is revoked when the lines are sent."""
-    if given:
-        yield given
-        return
-    import secrets
-    from datetime import timedelta
+    from bihuan import keys
 
-    from runtime.clock import SystemClock
-    from services.intake.core import keys as core
-    from services.intake.store import keys
-
-    token = core.token_of(secrets.token_bytes(core.PREFIX_BYTES + core.SECRET_BYTES))
-    prefix = core.prefix_of(token) or ""
-    clock = SystemClock(intake.settings().clock_file)
-    with intake.database() as database:
-        with database.begin() as work:
-            now = clock.now()
-            key = core.ApiKey(
-                prefix=prefix,
-                digest=core.digest_of(token),
-                slug=source.slug,
-                tenants=source.tenants,
-                operates=False,
-                label="bihuan publish",
-                created_at=now,
-                expires_at=now + timedelta(hours=KEY_HOURS),
-            )
-            keys.add(work, key)
-        try:
-            yield token
-        finally:
-            with database.begin() as work:
-                keys.revoke(work, prefix, clock.now())
+    return nullcontext(given) if given else keys.lent(source, "bihuan publish", hours=KEY_HOURS)
 
 
 def _local_url() -> str:

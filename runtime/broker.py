@@ -23,6 +23,8 @@ BOOTSTRAP_MS = 10_000
 MISSING_TOPIC = 3  # UNKNOWN_TOPIC_OR_PARTITION
 
 Partition: TypeAlias = kafka.TopicPartition
+NotAcknowledged: TypeAlias = KafkaError
+"""What a delivery report raises where the brokers did not take a record, or nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
