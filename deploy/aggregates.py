@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg import Connection, sql
 
-from deploy.isolation import READER
+from deploy.isolation import READER, patiently
 
 SCHEMA: Final = "aggregates"
 
@@ -40,24 +40,26 @@ VIEWS: Final = {
 
 def drop(connection: Connection[tuple[object, ...]]) -> None:
     """Take the views away, so that a migration may change what they read."""
-    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA)))
+    patiently(connection, [sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA))])
 
 
 def apply(connection: Connection[tuple[object, ...]]) -> None:
     """Make the views anew where they are not what stands above; the reader has a right to nothing else."""
     schema, reader = sql.Identifier(SCHEMA), sql.Identifier(READER)
     mark = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()
-    with connection.transaction():
-        if mark == _marked(connection):
-            return
-        drop(connection)
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
-        connection.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(schema, sql.Literal(mark)))
-        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, reader))
-        for name, query in VIEWS.items():
-            view = sql.Identifier(SCHEMA, name)
-            connection.execute(sql.SQL("CREATE VIEW {} AS {}").format(view, sql.SQL(query)))
-            connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(view, reader))
+    if mark == _marked(connection):
+        return
+    statements = [
+        sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema),
+        sql.SQL("CREATE SCHEMA {}").format(schema),
+        sql.SQL("COMMENT ON SCHEMA {} IS {}").format(schema, sql.Literal(mark)),
+        sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, reader),
+    ]
+    for name, query in VIEWS.items():
+        view = sql.Identifier(SCHEMA, name)
+        statements.append(sql.SQL("CREATE VIEW {} AS {}").format(view, sql.SQL(query)))
+        statements.append(sql.SQL("GRANT SELECT ON {} TO {}").format(view, reader))
+    patiently(connection, statements)
 
 
 def _marked(connection: Connection[tuple[object, ...]]) -> object:

@@ -6,10 +6,11 @@ line in `TABLES`; what the API role may write stands there too.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from psycopg import Connection, sql
+from psycopg import Connection, errors, sql
 
 SERVICES: Final = ("intake", "escalation", "notify", "reporting")
 PROCESSES: Final = ("api", "worker")
@@ -18,6 +19,8 @@ READER: Final = "bihuan_grafana"
 """Grafana's login: it reads the views of `deploy.aggregates` and nothing else."""
 
 READER_SETTINGS: Final = {"default_transaction_read_only": "on", "statement_timeout": "30s"}
+GIVES_WAY: Final = "2s"  # whoever waits longer for a lock makes everybody behind it wait
+TRIES, PAUSE = 60, 0.5  # seconds between two
 LOCK: Final = 7_241_002  # advisory: roles belong to the whole server, not to one database
 
 
@@ -180,23 +183,45 @@ def roles() -> list[str]:
 
 
 def apply(connection: Connection[tuple[object, ...]]) -> None:
-    """Make the roles that are missing, and bring grants and policies of every schema to what stands above."""
+    """Make the roles that are missing, and bring grants and policies of every schema to what stands above.
+
+    Table by table, each in a transaction of its own that gives way and comes again: the release before may be running. So
+    the connection has to commit by itself (autocommit).
+    """
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         make_roles(connection)
-        wanted = [
-            *_accounts(),
-            *_persons(),
-            *_audit(),
-            *_told(),
-            *(each for service in SERVICES for each in _schema(connection, service)),
-        ]
-        mark = _MARK + hashlib.sha256("\n".join(each.as_string(connection) for each in wanted).encode()).hexdigest()
-        if mark == _marked(connection):
-            return  # nothing to change: every statement would lock its table against who reads it
-        for statement in wanted:
-            connection.execute(statement)
-        connection.execute(sql.SQL("COMMENT ON SCHEMA access IS {}").format(sql.Literal(mark)))
+    groups = [
+        list(_accounts()),
+        *map(list, _persons()),
+        list(_audit()),
+        list(_told()),
+        *(group for each in SERVICES for group in _schema(connection, each)),
+    ]
+    text = "\n".join(statement.as_string(connection) for group in groups for statement in group)
+    mark = _MARK + hashlib.sha256(text.encode()).hexdigest()
+    if mark == _marked(connection):
+        return  # nothing to change: every statement would lock its table against who reads it
+    for group in groups:
+        patiently(connection, group)
+    patiently(connection, [sql.SQL("COMMENT ON SCHEMA access IS {}").format(sql.Literal(mark))])
+
+
+def patiently(connection: Connection[tuple[object, ...]], statements: Sequence[sql.Composed]) -> None:
+    """Run statements in one transaction; where it would stand in the way of running services it comes again."""
+    for left in reversed(range(TRIES)):
+        try:
+            with connection.transaction():
+                connection.execute(f"SET LOCAL lock_timeout = '{GIVES_WAY}'")
+                for statement in statements:
+                    connection.execute(statement)
+        except (errors.DeadlockDetected, errors.LockNotAvailable, errors.InternalError):
+            # The last: two of us changed one row of the catalogue at once.
+            if not left:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _marked(connection: Connection[tuple[object, ...]]) -> object:
@@ -235,28 +260,32 @@ def _accounts() -> Iterator[sql.Composed]:
         yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), place, apis)
 
 
-def _persons() -> Iterator[sql.Composed]:
+def _persons() -> Iterator[Iterator[sql.Composed]]:
     """Protected persons: a service sees its own kind, its API of that what lies in the tenants of the one who asks."""
+    return (_persons_table(table) for table in PERSONS)
+
+
+def _persons_table(table: str) -> Iterator[sql.Composed]:
     yield sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier("pii"))
-    for table in PERSONS:
-        place = sql.Identifier("pii", table)
-        yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
-        yield sql.SQL("DROP POLICY IF EXISTS owner ON {}").format(place)
-        yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
-        for service, kind in KINDS.items():
-            for process in PROCESSES:
-                role, policy = sql.Identifier(role_of(service, process)), sql.Identifier(f"{service}_{process}")
-                yield sql.SQL("GRANT USAGE ON SCHEMA pii TO {}").format(role)
-                yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, role)
-                yield sql.SQL("GRANT {} ON {} TO {}").format(_rights(table, process, kind), place, role)
-                yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(policy, place)
-                yield sql.SQL("CREATE POLICY {} ON {} TO {} USING ({})").format(
-                    policy, place, role, _whose(table, process, kind)
-                )
+    place = sql.Identifier("pii", table)
+    yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
+    yield sql.SQL("DROP POLICY IF EXISTS owner ON {}").format(place)
+    yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
+    for service, kind in KINDS.items():
+        for process in PROCESSES:
+            role, policy = sql.Identifier(role_of(service, process)), sql.Identifier(f"{service}_{process}")
+            yield sql.SQL("GRANT USAGE ON SCHEMA pii TO {}").format(role)
+            yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, role)
+            yield sql.SQL("GRANT {} ON {} TO {}").format(_rights(table, process, kind), place, role)
+            yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(policy, place)
+            yield sql.SQL("CREATE POLICY {} ON {} TO {} USING ({})").format(
+                policy, place, role, _whose(table, process, kind)
+            )
 
 
 def _told() -> Iterator[sql.Composed]:
     api, worker = (sql.Identifier(role_of("notify", process)) for process in PROCESSES)
+    yield sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier("pii"))
     for table, met in TOLD.items():
         place = sql.Identifier("pii", table)
         yield sql.SQL("REVOKE ALL ON {} FROM {}, {}").format(place, api, worker)
@@ -293,12 +322,16 @@ def _audit() -> Iterator[sql.Composed]:
     yield sql.SQL("GRANT SELECT ON {} TO {}").format(heads, worker)
 
 
-def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterator[sql.Composed]:
+def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterator[list[sql.Composed]]:
+    yield list(_grants(service))
+    for table, columns in _tables(connection, service):
+        yield list(_table(service, table, columns))
+
+
+def _grants(service: str) -> Iterator[sql.Composed]:
     schema = sql.Identifier(service)
     api, worker = (sql.Identifier(role_of(service, process)) for process in PROCESSES)
-    yield sql.SQL("SET LOCAL search_path = {}").format(schema)  # conditions name tables of the schema
     yield sql.SQL("GRANT USAGE ON SCHEMA {} TO {}, {}").format(schema, api, worker)
-    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(schema, api)
     yield sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(schema, worker)
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}, {}").format(schema, api, worker)
     for function in _MONTHS.get(service, ()):
@@ -307,18 +340,20 @@ def _schema(connection: Connection[tuple[object, ...]], service: str) -> Iterato
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), api)
     if service == "intake":  # the HTTP door may be the first to hear something of a month
         yield sql.SQL("GRANT EXECUTE ON FUNCTION intake.make_month(date) TO {}").format(api)
-    for table, columns in _tables(connection, service):
-        yield from _table(service, table, columns)
 
 
 def _table(service: str, table: str, columns: frozenset[str]) -> Iterator[sql.Composed]:
-    met = TABLES[service].get(table, Table() if columns.issuperset(COLUMNS) else None)
+    # Every process asks at its start which schema there is.
+    own = {"alembic_version": opened()} | dict(TABLES[service])
+    met = own.get(table, Table() if columns.issuperset(COLUMNS) else None)
+    yield sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(service))  # conditions name tables of the schema
     yield from _policies(service, sql.Identifier(service, table), table, met)
 
 
 def _policies(service: str, place: sql.Identifier, table: str, met: Table | None) -> Iterator[sql.Composed]:
     """Row security on a table of a service: everything for its worker, for its API what `met` says."""
     api, worker = (sql.Identifier(role_of(service, process)) for process in PROCESSES)
+    yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, api)
     yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
     for name in ("owner", "worker", "api"):
         yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(name), place)

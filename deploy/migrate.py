@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import errors
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from deploy import aggregates, isolation
 
@@ -54,7 +57,7 @@ def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, 
         _check_server(engine)
         address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         if not _is_newest(engine):
-            with psycopg.connect(address) as connection:
+            with psycopg.connect(address, autocommit=True) as connection:
                 aggregates.drop(connection)
         for service in SERVICES:
             if not (MIGRATIONS / service / "versions").is_dir():
@@ -64,7 +67,7 @@ def upgrade(url: str, *, say: Callable[[str], None] | None = None) -> dict[str, 
             if say:
                 say(f"{service}: {after or 'empty'}" + ("" if before == after else f" (was {before or 'empty'})"))
         if reached.keys() == set(SERVICES):
-            with psycopg.connect(address) as connection:
+            with psycopg.connect(address, autocommit=True) as connection:
                 isolation.apply(connection)
                 aggregates.apply(connection)
     return reached
@@ -104,12 +107,25 @@ def _check_server(engine: Engine) -> None:
 
 
 def _upgrade_one(engine: Engine, service: str) -> tuple[str | None, str | None]:
+    """Gives way to running services and comes again: a revision is applied whole or not at all."""
+    for left in reversed(range(isolation.TRIES)):
+        try:
+            return _upgrade_once(engine, service)
+        except DBAPIError as error:
+            if not left or not isinstance(error.orig, errors.DeadlockDetected | errors.LockNotAvailable):
+                raise
+            time.sleep(isolation.PAUSE)
+    raise AssertionError  # the last try has returned or raised
+
+
+def _upgrade_once(engine: Engine, service: str) -> tuple[str | None, str | None]:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {service}"))
         connection.execute(text(f"SET search_path TO {service}"))
     # Not AUTOCOMMIT from here: a revision is applied whole or not at all.
     with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
         connection.execute(text(f"SET search_path TO {service}"))
+        connection.execute(text(f"SET lock_timeout = '{isolation.GIVES_WAY}'"))
         connection.commit()
         config = config_of(service)
         config.attributes["connection"] = connection

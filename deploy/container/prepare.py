@@ -12,13 +12,14 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 
 from deploy import migrate, topics
 from deploy.container import first_person, logins
 from deploy.container.logins import WrongSecret
 from deploy.migrate import ServerTooOld
 from deploy.topics import TopicsDiffer
+from runtime import starting
 from runtime.broker import Admin
 from runtime.errors import Unavailable
 from runtime.settings import ProcessSettings
@@ -47,11 +48,7 @@ class CannotBeMended(Exception):
 
 def main() -> int:
     """Do it all; returns the exit status."""
-    try:
-        settings = PrepareSettings()
-    except (ValidationError, OSError) as error:
-        _say(f"the settings are not complete: {_named(error)}")
-        return WRONG
+    settings = starting.told(PrepareSettings)
     try:
         _until_there("the database", lambda: _database(settings))
         _until_there("the brokers", lambda: _topics(settings))
@@ -99,12 +96,6 @@ def _database(settings: PrepareSettings) -> None:
 def _topics(settings: ProcessSettings) -> None:
     with closing(Admin(settings, client_id="bihuan-prepare")) as cluster:
         topics.create(cluster, say=_say)
-
-
-def _named(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return ", ".join(f"BIHUAN_{item['loc'][0]} {item['msg']}".upper() for item in error.errors())
-    return str(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from contracts import divisions
 from contracts.divisions import Divisions
 from contracts.pages import PAGES
-from runtime import log, process
+from runtime import log, process, starting
 from runtime.access import Gate
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
@@ -37,8 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.escalation.main", description=main.__doc__)
     parser.add_argument("process", choices=("api", "worker"))
     wanted = parser.parse_args(arguments).process
-    settings = EscalationSettings()
+    settings = starting.told(EscalationSettings)
     log.configure(f"escalation-{wanted}", settings.log_level)
+    starting.wait_for_database(settings, schema=SCHEMA)
     database = Database(
         settings.database_url.get_secret_value(), schema=SCHEMA, application_name=f"bihuan-escalation-{wanted}"
     )

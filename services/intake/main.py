@@ -9,7 +9,7 @@ from zlib import crc32
 from contracts import divisions
 from contracts.topics import HAZARD_FACTS, TICK_SOURCE
 from policies import files
-from runtime import broker, log, process
+from runtime import broker, log, process, starting
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -39,8 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.intake.main", description=main.__doc__)
     parser.add_argument("process", choices=("api", "worker"))
     wanted = parser.parse_args(arguments).process
-    settings = IntakeSettings()
+    settings = starting.told(IntakeSettings)
     log.configure(f"intake-{wanted}", settings.log_level)
+    starting.wait_for_database(settings, schema=SCHEMA)
     database = Database(
         settings.database_url.get_secret_value(), schema=SCHEMA, application_name=f"bihuan-intake-{wanted}"
     )

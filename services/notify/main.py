@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from contracts import divisions
 from contracts.pages import PAGES
 from contracts.topics import NOTICE_FACTS, SLOTS
-from runtime import log, process
+from runtime import log, process, starting
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -80,8 +80,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.notify.main", description=main.__doc__)
     parser.add_argument("process", choices=("api", "worker"))
     wanted = parser.parse_args(arguments).process
-    settings = NotifySettings()
+    settings = starting.told(NotifySettings)
     log.configure(f"notify-{wanted}", settings.log_level)
+    starting.wait_for_database(settings, schema=SCHEMA)
     database = Database(
         settings.database_url.get_secret_value(),
         schema=SCHEMA,

@@ -12,7 +12,7 @@ from contracts import divisions
 from contracts.divisions import Divisions
 from contracts.pages import PAGES
 from policies import files
-from runtime import log, process
+from runtime import log, process, starting
 from runtime.access import Gate
 from runtime.access.anchors import Anchoring
 from runtime.clock import Clock, SystemClock
@@ -52,8 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.reporting.main", description=main.__doc__)
     parser.add_argument("process", choices=("api", "worker"))
     wanted = parser.parse_args(arguments).process
-    settings = ReportingSettings()
+    settings = starting.told(ReportingSettings)
     log.configure(f"reporting-{wanted}", settings.log_level)
+    starting.wait_for_database(settings, schema=SCHEMA)
     database = Database(
         settings.database_url.get_secret_value(), schema=SCHEMA, application_name=f"bihuan-reporting-{wanted}"
     )

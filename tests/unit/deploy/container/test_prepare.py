@@ -22,20 +22,20 @@ def address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIHUAN_DATABASE_URL", URL)
 
 
-def test_without_an_address_it_says_which_setting_is_missing(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Status 2: a restart would not help."""
-    monkeypatch.delenv("BIHUAN_DATABASE_URL", raising=False)
-
-    assert prepare.main() == prepare.WRONG
-    assert told == ["the settings are not complete: BIHUAN_DATABASE_URL FIELD REQUIRED"]
-
-
-def test_a_secret_that_is_not_mounted_is_named(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its path."""
+def test_settings_that_are_wrong_end_it_at_once(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Status 2, and one line that names all of them: a restart would not help."""
     monkeypatch.setenv("BIHUAN_DATABASE_URL_FILE", "/run/secrets/nowhere")
+    monkeypatch.setenv("BIHUAN_LOG_LEVEL", "LOUD")
 
-    assert prepare.main() == prepare.WRONG
-    assert "/run/secrets/nowhere" in told[0]
+    with pytest.raises(SystemExit) as ended:
+        prepare.main()
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert ended.value.code == prepare.WRONG
+    assert "/run/secrets/nowhere cannot be read" in line
+    assert "BIHUAN_LOG_LEVEL: " in line
 
 
 @pytest.mark.usefixtures("address")

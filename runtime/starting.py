@@ -1,0 +1,109 @@
+"""Say at the start what a process cannot work with, all of it at once and in one line; wait for what comes by itself.
+
+What a restart cannot mend (a setting, a secret, a password) ends the process with status 2. A database that is not there
+yet, or that this release's schema has not reached, is waited for, with a line every ten seconds.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+import psycopg
+from psycopg import errors, sql
+from pydantic import ValidationError
+
+from runtime import log
+from runtime.settings import PREFIX, ProcessSettings
+
+Told = TypeVar("Told", bound=ProcessSettings)
+
+WRONG: Final = 2
+PAUSE: Final = 2.0  # seconds between two tries
+REMIND_EVERY: Final = 5  # tries
+CONNECT_SECONDS: Final = 5
+MIGRATIONS: Final = Path(__file__).parents[1] / "deploy" / "migrations"
+"""Where the revisions that ship with this code lie: their names say which schema it is written for."""
+
+_REFUSED: Final = ("authentication failed", "no password supplied", "does not exist", "not permitted to log in")
+_logger = log.get(__name__)
+
+
+def told(kind: type[Told]) -> Told:
+    """Read the settings; where any cannot be used, say all of them in one line and end with status 2."""
+    faults = dict(_unreadable(kind))
+    for field in faults:
+        os.environ.pop(f"{field}_FILE")  # so that the rest can be judged; the process ends in any case
+    try:
+        read = kind()
+    except ValidationError as error:
+        for one in error.errors():  # never the value itself: it may be a secret
+            name = f"{PREFIX}{str(one['loc'][0]).upper()}" if one["loc"] else kind.__name__
+            faults.setdefault(name, f"{name}: {_plain(one['type'], one['msg'])}")
+    else:
+        if not faults:
+            return read
+    raise _ending(f"cannot start, settings to mend: {'; '.join(faults.values())}")
+
+
+def wait_for_database(settings: ProcessSettings, *, schema: str) -> None:
+    """Until the database answers and its schema is one that this code is written for; ends where it refuses us."""
+    url, wanted = settings.database_url.get_secret_value(), newest_revision(schema)
+    _until(lambda: _obstacle(url, schema, wanted))
+
+
+def newest_revision(schema: str) -> str:
+    """The newest revision of a schema that ships with this code; empty where it has no history."""
+    names = (path.name.partition("_")[0] for path in (MIGRATIONS / schema / "versions").glob("[0-9]*.py"))
+    return max(names, default="")
+
+
+def _unreadable(kind: type[ProcessSettings]) -> Iterator[tuple[str, str]]:
+    """(variable, sentence) of each secret file that cannot be read."""
+    for field in kind.model_fields:
+        name = f"{PREFIX}{field.upper()}"
+        if path := os.environ.get(f"{name}_FILE"):
+            try:
+                Path(path).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                why = getattr(error, "strerror", None) or "it is not text"
+                yield name, f"{name}_FILE: {path} cannot be read ({why})"
+
+
+def _plain(kind: str, message: str) -> str:
+    return "not set (or name its file with _FILE)" if kind == "missing" else message.partition("\n")[0]
+
+
+def _until(look: Callable[[], str]) -> None:
+    tries = 0
+    while obstacle := look():
+        if tries % REMIND_EVERY == 0:
+            _logger.warning("waiting", obstacle=obstacle)
+        tries += 1
+        time.sleep(PAUSE)
+
+
+def _obstacle(url: str, schema: str, wanted: str) -> str:
+    """What keeps us from the database that waiting may mend; empty where nothing does."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+            query = sql.SQL("SELECT version_num FROM {}").format(sql.Identifier(schema, "alembic_version"))
+            row = connection.execute(query).fetchone()
+    except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):
+        row = None
+    except psycopg.OperationalError as error:
+        said = str(error).strip().splitlines()[-1]
+        if any(word in said for word in _REFUSED):
+            mend = f"Mend {PREFIX}DATABASE_URL or its secret file"
+            raise _ending(f"cannot start, the database refuses us: {said}. {mend}") from None
+        return f"the database does not answer: {said}"
+    found = str(row[0]) if row else ""
+    if found < wanted:
+        return f"the schema {schema} stands at {found or 'nothing'}, this release needs {wanted}: bihuan migrate"
+    return ""
+
+
+def _ending(sentence: str) -> SystemExit:
+    print(log.redact(sentence), flush=True)  # noqa: T201 (the log may not be configured yet)
+    return SystemExit(WRONG)
