@@ -20,11 +20,12 @@ def doctor(form: Form = "table", only_trouble: OnlyTrouble = False) -> None:
     from rich.table import Table
 
     from bihuan.intake import settings
-    from deploy.doctor.looking import look
+    from deploy.doctor.looking import DoctorSettings, look
     from runtime.clock import SystemClock
 
-    told = settings()
-    found = list(look(told, SystemClock(told.clock_file).now()))
+    settings()  # says what is missing and ends
+    told = DoctorSettings()
+    found = [one.finding for one in look(told, SystemClock(told.clock_file).now())]
     shown = [one for one in found if one.level != "well" or not only_trouble]
     if form == "jsonl":
         for one in shown:

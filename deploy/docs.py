@@ -1,4 +1,4 @@
-"""Write docs/modules.md and docs/metrics.md from the code, so that they cannot lag behind it: `python -m deploy.docs`."""
+"""Write docs/modules.md, metrics.md and settings.md from the code, so that they cannot lag behind: `python -m deploy.docs`."""
 
 import ast
 import sys
@@ -33,8 +33,14 @@ others appear when they are met.
 
 
 def published(root: Path) -> dict[Path, str]:
-    """Return both pages below the repository's root, with the text they should hold."""
-    return {root / "docs" / "modules.md": modules_page(root), root / "docs" / "metrics.md": metrics_page()}
+    """Return the pages below the repository's root, with the text they should hold."""
+    from deploy.settings_page import settings_page
+
+    return {
+        root / "docs" / "modules.md": modules_page(root),
+        root / "docs" / "metrics.md": metrics_page(),
+        root / "docs" / "settings.md": settings_page(),
+    }
 
 
 def modules_page(root: Path) -> str:
@@ -57,6 +63,7 @@ def metrics_page() -> str:
 
 def declared() -> dict[str, tuple[Metric, ...]]:
     """Every declared metric by who shows it: every process, or one service beside those."""
+    from deploy.doctor.metrics import DOCTOR_METRICS
     from services.escalation.metrics import METRICS as ESCALATION_METRICS
     from services.intake.metrics import INTAKE_METRICS
     from services.notify.metrics import NOTIFY_METRICS
@@ -68,6 +75,7 @@ def declared() -> dict[str, tuple[Metric, ...]]:
         "escalation": tuple(metric for metric in ESCALATION_METRICS if metric not in RUNTIME_METRICS),
         "notify": NOTIFY_METRICS,
         "reporting": REPORTING_METRICS,
+        "the watching doctor": DOCTOR_METRICS,
     }
 
 

@@ -16,6 +16,7 @@ CERTIFICATE_DOUBT: Final = timedelta(days=21)
 LAG_DOUBT: Final = 10_000  # records: some seconds of work for one worker
 OUTBOX_DOUBT: Final = 1_000  # facts
 OLDEST_SERVER: Final = 15
+BACKUP_DOUBT, BACKUP_FAULT = timedelta(hours=26), timedelta(days=3)  # one a day, and two hours for it to be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,18 @@ def disk(place: str, free: int, total: int) -> Finding:
     if share < DISK_FAULT:
         return Finding("fault", "磁盘", said, "腾出空间：写满之后数据库和 Kafka 都会停")
     return Finding("doubt", "磁盘", said, "扩容或清理旧日志") if share < DISK_DOUBT else Finding("well", "磁盘", said)
+
+
+def backup(taken_at: datetime | None, now: datetime) -> Finding:
+    """When the newest backup was taken; None where there is none."""
+    mend = "看备份任务为何没有跑；手工 bihuan backup；docs/runbooks/backup-old.md"
+    if taken_at is None:
+        return Finding("fault", "备份", "一份也没有", mend)
+    age = now - taken_at
+    said = f"最近一份在 {_length(age)}之前"
+    if age > BACKUP_FAULT:
+        return Finding("fault", "备份", said, mend)
+    return Finding("doubt", "备份", said, mend) if age > BACKUP_DOUBT else Finding("well", "备份", said)
 
 
 def migrations(stands: Mapping[str, tuple[str | None, str | None]]) -> Iterable[Finding]:

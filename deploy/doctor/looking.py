@@ -3,24 +3,27 @@
 What cannot be asked is a finding like any other, and the rest is asked all the same.
 """
 
+import json
 import shutil
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 from alembic.script import ScriptDirectory
 from cryptography import x509
 from psycopg import sql
+from pydantic import Field
 
 from contracts.topics import HAZARD_FACTS
 from deploy import migrate, topics
 from deploy.doctor import findings
 from deploy.doctor.findings import Finding, Reader, SeenTopic
+from deploy.doctor.metrics import Check
 from policies import tables
 from runtime import broker
 from runtime.broker import Admin, Partition
@@ -36,13 +39,37 @@ OPEN: Final = sql.SQL("SELECT count(*) FROM {} WHERE state = 'open'")
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def look(settings: ProcessSettings, now: datetime) -> Iterator[Finding]:
+class DoctorSettings(ProcessSettings):
+    """What the doctor is told beside what every process is told."""
+
+    watched_dirs: str = Field(
+        default="", description="folders whose disks are looked at beside ours, separated by commas"
+    )
+    backup_dir: Path | None = Field(
+        default=None, description="where backups lie; None: nobody looks whether one was taken"
+    )
+
+
+class Looked(NamedTuple):
+    """One finding and what was looked at."""
+
+    check: Check
+    finding: Finding
+
+
+def look(settings: DoctorSettings, now: datetime) -> Iterator[Looked]:
     """Every finding, the nearest first: this machine, the database, the brokers."""
-    yield _disk(settings.data_dir)
-    yield findings.calendar({day.year for day in tables.workdays()}, now)
-    yield from _certificates(settings, now)
-    yield from _asked("数据库", "看数据库是否在运行，BIHUAN_DATABASE_URL 是否正确", lambda: _database(settings, now))
-    yield from _asked("Kafka", "看节点是否在运行，BIHUAN_KAFKA_BROKERS 是否正确", lambda: _brokers(settings))
+    watched = [Path(word.strip()) for word in settings.watched_dirs.split(",") if word.strip()]
+    for place in (settings.data_dir, *watched):
+        yield Looked("disk", _disk(place))
+    yield Looked("calendar", findings.calendar({day.year for day in tables.workdays()}, now))
+    yield from (Looked("certificate", one) for one in _certificates(settings, now))
+    if settings.backup_dir is not None:
+        yield Looked("backup", findings.backup(_newest_backup(settings.backup_dir), now))
+    away = "看数据库是否在运行，BIHUAN_DATABASE_URL 是否正确"
+    yield from (Looked("database", one) for one in _asked("数据库", away, lambda: _database(settings, now)))
+    away = "看节点是否在运行，BIHUAN_KAFKA_BROKERS 是否正确"
+    yield from (Looked("brokers", one) for one in _asked("Kafka", away, lambda: _brokers(settings)))
 
 
 def _asked(subject: str, mend: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -53,6 +80,15 @@ def _asked(subject: str, mend: str, ask: Callable[[], Iterable[Finding]]) -> Ite
 
 
 # ---- this machine
+
+
+def _newest_backup(folder: Path) -> datetime | None:
+    """When the newest backup was taken, by the manifests in the folder."""
+    taken = []
+    for manifest in folder.glob("*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # another file, or one that is being written
+            taken.append(datetime.fromisoformat(json.loads(manifest.read_text(encoding="utf-8"))["taken_at"]))
+    return max(taken, default=None)
 
 
 def _disk(place: Path) -> Finding:

@@ -16,10 +16,9 @@ from pydantic import SecretStr
 
 from deploy import topics
 from deploy.doctor.findings import Finding
-from deploy.doctor.looking import look
+from deploy.doctor.looking import DoctorSettings, look
 from runtime.broker import Admin
 from runtime.clock import SystemClock
-from runtime.settings import ProcessSettings
 
 NOBODY_LISTENS = "127.0.0.1:9"
 
@@ -29,19 +28,19 @@ def now() -> dt.datetime:
 
 
 @pytest.fixture
-def settings(database_url: str, kafka_brokers: str, tmp_path: Path) -> ProcessSettings:
-    return ProcessSettings(database_url=SecretStr(database_url), kafka_brokers=kafka_brokers, data_dir=tmp_path)
+def settings(database_url: str, kafka_brokers: str, tmp_path: Path) -> DoctorSettings:
+    return DoctorSettings(database_url=SecretStr(database_url), kafka_brokers=kafka_brokers, data_dir=tmp_path)
 
 
-def found(settings: ProcessSettings) -> dict[str, Finding]:
-    return {one.subject: one for one in look(settings, now())}
+def found(settings: DoctorSettings) -> dict[str, Finding]:
+    return {one.finding.subject: one.finding for one in look(settings, now())}
 
 
-def faults(settings: ProcessSettings) -> list[str]:
-    return [one.subject for one in look(settings, now()) if one.level == "fault"]
+def faults(settings: DoctorSettings) -> list[str]:
+    return [one.finding.subject for one in look(settings, now()) if one.finding.level == "fault"]
 
 
-def test_a_young_installation_is_well(settings: ProcessSettings) -> None:
+def test_a_young_installation_is_well(settings: DoctorSettings) -> None:
     """Migrated, with its topics, and nothing has run yet."""
     with closing(Admin(settings, client_id="test")) as cluster:
         topics.create(cluster)
@@ -54,7 +53,7 @@ def test_a_young_installation_is_well(settings: ProcessSettings) -> None:
     assert seen["escalation 的消费"].said == "还没有开始"
 
 
-def test_what_somebody_broke_is_named(settings: ProcessSettings, database_url: str) -> None:
+def test_what_somebody_broke_is_named(settings: DoctorSettings, database_url: str) -> None:
     """A schema ahead of us, a stopped slot, ticks that are held: three faults, each with its mend."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         kept = connection.execute("SELECT version_num FROM reporting.alembic_version").fetchone()
@@ -77,7 +76,7 @@ def test_what_somebody_broke_is_named(settings: ProcessSettings, database_url: s
 
 @pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # the client leaves what was refused unclosed
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_broker_that_does_not_answer_hides_nothing_else(settings: ProcessSettings) -> None:
+def test_a_broker_that_does_not_answer_hides_nothing_else(settings: DoctorSettings) -> None:
     """The database is looked at all the same."""
     seen = found(settings.model_copy(update={"kafka_brokers": NOBODY_LISTENS}))
 
@@ -86,7 +85,7 @@ def test_a_broker_that_does_not_answer_hides_nothing_else(settings: ProcessSetti
     assert seen["时钟"].level == "well"
 
 
-def test_a_database_that_refuses_hides_nothing_else(settings: ProcessSettings) -> None:
+def test_a_database_that_refuses_hides_nothing_else(settings: DoctorSettings) -> None:
     """Nor does its message show the password."""
     wrong = settings.database_url.get_secret_value().replace("@", "-canary@", 1)
     seen = found(settings.model_copy(update={"database_url": SecretStr(wrong)}))
@@ -115,11 +114,11 @@ def expired() -> Iterator[str]:
         yield f"127.0.0.1:{listening.getsockname()[1]}"
 
 
-def test_an_expired_certificate_is_shown_with_its_day(settings: ProcessSettings, expired: str) -> None:
+def test_an_expired_certificate_is_shown_with_its_day(settings: DoctorSettings, expired: str) -> None:
     """Though no client would trust it any more."""
     told = settings.model_copy(update={"kafka_brokers": expired, "kafka_security_protocol": "SSL"})
 
-    first = next(one for one in look(told, now()) if one.subject == f"Kafka {expired}")
+    first = next(one.finding for one in look(told, now()) if one.finding.subject == f"Kafka {expired}")
 
     assert first.level == "fault"
     assert "过期" in first.said

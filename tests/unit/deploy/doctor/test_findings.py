@@ -120,6 +120,12 @@ def test_a_certificate_that_ends(days: int, level: str) -> None:
     assert findings.certificate("Kafka", NOW + timedelta(days=days), NOW).level == level
 
 
+@pytest.mark.parametrize(("hours", "level"), [(1, "well"), (26, "well"), (27, "doubt"), (73, "fault"), (None, "fault")])
+def test_a_backup_that_was_not_taken(hours: int | None, level: str) -> None:
+    """One a day, and two hours for it; none at all is worse than an old one."""
+    assert findings.backup(None if hours is None else NOW - timedelta(hours=hours), NOW).level == level
+
+
 def test_what_waits() -> None:
     """An outbox may have some, dead letters want a person at once; a service without any is not named."""
     assert levels(findings.outbox({"intake": 1_000, "notify": 1_001})) == ["well", "doubt"]

@@ -1,0 +1,45 @@
+"""Findings become gauges: zero where all is well, and a fault is said once."""
+
+import pytest
+
+from deploy.doctor import serving
+from deploy.doctor.findings import Finding
+from deploy.doctor.looking import DoctorSettings, Looked
+from deploy.doctor.metrics import CHECKS, DOCTOR_METRICS
+from runtime.clock import SystemClock
+from runtime.metrics import Metrics
+
+FAULT = Looked("disk", Finding("fault", "磁盘", "/a 剩余 0 GiB", "腾出空间"))
+DOUBT = Looked("disk", Finding("doubt", "磁盘", "/b 剩余 9 GiB", "扩容"))
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(DOCTOR_METRICS)
+
+
+@pytest.fixture
+def doctor(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> serving.Doctor:
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", "postgresql://bihuan:x@127.0.0.1:1/bihuan")
+    return serving.Doctor(DoctorSettings(), metrics, SystemClock())
+
+
+def test_what_is_found_is_counted_and_what_is_gone_is_zero(doctor: serving.Doctor, metrics: Metrics) -> None:
+    """By what was looked at and by level."""
+    doctor.show([FAULT, DOUBT, DOUBT])
+    found = (
+        metrics.value("doctor_findings", check="disk", level="fault"),
+        metrics.value("doctor_findings", check="disk", level="doubt"),
+    )
+    doctor.show([])
+
+    assert found == (1, 2)
+    assert {metrics.value("doctor_findings", check=check, level="fault") for check in CHECKS} == {0}
+
+
+def test_a_fault_is_said_when_it_is_new(doctor: serving.Doctor, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not every minute; once more after it was gone."""
+    for looked in ([FAULT], [FAULT], [], [FAULT]):
+        doctor.show(looked)
+
+    assert capsys.readouterr().out.count("腾出空间") == 2
