@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock
+        test-faults coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock test-upgrade site
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +66,9 @@ test-tools: .venv/.dev ## Tests that need Node, a browser or LibreOffice; says w
 test-faults: .venv/.dev ## Kill, freeze and stop services under load, for minutes
 	$(PY) -m pytest tests/faults
 
+test-upgrade: .venv/.dev ## From the release before to this one, process by process, under load (PREVIOUS=tag or commit)
+	PREVIOUS=$(PREVIOUS) $(PY) -m pytest -s tests/faults/test_upgrade.py
+
 coverage: .venv/.dev ## The same tests with branch coverage
 	$(PY) -m pytest $(TESTS) -m "not tools and not faults" --cov --cov-report=term
 
@@ -101,6 +104,8 @@ licences: .venv/.dev ## Hold the licences of what is installed against deploy/li
 
 scan: .venv/.dev ## Look for weak spots (bandit) and for secrets that are new (detect-secrets)
 	@$(PY) -m deploy.supply_chain scan
+site: .venv/.dev ## Build the documentation site into build/site; a broken link fails
+	$(PY) -m sphinx -W --keep-going -q -b html -d build/site-trees docs build/site && echo "open build/site/index.html"
 
 check: lint test ## What has to pass before a change is proposed
 

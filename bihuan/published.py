@@ -12,6 +12,7 @@ LAST_YEAR = 2026
 def published(root: Path) -> dict[Path, str]:
     """Every generated file below the repository's root, with the text that it should hold."""
     from bihuan.clauses_page import clauses_page
+    from bihuan.commands_page import commands_page
     from services.escalation.core.published import pack_schema
 
     schema = json.dumps(pack_schema(), ensure_ascii=False, indent=2)
@@ -19,6 +20,7 @@ def published(root: Path) -> dict[Path, str]:
         root / "policies" / "schema" / "pack.schema.json": f"{schema}\n",
         root / "policies" / "workdays.csv": workdays(FIRST_YEAR, LAST_YEAR),
         root / "docs" / "clauses.md": clauses_page(root),
+        root / "docs" / "cli.md": commands_page(),
     }
 
 

@@ -23,6 +23,7 @@ SOURCES = (
         "331102",
         tuple(f"/doors/{door}" for door in ("same", "binary", "structured", "bare", "one", "batch", "file", "posted")),
     ),
+    ("my-system", "331081", ("/my/system",)),
     ("demonstration", "331081", ("/demonstration/wenling",)),  # else intake's worker would begin again in its story
 )
 

@@ -87,8 +87,8 @@ class Hook:
 
 
 def words_of(mail: EmailMessage) -> str:
-    """The plain text of a mail."""
-    text = mail.get_body(("plain",))
+    """The text of a mail: its plain part, else its page."""
+    text = mail.get_body(("plain", "html"))
     assert text is not None
     return str(text.get_content())
 
