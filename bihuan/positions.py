@@ -83,6 +83,32 @@ def accept(service: Service, topic: Topic, at: At, slots: Slots = None) -> None:
         print(f"{row.at}: {row.next_offset} -> {offsets[row.at]}")
 
 
+@app.command("new-log")
+def new_log() -> None:
+    """The brokers were lost with their log: every reader begins at the start of the topics that were made anew.
+
+    Only where a topic is another one than the position was read from. The services must not run. What the lost log held
+    and the database does not has to be sent again by the upstream systems; what is known already changes nothing.
+    """
+    from runtime.broker import Admin
+    from runtime.positions import accept_position
+    from runtime.settings import ProcessSettings
+
+    with closing(Admin(ProcessSettings(), client_id="bihuan-positions")) as admin:
+        for service in SERVICES:
+            rows = _rows(service)
+            topics = sorted({row.topic for row in rows})
+            ids = admin.topic_ids(topics) if topics else {}
+            if missing := sorted(set(topics) - ids.keys()):
+                _refuse(f"the brokers have no {', '.join(missing)}: first bihuan topics")
+            anew = [row for row in rows if row.topic_id is not None and row.topic_id != ids[row.topic]]
+            ranges = _ranges(row.at for row in anew)
+            with closing(_database(service)) as database, database.begin() as work:
+                for row in anew:
+                    accept_position(work, row.at, next_offset=ranges[row.at][0], topic_id=ids[row.topic])
+            print(f"{service}: {len(anew)} of {len(rows)} positions at the start of a new log")
+
+
 def _known(service: str) -> bool:
     if service and service not in SERVICES:
         _refuse(f"--service has to be one of {', '.join(SERVICES)}")

@@ -85,6 +85,15 @@ def list_() -> None:
     Console().print(table)
 
 
+def topics() -> list[str]:
+    """The topics of all registered sources; none where intake has no schema yet."""
+    from services.intake.store import sources
+
+    with database() as opened, opened.begin() as work:
+        known = work.connection.execute("SELECT to_regclass('intake.source')").fetchone()
+        return list(sources.load(work).topics) if known and known[0] is not None else []
+
+
 def create_topic(name: str) -> None:
     """Make the topic of a source, stamped by the broker: a sender's clock must not hold back time."""
     from contextlib import closing

@@ -43,15 +43,19 @@ class Answer:
 
 
 class Machine:
-    """The whole product on one machine; `told` are settings that all its processes and commands get."""
+    """The whole product on one machine; `told` are settings that all its processes and commands get.
 
-    def __init__(self, folder: Path, **told: str) -> None:
+    `clone` is where its code lies: another release's, where it is not ours.
+    """
+
+    def __init__(self, folder: Path, clone: Path = CLONE, **told: str) -> None:
         jars.fetch(jars.read_list(jars.LIST.read_text(encoding="utf-8")), places().jars)
         (folder / "kafka").mkdir(parents=True)
         (folder / "kafka" / "jars").symlink_to(places().jars)
         ours = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
         self._environment = {**ours, **told, "BIHUAN_LOCAL_DIR": str(folder)}
         self._folder = folder
+        self._clone = clone
 
     def up(self) -> None:
         """Start everything but the demonstration, and wait until all is ready."""
@@ -80,7 +84,7 @@ class Machine:
         """A command that has ended, well or not."""
         return subprocess.run(
             [sys.executable, "-m", "bihuan", *arguments],
-            cwd=CLONE,
+            cwd=self._clone,
             env=self._environment | told,
             capture_output=True,
             text=True,

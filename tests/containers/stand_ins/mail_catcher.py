@@ -21,6 +21,7 @@ class Catcher:
         MESSAGES.append(
             {
                 "To": [{"Address": to} for to in envelope.rcpt_tos],  # type: ignore[attr-defined]
+                "MessageID": str(read["message-id"]).strip("<>"),
                 "Subject": str(read["subject"]),
                 "Snippet": body.get_content()[:2000] if body else "",
             }
