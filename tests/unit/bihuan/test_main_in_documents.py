@@ -12,7 +12,12 @@ import typer
 from bihuan.main import COMMANDS, build
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MADE_FROM_THEM = ROOT / "docs" / "cli.md"
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(path for path in (ROOT / "docs").rglob("*.md") if path != MADE_FROM_THEM),
+]
 SPAN = re.compile(r"`((?:\.venv/bin/)?bihuan [^`\n]+)`")
 LINE = re.compile(r"^(?:\$ |\S.*\| )?((?:\.venv/bin/)?bihuan [^|>#\n]+)", re.MULTILINE)
 FENCE = re.compile(r"^```.*?$(.*?)^```", re.MULTILINE | re.DOTALL)

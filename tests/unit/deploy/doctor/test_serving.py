@@ -1,6 +1,7 @@
 """Findings become gauges: zero where all is well, and a fault is said once."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from deploy.doctor import serving
 from deploy.doctor.findings import Finding
@@ -37,9 +38,10 @@ def test_what_is_found_is_counted_and_what_is_gone_is_zero(doctor: serving.Docto
     assert {metrics.value("doctor_findings", check=check, level="fault") for check in CHECKS} == {0}
 
 
-def test_a_fault_is_said_when_it_is_new(doctor: serving.Doctor, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_said_when_it_is_new(doctor: serving.Doctor) -> None:
     """Not every minute; once more after it was gone."""
-    for looked in ([FAULT], [FAULT], [], [FAULT]):
-        doctor.show(looked)
+    with capture_logs() as said:
+        for looked in ([FAULT], [FAULT], [], [FAULT]):
+            doctor.show(looked)
 
-    assert capsys.readouterr().out.count("腾出空间") == 2
+    assert [line["mend"] for line in said] == ["腾出空间", "腾出空间"]
