@@ -4,7 +4,7 @@ from typing import Final, Literal, get_args
 
 from runtime.metrics import Metric
 
-Check = Literal["disk", "calendar", "certificate", "backup", "database", "brokers"]
+Check = Literal["disk", "calendar", "certificate", "backup", "audit", "database", "brokers"]
 CHECKS: Final[tuple[Check, ...]] = get_args(Check)
 
 DOCTOR_METRICS: Final = (

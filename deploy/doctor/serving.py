@@ -1,7 +1,7 @@
 """Look the installation over every minute and serve what is found as metrics: `python -m deploy.doctor.serving`.
 
 Prometheus makes alarms of it: a certificate that ends, a disk that fills, a calendar without next year, a backup that was
-not taken. A fault is also one line of the log, once until it is gone.
+not taken. Every hour it recomputes the chains of the audit. A fault is also one line of the log, once until it is gone.
 """
 
 import sys
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 
+from deploy.doctor import auditing
 from deploy.doctor.findings import Level
 from deploy.doctor.looking import DoctorSettings, Looked, look
 from deploy.doctor.metrics import CHECKS, DOCTOR_METRICS
@@ -18,6 +19,7 @@ from runtime.clock import SystemClock
 from runtime.metrics import RUNTIME_METRICS, Metrics
 
 EVERY = 60.0  # seconds
+AUDIT_EVERY = 3600.0  # seconds: it reads every entry
 LEVELS: tuple[Level, ...] = ("doubt", "fault")
 
 
@@ -29,11 +31,16 @@ class Doctor:
         self._metrics = metrics
         self._clock = clock
         self._known: set[str] = set()
+        self._audit: Looked | None = None
+        self._audit_due = 0.0
         self._log = log.get(__name__)
 
     def look_once(self) -> None:
         """Look at everything and put the findings into the metrics."""
-        self.show(look(self._settings, self._clock.now()))
+        if self._clock.monotonic() >= self._audit_due:
+            self._audit = Looked("audit", auditing.look(self._settings))
+            self._audit_due = self._clock.monotonic() + AUDIT_EVERY
+        self.show([*look(self._settings, self._clock.now()), *filter(None, [self._audit])])
         self._metrics.set("doctor_looked_timestamp_seconds", self._clock.now().timestamp())
 
     def show(self, looked: Iterable[Looked]) -> None:

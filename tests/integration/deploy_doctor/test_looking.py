@@ -15,6 +15,7 @@ import trustme
 from pydantic import SecretStr
 
 from deploy import topics
+from deploy.doctor import auditing
 from deploy.doctor.findings import Finding
 from deploy.doctor.looking import DoctorSettings, look
 from runtime.broker import Admin
@@ -122,3 +123,20 @@ def test_an_expired_certificate_is_shown_with_its_day(settings: DoctorSettings, 
 
     assert first.level == "fault"
     assert "过期" in first.said
+
+
+def test_an_audit_that_somebody_touched(settings: DoctorSettings, database_url: str) -> None:
+    """Whole at first; an entry whose words were changed behind our back is a fault, with its place."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for act in ("signed", "confirmed", "silenced"):
+            connection.execute("SELECT access.note('li', %s, 'x', '', ARRAY['', '', '', '*'])", (act,))
+        whole = auditing.look(settings)
+        connection.execute("ALTER TABLE access.audit DISABLE TRIGGER append_only")
+        connection.execute("UPDATE access.audit SET act = 'something else' WHERE seq = 2")
+        connection.execute("ALTER TABLE access.audit ENABLE ALWAYS TRIGGER append_only")
+
+    touched = auditing.look(settings)
+
+    assert whole.level == "well"
+    assert touched.level == "fault"
+    assert "changed" in touched.said

@@ -1,0 +1,34 @@
+"""Recompute the chains of the audit, and judge what was found."""
+
+from deploy.doctor.findings import Finding
+from runtime.access import audit, chain
+from runtime.access.store import SCHEMA
+from runtime.database import Database
+from runtime.errors import Conflict, Unavailable
+from runtime.settings import ProcessSettings
+
+SUBJECT = "审计"
+MEND = "bihuan audit verify --topic；docs/runbooks/audit-broken.md"
+
+
+def look(settings: ProcessSettings) -> Finding:
+    """Every entry of every chain, read in one transaction: a fault where one was changed, removed or added."""
+    database = Database(
+        settings.database_url.get_secret_value(), schema=SCHEMA, application_name="bihuan-doctor", pool_size=1
+    )
+    try:
+        with database.begin() as work:
+            heads = audit.heads(work)
+            found = list(chain.faults(audit.entries(work), heads))
+    except (Unavailable, Conflict) as error:
+        return Finding("doubt", SUBJECT, f"没有核对成：{error}", "看数据库是否在运行")
+    finally:
+        database.close()
+    return judged([str(fault) for fault in found], sum(head.seq for head in heads.values()))
+
+
+def judged(faults: list[str], entries: int) -> Finding:
+    """One place that does not fit is enough; the first is named."""
+    if faults:
+        return Finding("fault", SUBJECT, f"{len(faults)} 处不符：{faults[0]}", MEND)
+    return Finding("well", SUBJECT, f"{entries} 条，前后相接")
