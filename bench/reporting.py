@@ -19,8 +19,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 from starlette.testclient import TestClient
@@ -100,9 +102,27 @@ def measure(url: str, asked: argparse.Namespace, folder: Path) -> None:
 
 
 def _say_rate(what: str, act: Callable[[], object], **counted: int) -> None:
+    """Time and rates; beside them the processor time of ours and of the database, which neighbours change less."""
+    begun = _processor()
     spent = _timed(act)
+    ours, databases = (after - before for before, after in zip(begun, _processor(), strict=True))
     rates = ", ".join(f"{count / spent:,.0f} {name}/s" for name, count in counted.items())
-    print(f"{what}: {spent:.1f} s, {rates}; load average {os.getloadavg()[0]:.1f}", flush=True)
+    print(
+        f"{what}: {spent:.1f} s, {rates}; CPU {ours:.0f} s ours, {databases:.0f} s database; "
+        f"load average {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
+
+
+def _processor() -> tuple[float, float]:
+    """Seconds of processor time so far: of this process with its children, and of the database's."""
+    ours = sum(
+        times.ru_utime + times.ru_stime
+        for times in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+    servers = [child for child in psutil.Process().children(recursive=True) if "postgres" in child.name()]
+    times = [server.cpu_times() for server in servers]
+    return ours, sum(time.user + time.system + time.children_user + time.children_system for time in times)
 
 
 def _rebuild(what: str, url: str, divisions: Divisions, hazards: int, facts: int) -> None:
@@ -149,7 +169,7 @@ def _ask(url: str, divisions: Divisions, kinds: dict[str, Callable[[str], str]],
         for who, (role, tenant) in PEOPLE.items():
             client.headers.update(_signed_in(url, role, tenant))
             for name, address in kinds.items():
-                _ask_one(client, f"{name}, {who}", lambda address=address, who=who: address(who), times)
+                _ask_one(client, f"{name}, {who}", partial(address, who), times)
 
 
 def _ask_one(client: TestClient, name: str, address: Callable[[], str], times: int) -> None:

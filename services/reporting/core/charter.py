@@ -60,7 +60,10 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Charter(msgspec.Struct, frozen=True, kw_only=True):
-    """What one pack says that forms need; `visits` are the ways of finding that count as a team's own."""
+    """What one pack says that forms need; `visits` are the ways of finding that count as a team's own.
+
+    `field_days` is how many days each team has to be in the field during the campaign; 0 where the pack asks for none.
+    """
 
     id: str
     version: str
@@ -77,6 +80,7 @@ class Charter(msgspec.Struct, frozen=True, kw_only=True):
     sector_leads: Mapping[str, tuple[str, ...]] = {}
     key_sectors: tuple[str, ...] = ()
     visits: tuple[str, ...] = ("undercover",)
+    field_days: int = 0
 
     @property
     def teams(self) -> tuple[Unit, ...]:
@@ -123,6 +127,7 @@ def read_charter(raw: Mapping[str, Any]) -> Charter:
         sector_leads={str(sector["name"]): tuple(map(str, sector.get("leads") or ())) for sector in sectors},
         key_sectors=tuple(str(sector["name"]) for sector in sectors if "key" in (sector.get("tags") or ())),
         visits=tuple((rules.get("same_day_handover") or {}).get("found_by") or ("undercover",)),
+        field_days=int((rules.get("field_days") or {}).get("days") or 0),
     )
 
 

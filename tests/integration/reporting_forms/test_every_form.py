@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -213,6 +214,9 @@ def test_forms_api_and_gauges_give_the_same_number(
         client.headers.update(signed_in(Role.PROVINCE))
         summary = client.get("/v1/summary", params={"tenant": "330400"}).json()["total"]
         listed = client.get("/v1/hazards", params={"tenant": "330400", "open": True, "limit": 200}).json()["items"]
+        late = client.get("/v1/hazards", params={"tenant": "330400", "overdue": True, "limit": 200}).json()["items"]
+        overview = client.get("/", params={"tenant": "330400"}).text
+        ledger_page = client.get("/hazards", params={"tenant": "330400", "unfinished": "1"}).text
 
     standing = summary["reported"] - summary["withdrawn"]
     assert standing == total[1]["value"] == len(ledger)
@@ -224,6 +228,20 @@ def test_forms_api_and_gauges_give_the_same_number(
     assert summary["major_open"] == total[7]["value"]
     assert summary["overdue"] == total[6]["value"] == gauge(gauges, "bihuan_overdue_cases")
     assert 0 == gauge(gauges, "bihuan_reporting_total_mismatch")
+    assert shown(overview, "未销号") == shown(overview, "逾期未整改") + len(
+        [row for row in listed if not row["overdue"]]
+    )
+    assert (summary["open"], summary["overdue"]) == (shown(overview, "未销号"), shown(overview, "逾期未整改"))
+    assert {row["hazard_id"] for row in late} <= {row["hazard_id"] for row in listed}
+    assert len(late) == summary["overdue"]
+    assert f"共 {summary['open']} 项" in ledger_page
+
+
+def shown(page: str, label: str) -> int:
+    """A key figure of the overview."""
+    found = re.search(rf'<span class="label">{label}</span><strong>([0-9,]+)</strong>', page)
+    assert found is not None, label
+    return int(found[1].replace(",", ""))
 
 
 def gauge(text: str, name: str) -> float:

@@ -11,9 +11,6 @@ from services.reporting.core.forms.form import Column, Figure, Form, Sheet, Valu
 from services.reporting.core.forms.words import as_of_words, day_words
 
 TITLE: Final = "督查暗访组现场暗访天数统计表"
-NEEDED: Final = 8
-"""不少于8天 (S1-12)."""
-
 _ONE_DAY = timedelta(days=1)
 
 
@@ -51,14 +48,15 @@ def build(ask: Ask, archive: Archive) -> Form:
 def _row(team: Unit, visits: list[Event], day: date, ends: date, archive: Archive) -> tuple[Value, ...]:
     own = [visit for visit in visits if team.is_called(visit.text("team_id")) and _is_unannounced(visit)]
     days = sorted({local_day(visit.time) for visit in own})
-    missing, left = max(NEEDED - len(days), 0), max((ends - day).days, 0)
-    hint = "已达到" if not missing else ("已不可能达到" if missing > left else "")
+    needed = archive.charter.field_days if archive.charter else 0
+    missing, left = max(needed - len(days), 0), max((ends - day).days, 0)
+    hint = ("已达到" if needed else "未规定天数") if not missing else ("已不可能达到" if missing > left else "")
     area = archive.divisions.get(team.area)
     return (
         team.title,
         area.name if area else team.area,
         Figure(len(days), tuple(sorted(map(_reference, own)))),
-        NEEDED,
+        needed or None,
         missing,
         left,
         count(map(_reference, own)),
