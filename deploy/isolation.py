@@ -161,7 +161,11 @@ _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 SEARCHES: Final[Mapping[str, tuple[str, ...]]] = {
-    "reporting": tuple(f"reporting.{name}(text, text, text, integer)" for name in ("find_hazards", "find_sites"))
+    "reporting": (
+        "reporting.find_hazards(text, text, text, integer)",
+        "reporting.find_sites(text, text, text, integer)",
+        "reporting.is_common(text)",
+    )
 }
 """Functions that look with indexes which row security does not let anybody use, and keep to `SEEN` themselves."""
 

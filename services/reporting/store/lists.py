@@ -1,6 +1,7 @@
 """Read hazards for lists and pages, each list by keyset, so that new rows move nothing under a reader."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, LiteralString, NamedTuple
 
 from psycopg import sql
@@ -39,12 +40,15 @@ _ORDERS: Final[dict[Order, tuple[sql.SQL, sql.SQL]]] = {
 
 
 class Chosen(NamedTuple):
-    """What filters choose within a scope, as conditions on `hazard`; `rare` where few hold the text that is looked for."""
+    """What filters choose within a scope: conditions that rows and sums know, and one of rows alone for a text.
+
+    `rare` where few hazards hold the text; they are named by their keys then.
+    """
 
     conditions: tuple[sql.Composable, ...]
     parameters: dict[str, Any]
-    texted: bool
-    rare: bool
+    text: sql.Composable | None = None
+    rare: bool = False
 
 
 def choose(work: Work, scope: Scope, filters: Filters) -> Chosen:
@@ -55,19 +59,21 @@ def choose(work: Work, scope: Scope, filters: Filters) -> Chosen:
         if wanted:
             conditions.append(sql.SQL(condition))
             parameters[name] = value
-    found: int | None = None
-    if filters.text:
-        said, more, found = search.condition(work, scope, filters.text)
-        conditions.append(said)
-        parameters |= more
-    return Chosen(tuple(conditions), parameters, bool(filters.text), found is not None)
+    if not filters.text:
+        return Chosen(tuple(conditions), parameters)
+    said, more, found = search.condition(work, scope, filters.text)
+    return Chosen(tuple(conditions), {**parameters, **more}, said, found is not None)
 
 
 def page(
     work: Work, chosen: Chosen, *, order: Order, after: Cursor | None, limit: int
 ) -> tuple[list[HazardRow], Cursor | None]:
     """At most `limit` hazards after the cursor, with the cursor of the next page (None on the last)."""
+    if not _counted(work, chosen):
+        return [], None  # else the whole table would be read before that is known
     conditions, parameters = [*chosen.conditions], dict(chosen.parameters)
+    if chosen.text is not None:
+        conditions.append(chosen.text)
     if order == "worst":
         conditions.append(sql.SQL("overdue"))
     sorting, later = _ORDERS[order]
@@ -77,20 +83,44 @@ def page(
     statement = sql.SQL("SELECT {columns} FROM hazard WHERE {where} {sorting} LIMIT %(limit)s").format(
         columns=COLUMNS, where=sql.SQL(" AND ").join(conditions), sorting=sorting
     )
-    with work.connection.cursor(row_factory=class_row(HazardRow), binary=True) as cursor:
-        rows = cursor.execute(statement, {**parameters, "limit": limit + 1}).fetchall()
+    with _in_order(work, by_index=not chosen.rare), work.connection.cursor(row_factory=class_row(HazardRow)) as cursor:
+        rows = cursor.execute(statement, {**parameters, "limit": limit + 1}, binary=True).fetchall()
     return rows[:limit], _cursor(rows[limit - 1], order) if len(rows) > limit else None
+
+
+@contextmanager
+def _in_order(work: Work, *, by_index: bool) -> Iterator[None]:
+    """Read an index in its order until the page is full.
+
+    The planner thinks that a scope holds very few rows, whatever it holds, and would read and sort the whole table. Few
+    hazards that are named by their keys are sorted sooner than found in any order.
+    """
+    if by_index:
+        work.connection.execute("SET LOCAL enable_sort = off")
+    yield
+    if by_index:
+        work.connection.execute("SET LOCAL enable_sort = on")
 
 
 def matching(work: Work, chosen: Chosen) -> int:
     """How many hazards are chosen; those that hold a common text are counted up to one more than `MOST_COUNTED`."""
-    if not chosen.texted:
-        statement = "SELECT coalesce(sum(hazards), 0)::bigint FROM tally WHERE {}"
-    else:
-        statement = "SELECT count(*) FROM (SELECT FROM hazard WHERE {} LIMIT %(most)s) found"
+    counted = _counted(work, chosen)
+    if chosen.text is None or not counted:
+        return counted
+    where = sql.SQL(" AND ").join([*chosen.conditions, chosen.text])
+    row = work.connection.execute(
+        sql.SQL("SELECT count(*) FROM (SELECT FROM hazard WHERE {} LIMIT %(most)s) found").format(where),
+        {**chosen.parameters, "most": MOST_COUNTED + 1},
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _counted(work: Work, chosen: Chosen) -> int:
+    """How many hazards there are by everything but the text: the sums know."""
     where = sql.SQL(" AND ").join(chosen.conditions)
-    parameters = {**chosen.parameters, "most": MOST_COUNTED + 1}
-    row = work.connection.execute(sql.SQL(statement).format(where), parameters).fetchone()
+    row = work.connection.execute(
+        sql.SQL("SELECT coalesce(sum(hazards), 0)::bigint FROM tally WHERE {}").format(where), chosen.parameters
+    ).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -37,6 +37,9 @@ _WITHIN: Final = sql.SQL(
 
 def condition(work: Work, scope: Scope, text: str) -> tuple[sql.Composable, dict[str, Any], int | None]:
     """The condition on `hazard` that says the text, its parameters, and how many there are where the text is rare."""
+    common = work.connection.execute("SELECT is_common(%s)", (pattern(text),)).fetchone()
+    if common and common[0]:
+        return _WITHIN, {"text": pattern(text)}, None
     keys = work.connection.execute(
         "SELECT hazard_id, namespace, committee FROM find_hazards(%s, %s, %s, %s)",
         (text, pattern(text), scope.code, RARE + 1),
