@@ -9,6 +9,8 @@ from contracts.facts import Instant
 from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
 
 DECISION_TYPE = "decision.recorded.v1"
+NO_REPLY = "no_reply"
+"""What a step ends in, after a dot where it has another part: the rung that follows a letter without an answer."""
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from runtime.pages import Frame, Trouble
 from services.escalation.api import pictures
 from services.escalation.api.deciding import Deciding, PersonsWord, Refusal, Refused
 from services.escalation.api.routes import SMALLEST_PAGE, TEXT, Answer, Cursor, DecisionId, Tenant, cursor_of, mark_in
+from services.escalation.core.explaining import rung_words
 from services.escalation.core.gate import ASKED, may_decide, may_see_restricted
 from services.escalation.store import bulk, people, reading
 from services.escalation.store.lawbook import LawBook
@@ -76,6 +77,7 @@ def dress(frame: Frame, divisions: Divisions) -> Frame:
     """Teach a frame the words of decisions."""
     frame.environment.filters |= {
         "area": divisions.full_name,
+        "rung": rung_words,
         "area_short": lambda code: found.name if (found := divisions.get(code)) else code,
     }
     frame.environment.globals |= {

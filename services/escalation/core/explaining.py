@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, Protocol
 
-from contracts.decisions import Decision
+from contracts.decisions import NO_REPLY, Decision
 from contracts.events import EVENT_TYPES
 from contracts.facts import Fact
 from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
@@ -14,7 +14,6 @@ from services.escalation.core.counting import Count, CountedDay, Evidence, count
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.ours import leaning, ours
 from services.escalation.core.policy import Pack
-from services.escalation.core.unanswered import STEP
 from services.escalation.core.wording import day_words, deadline_words, moment_words, period_words, subject_words
 
 EACH_UP_TO: Final = 31
@@ -116,13 +115,14 @@ def _step(record: Decision, pack: Pack | None) -> str:
     title = next((one.title for one in titled if one.id == record.step), "")
     age = next((one.after for one in getattr(parameters, "ages", ()) if one.step == record.step), None)
     words = title or (f"满{age.words}" if age else "")
-    rung, _, unanswered = record.step.partition(f".{STEP}")
-    silent = "逾期未复" if unanswered or rung != record.step else ""
-    return f"“{_inner(words or _rung(rung))}{silent}”"
+    return f"“{_inner(words or rung_words(record.step))}”"
 
 
-def _rung(step: str) -> str:
-    """`T-3` is 到期前3日, `T+7` is 逾期第7日; what is a period is read as one."""
+def rung_words(step: str) -> str:
+    """`T-3` is 到期前3日, `T+7` is 逾期第7日; a rung that follows a letter without an answer says so; a period is read as one."""
+    parts = step.split(".")
+    if NO_REPLY in parts:
+        return "、".join([*(rung_words(part) for part in parts if part != NO_REPLY), "发函逾期未复"])
     found = _DAY_OF.fullmatch(step)
     if found is None:
         return STEPS.get(step) or period_words(step)

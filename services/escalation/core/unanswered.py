@@ -12,13 +12,13 @@ from typing import Final
 
 import msgspec
 
+from contracts.decisions import NO_REPLY
 from contracts.vocabulary import Level, Measure
 from services.escalation.core.findings import Context, Finding, Found
 from services.escalation.core.gate import UNANSWERED, decision_of
 from services.escalation.core.heard import Heard, in_order
-from services.escalation.core.wording import moment_words
+from services.escalation.core.wording import deadline_words
 
-STEP: Final = "no_reply"
 FOLLOWS: Final = "follows"
 """In a record's context: the decision whose letter stayed without an answer."""
 LEVELS: Final = ("town", "county", "city", "province")
@@ -57,7 +57,7 @@ def _after(one: Found, fact: Heard, decision_id: str) -> Found:
         finding,
         measure=measure,
         level=level,
-        step=".".join(part for part in (finding.step, STEP) if part),
+        step=".".join(part for part in (finding.step, NO_REPLY) if part),
         at=fact.time,
         instant=True,
         ladder="",
@@ -97,7 +97,7 @@ def _reason(finding: Finding, fact: Heard, measure: str, level: str) -> str:
     said = finding.reason if isinstance(finding.reason, str) else finding.reason()
     letter = Measure(finding.measure).chinese
     asks = f"由{Level(level).chinese}发督办函" if measure == "supervision_letter" else "请予核实"
-    return f"{said.removesuffix('。')}；{letter}至{moment_words(fact.time)}无人签收或者答复，{asks}。"
+    return f"{said.removesuffix('。')}；{letter}至{deadline_words(fact.time)}无人签收或者答复，{asks}。"
 
 
 def _context(context: Context, decision_id: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from contracts.decisions import NO_REPLY
 from contracts.vocabulary import Measure, RuleId
 from services.reporting.core.days import SHANGHAI, Deadline, local_day
 from services.reporting.core.rows import HazardRow
@@ -62,7 +63,9 @@ def lateness_text(since: datetime, moment: datetime) -> str:
 
 def step_text(step: str) -> str:
     """The rung of a ladder as a reader sees it, in brackets; nothing where there is none."""
-    return f"（{STEPS.get(step, step)}）" if step else ""
+    parts = [STEPS.get(part, part) for part in step.split(".") if part != NO_REPLY]
+    words = "，".join([*parts, "发函逾期未复"] if NO_REPLY in step.split(".") else parts)
+    return f"（{words}）" if words else ""
 
 
 def measure_text(rule: RuleId, measure: Measure, step: str) -> str:

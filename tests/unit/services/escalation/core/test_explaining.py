@@ -8,7 +8,7 @@ from contracts.facts import Fact
 from policies import tables
 from services.escalation.core.case import MemoryCases
 from services.escalation.core.engine import Engine
-from services.escalation.core.explaining import STATES, explain
+from services.escalation.core.explaining import STATES, explain, rung_words
 from services.escalation.core.law import Law
 from services.escalation.packs import work_calendar
 from tests.unit.services.escalation.accidents import WEIHAI, accident, dated, decide, pack, under
@@ -264,3 +264,20 @@ def test_every_rule_of_a_story_reads_as_sentences() -> None:
     for record in records:
         lines = explain([record], law.packs[0], tables.clauses(), law.calendar, facts)
         assert all(line.startswith("　") or line.endswith("。") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("T-3", "到期前3日"),
+        ("T+7", "逾期第7日"),
+        ("first", "首次"),
+        ("2023-Q2", "2023年第二季度"),
+        ("T+3.no_reply", "逾期第3日、发函逾期未复"),
+        ("T+7.no_reply.no_reply", "逾期第7日、发函逾期未复"),
+        ("no_reply", "发函逾期未复"),
+    ],
+)
+def test_a_rung_is_read_as_words(step: str, words: str) -> None:
+    """Whatever its name is."""
+    assert rung_words(step) == words

@@ -44,7 +44,7 @@ def test_after_a_notice_letter_comes_a_supervision_letter() -> None:
     assert climbed(FOUND, missed(LETTER, "05-25")) == [("supervision_letter", "county", "raised", "05-25")]
     (record,) = (one for one in run(FOUND, missed(LETTER, "05-25"), until="05-26") if "no_reply" in one.step)
     assert record.step == "T+3.no_reply"
-    assert record.reason.endswith("；提示函至2023年5月25日0时00分无人签收或者答复，由县（市、区）发督办函。")
+    assert record.reason.endswith("；提示函至2023年5月24日24时无人签收或者答复，由县（市、区）发督办函。")
     assert record.context["follows"] == LETTER
     assert record.facts == ("found", "reply-missed/05-25")
 

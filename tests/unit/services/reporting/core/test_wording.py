@@ -116,6 +116,8 @@ def test_a_deadline_is_shown_as_it_was_given() -> None:
         (RuleId.OVERDUE, Measure.SUPERVISION_LETTER, "T+7", "逾期未整改 · 督办函（T+7）"),
         (RuleId.JOINT_SUPERVISION, Measure.JOINT_SUPERVISION, "", "联合督办"),
         (RuleId.INSTANT_REPORT, Measure.INSTANT_REPORT, "first", "即时报告 · （首次）"),
+        (RuleId.OVERDUE, Measure.SUPERVISION_LETTER, "T+3.no_reply", "逾期未整改 · 督办函（T+3，发函逾期未复）"),
+        (RuleId.REFUSAL, Measure.SUPERVISION_LETTER, "no_reply", "拒不整改 · 督办函（发函逾期未复）"),
     ],
 )
 def test_a_decision_is_named_once(rule: RuleId, measure: Measure, step: str, words: str) -> None:
