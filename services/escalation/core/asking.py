@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
 def of_pack(law: Law, kind: str, pack: Pack, state: Any, asked: Asked) -> Finds:
     """What the rules of `pack` that read this kind of case find, from the pack's first day on."""
-    version, begins, where, finders = law.docket(pack, kind)
+    version, begins, where, finders, _ = law.docket(pack, kind)
     rules, until = asked
     for rule, find, parameters, _, rises in finders:
         if rules is not None and rule not in rules:

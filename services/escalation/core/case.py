@@ -137,14 +137,16 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 class Remembered:
     """What was worked out from a case before: its folded state, and whose it is, each with how many facts that took.
 
+    `law` is the one under which the state counts its days.
     Never stored and never compared: a case that is read again works it out again.
     """
 
-    __slots__ = ("folded", "opening", "seen", "state")
+    __slots__ = ("folded", "law", "opening", "seen", "state")
 
     def __init__(self) -> None:
         self.state: Any = None
         self.folded = 0
+        self.law: Any = None
         self.opening: Heard | None = None
         self.seen = 0
 
@@ -181,8 +183,9 @@ class Case(msgspec.Struct, kw_only=True, dict=True):
         kept = (
             self.verdicts if fact.subject in ABOUT_DECISIONS else self.moves if fact.subject == MIGRATED else self.facts
         )
-        if any(known.id == fact.id and known.source == fact.source for known in kept):
-            return False
+        for known in kept:
+            if known.id == fact.id and known.source == fact.source:
+                return False
         kept.append(fact)
         return True
 

@@ -5,9 +5,8 @@ The one path by which anything is decided, live, in `simulate` and in `what-if` 
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import Enum
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
@@ -19,25 +18,17 @@ from services.escalation.core.cases.listing import Listing
 from services.escalation.core.cases.obligation import Obligation
 from services.escalation.core.gate import ABOUT_DECISIONS, decision_of
 from services.escalation.core.heard import MIGRATED, hear
-from services.escalation.core.kinds import KINDS, Kind, News
+from services.escalation.core.kinds import KINDS
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import Evidence, Moment, identity, reconcile
 from services.escalation.core.moving import pack_of
+from services.escalation.core.partly import Why, concerned
 from services.escalation.core.places import places_of
 from services.escalation.core.policy import Pack
 from services.escalation.core.rules import late_evidence
 from services.escalation.core.waiting import waits_for
 
 BY_PEOPLE: Final = (*ABOUT_DECISIONS, MIGRATED)
-
-
-class Why(Enum):
-    """Why a case is settled: its own fact, its armed clock, what another case gave it, or what a person decided."""
-
-    FACT = "fact"
-    TIME = "time"
-    GIFT = "gift"
-    PERSON = "person"
 
 
 class Engine:
@@ -126,18 +117,26 @@ class Engine:
             return []
         return self._settle(case, cases, Moment(case.instants_to, case.instants_to, case.clocks_to, None), Why.GIFT)
 
-    def _settle(self, case: Case, cases: Cases, moment: Moment, why: Why) -> list[Decision]:
-        """Fold one case, tell the cases it contributes to, and hold its findings against its ledger."""
+    def _settle(
+        self, case: Case, cases: Cases, moment: Moment, why: Why, given: type[Contribution] | None = None
+    ) -> list[Decision]:
+        """Fold one case, tell the cases it contributes to, and hold its findings against its ledger.
+
+        `given`: what sort of thing another case gave it, or took back.
+        """
         case.instants_to = instants = max(moment.instants_to, case.instants_to or moment.instants_to)
         case.clocks_to = clocks = max(moment.clocks_to, case.clocks_to or moment.clocks_to)
-        moment = Moment(moment.known_at, instants, clocks, moment.cause)
+        if instants is not moment.instants_to or clocks is not moment.clocks_to:
+            moment = Moment(moment.known_at, instants, clocks, moment.cause)
         kind = KINDS[case.key.kind]
         if self._from_scratch:
             case.forget()
         state = kind.fold(self.law, case)
-        news = self._news(kind, state, why)
-        rules = kind.partly.asks(self.law, case, state, news) if kind.partly and news is not None else None
-        gives = news is None or kind.partly is None or kind.partly.gives(state, news)
+        rules, gives, partly = None, True, kind.partly
+        news = partly.news(state, why, given) if partly and state is not None and not self._from_scratch else None
+        if partly is not None and news is not None:
+            rules = concerned(case, partly.dockets(self.law, case, state), news)
+            gives = partly.gives(state, news)
         gifts = dict(kind.gives(self.law, case, state, clocks)) if gives and state is not None else {}
         records: list[Decision] = []
         if rules is None or rules:
@@ -148,13 +147,14 @@ class Engine:
             records = reconcile(case, found, moment, self._evidence(case, moment), rules, self._four_eyes(case))
         if state is not None:
             kind.arm(self.law, case, state, clocks)
-        if rules is None or rules:
+        if news is None or news or rules:
             case.waits = waits_for(self.law, case, state)
         cases.put(case)
         if not gives:
             return records
-        for target in [key for key in case.gave_to if key not in gifts]:
-            records += self._give(case, target, None, cases, moment)
+        for target in case.gave_to:
+            if target not in gifts:
+                records += self._give(case, target, None, cases, moment)
         for target, gift in gifts.items():
             records += self._give(case, target, gift, cases, moment)
         case.gave_to = [target for target, gift in gifts.items() if kind.takes_back(gift)]
@@ -167,17 +167,10 @@ class Engine:
         name = str(giver.key)
         if other.inputs.get(name) == gift:
             return []
-        if gift is None:
-            del other.inputs[name]
-        else:
+        taken = other.inputs.pop(name) if gift is None else gift
+        if gift is not None:
             other.inputs[name] = gift
-        return self._settle(other, cases, moment, Why.GIFT)
-
-    def _news(self, kind: Kind, state: Any, why: Why) -> News:
-        """What has changed since the case was settled last, None where it may be anything."""
-        if kind.partly is None or state is None or self._from_scratch or why in (Why.GIFT, Why.PERSON):
-            return None
-        return kind.partly.news(state) if why is Why.FACT else frozenset()
+        return self._settle(other, cases, moment, Why.GIFT, type(taken))
 
     def _four_eyes(self, case: Case) -> frozenset[str]:
         """The case's decisions that two persons have to confirm, by the pack under which each was taken."""
@@ -202,6 +195,8 @@ def _told_once(records: list[Decision]) -> Iterator[Decision]:
     A hazard that another report places at another site is found there again: what only its former site takes back has
     not ended. About one late fact there is one alert.
     """
+    if not records:
+        return
     last = {record.decision_id: place for place, record in enumerate(records)}
     alerts: set[str] = set()
     for place, record in enumerate(records):

@@ -61,14 +61,18 @@ def hear(fact: Fact) -> Heard:
         id=fact.id,
         source=fact.source,
         type=fact.type,
-        time=fact.time.astimezone(UTC),
-        recorded=fact.recorded.astimezone(UTC),
-        known_at=fact.known_at.astimezone(UTC),
+        time=_utc(fact.time),
+        recorded=_utc(fact.recorded),
+        known_at=_utc(fact.known_at),
         tenant=fact.tenant,
         data=_without_nulls(bytes(fact.data)) if fact.type != ACTIVATED else _without_text(bytes(fact.data)),
         correction=fact.correction,
         historic=fact.historic,
     )
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def _without_nulls(data: bytes) -> bytes:
@@ -94,6 +98,15 @@ def _stripped(value: Any) -> Any:
     return value
 
 
+def each_once(*facts: Heard) -> tuple[Heard, ...]:
+    """The facts without those that were named before; few, so that comparing them costs less than hashing them."""
+    once: list[Heard] = []
+    for fact in facts:
+        if fact not in once:
+            once.append(fact)
+    return tuple(once)
+
+
 def in_order(facts: Sequence[Heard]) -> list[Heard]:
     """The facts with corrections applied and voided ones left out, by (time, recorded, source, id).
 
@@ -101,8 +114,10 @@ def in_order(facts: Sequence[Heard]) -> list[Heard]:
     correction whose original is not among `facts` stands for it. Of several corrections of one event the latest recorded counts, then the one that arrived last. The order of arrival
     of `facts` matters for that last tie only.
     """
-    if any(fact.correction for fact in facts):
-        facts = _corrected(facts)
+    for fact in facts:
+        if fact.correction:
+            facts = _corrected(facts)
+            break
     return sorted(facts, key=_place_of)
 
 

@@ -15,29 +15,17 @@ from services.escalation.core.findings import Found
 from services.escalation.core.heard import Heard
 from services.escalation.core.law import Law
 from services.escalation.core.moving import pack_of, terms, under_each
+from services.escalation.core.partly import HAZARD, SITE, Partly
 from services.escalation.core.policy import AfterAccident, Pack
 from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure, talk_ranking, talk_sector
 from services.escalation.core.rules.registry import ABSENCES
-from services.escalation.core.wording import hazard_context
+from services.escalation.core.wording import site_context
 
 Gifts = Iterator[tuple[CaseKey, Contribution]]
-News = frozenset[str] | None
 
 
 def _always(_gift: Contribution) -> bool:
     return True
-
-
-class Partly(NamedTuple):
-    """How a kind is spared work: a fact changes little, and a rule that reads none of it finds what it found before.
-
-    `news` says what the fact heard last has changed, `asks` which rules read any of that or find something by now,
-    `gives` whether what other cases are told may be another than before.
-    """
-
-    news: Callable[[Any], News]
-    asks: Callable[[Law, Case, Any, frozenset[str]], frozenset[str]]
-    gives: Callable[[Any, frozenset[str]], bool]
 
 
 class Kind(NamedTuple):
@@ -71,13 +59,15 @@ def _fold_hazard(law: Law, case: Case) -> hazard.Hazard | None:
         one_more = state is not None and known.folded + 1 == len(facts) and state.seen_again is seen
         if state is None or not (one_more and state.hear_next(facts[-1], law.divisions)):
             state = hazard.fold(case.key.id, case.key.namespace, facts, law.divisions, seen)
+            known.law = None
         known.state, known.folded = state, len(facts)
     if state is None:
         return None
-    pack = pack_of(law, case, state.found_at)
-    if pack is not None:
-        where = law.where(pack)
-        state.count_by(where.stock, where.calendar)
+    if known.law is not law:
+        known.law, pack = law, pack_of(law, case, state.found_at)
+        if pack is not None:
+            where = law.where(pack)
+            state.count_by(where.stock, where.calendar)
     if case.inputs:
         tip_offs = (gift for gift in case.inputs.values() if isinstance(gift, TipOff))
         state.tip_offs = tuple(sorted(tip_offs, key=lambda tip_off: tip_off.tip_off_id))
@@ -92,8 +82,7 @@ def _hazard_gives(law: Law, case: Case, state: hazard.Hazard, _now: datetime) ->
         yield from supervision.hazard_tells(law, case, state)
     if pack is None or not state.site_id:
         return
-    context = hazard_context(state, law.where(pack))
-    context.pop("due", None)  # a site does not change when a deadline does
+    context = site_context(state, law.where(pack))
     yield (
         CaseKey(case.key.committee, "site", case.key.namespace, state.site_id),
         HazardAtSite(
@@ -130,35 +119,14 @@ def _find_hazard(law: Law, case: Case, state: hazard.Hazard, asked: Asked) -> Fi
     return of_pack(law, "hazard", pack, state, asked) if pack else iter(())
 
 
-def _asked_of_hazard(law: Law, case: Case, state: hazard.Hazard, news: frozenset[str]) -> frozenset[str]:
-    packs = [term.pack for term in terms(law, case, law.pack_at(case.key.committee, state.found_at))]
-    limit = case.instants_to  # the later one of the two
-    asked = set(case.ending)
-    asked.update(rule for rule, at in case.coming.items() if limit is None or at <= limit)
-    for pack in packs if news else ():
-        asked.update(one.rule for one in law.docket(pack, "hazard").finders if not one.reads.isdisjoint(news))
-    return frozenset(asked)
-
-
-_SAID_AT_SITE = frozenset({hazard.LEVELS, hazard.CLOSURES, hazard.FAILURES, *hazard.HOLDING})
-
-
-def _hazard_gives_anew(state: hazard.Hazard, news: frozenset[str]) -> bool:
-    held = any(state.told(subject) for subject in hazard.HOLDING)
-    return not _SAID_AT_SITE.isdisjoint(news) or (held and hazard.WORK in news)
-
-
-def _hazard_news(state: hazard.Hazard) -> News:
-    return state.news
-
-
 def _fold_site(law: Law, case: Case) -> site.SiteHistory:
     return site.fold(case.key.id, case.facts, case.inputs.values(), law.divisions)
 
 
 def _site_gives(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> Gifts:
     opened, case.opened_to = case.opened_to, now
-    yield from site_duties.owed(state, case.key.committee, law, opened, now)
+    if state.registrations:
+        yield from site_duties.owed(state, case.key.committee, law, opened, now)
     yield from supervision.site_tells(law, case, state)
 
 
@@ -167,7 +135,8 @@ def _is_no_duty(gift: Contribution) -> bool:
 
 
 def _arm_site(law: Law, case: Case, state: site.SiteHistory, now: datetime) -> None:
-    _arm_earlier(case, site_duties.next_opening(state, case.key.committee, law, now))
+    if state.registrations:  # else nobody says yet what it is, and it owes nothing
+        _arm_earlier(case, site_duties.next_opening(state, case.key.committee, law, now))
 
 
 def _fold_obligation(law: Law, case: Case) -> obligation.Obligation | None:
@@ -204,7 +173,7 @@ def _found_of(law: Law, state: obligation.Obligation) -> Finds:
     pack = _pack_of(law, owed)
     if pack is None:
         return
-    version, begins, where, _ = law.docket(pack, "obligation")
+    version, begins, where, *_ = law.docket(pack, "obligation")
     found = [(owed.rule, finding) for finding in ABSENCES[owed.rule](state, where)]
     found += [(due_soon.RULE, finding) for finding in absence.reminders(state, where)]
     for rule, finding in found:
@@ -379,9 +348,16 @@ KINDS: dict[str, Kind] = {
         _hazard_gives,
         _find_hazard,
         _armed,
-        partly=Partly(_hazard_news, _asked_of_hazard, _hazard_gives_anew),
+        partly=HAZARD,
     ),
-    "site": Kind(_fold_site, _site_gives, _of_versions("site"), _arm_site, _is_no_duty),
+    "site": Kind(
+        _fold_site,
+        _site_gives,
+        _of_versions("site"),
+        _arm_site,
+        _is_no_duty,
+        partly=SITE,
+    ),
     "obligation": Kind(_fold_obligation, _obligation_gives, _find_obligation, _armed),
     "accident": Kind(_fold_accident, _accident_gives, _find_accident, _armed),
     "area": Kind(_fold_area, _area_gives, _find_area, _armed),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from contracts.decisions import PolicyVersion
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import WorkCalendar, midnight
-from services.escalation.core.cases.hazard import StockTerm
+from services.escalation.core.cases.hazard import DONE, StockTerm
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.policy import Pack
 from services.escalation.core.rules.registry import RULES, Find
@@ -20,8 +20,18 @@ class Finder(NamedTuple):
     rule: str
     find: Find
     parameters: RuleParameters
-    reads: frozenset[str]
+    reads: frozenset[str] | None
     rises: bool
+
+
+class Readers(NamedTuple):
+    """The rules that a piece of news concerns: those that may find something by it, and those that it can only end.
+
+    What only ends something concerns a rule no more that has found nothing so far.
+    """
+
+    may_find: frozenset[str]
+    may_end: frozenset[str]
 
 
 class Docket(NamedTuple):
@@ -31,6 +41,17 @@ class Docket(NamedTuple):
     begins: datetime
     where: Jurisdiction
     finders: tuple[Finder, ...]
+    known: dict[frozenset[str], Readers]
+
+    def readers(self, news: frozenset[str]) -> Readers:
+        """Whom this news concerns; there are few sorts of news, so each is looked up once."""
+        found = self.known.get(news)
+        if found is None:
+            begins_something = news - {DONE}
+            may_find = {one.rule for one in self.finders if one.reads is None or one.reads & begins_something}
+            may_end = {one.rule for one in self.finders if one.reads is not None and one.reads & news} - may_find
+            found = self.known[news] = Readers(frozenset(may_find), frozenset(may_end))
+        return found
 
 
 class Law:
@@ -99,7 +120,9 @@ class Law:
     def pack_at(self, committee: str, moment: datetime) -> Pack | None:
         """The committee's pack in force at `moment`; before the first one binds, the first one (stock)."""
         own = self._own.get(committee)
-        return self._in_force(own, moment) if own else None
+        if not own:
+            return None
+        return own[0] if len(own) == 1 else self._in_force(own, moment)
 
     def _in_force(self, versions: Sequence[Pack], moment: datetime) -> Pack:
         found = versions[0]
@@ -135,7 +158,7 @@ class Law:
                 if kind in rule.finds
             )
             version = PolicyVersion(pack.id, pack.version)
-            self._dockets[key] = Docket(version, self.begins(pack), self.where(pack), finders)
+            self._dockets[key] = Docket(version, self.begins(pack), self.where(pack), finders, {})
         return self._dockets[key]
 
     def unit_id(self, committee: str, unit: str, tenant: str, obligation: str = "") -> str:

@@ -4,8 +4,9 @@ Each function takes the law and a case, as the table of kinds wants them. A team
 a pack names them; the committee's case charges them, so that also what nobody ever reports on has a clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -189,7 +190,7 @@ def league_pack(law: Law, case: Case, state: league.League) -> Pack | None:
 
 def site_tells(law: Law, case: Case, state: SiteHistory) -> Gifts:
     """Tell hazards how they came back and where they went, and the campaign in which sector the site was listed."""
-    yield from _listed_sectors(law, case, _sector(state))
+    yield from _listed_sectors(law, case, partial(_sector, state))
     words = dict(_came_back(law, case, state))
     if state.transfers:
         for one in state.hazards:
@@ -200,7 +201,7 @@ def site_tells(law: Law, case: Case, state: SiteHistory) -> Gifts:
 
 
 def _came_back(law: Law, case: Case, state: SiteHistory) -> Iterator[tuple[str, SeenAgain]]:
-    if len(state.hazards) > 1 or any(len(one.reports) > 1 or one.failures for one in state.hazards):
+    if state.returned:
         newest = max(fact.time for one in state.hazards for fact, _ in one.reports)
         pack = law.pack_at(case.key.committee, newest)
         if pack is not None and not pack.rules.keys().isdisjoint((accident_track.RULE, problem_list.RULE)):
@@ -209,7 +210,7 @@ def _came_back(law: Law, case: Case, state: SiteHistory) -> Iterator[tuple[str, 
 
 def hazard_tells(law: Law, case: Case, state: Hazard) -> Gifts:
     """Tell the campaign in which sector the hazard was listed."""
-    return _listed_sectors(law, case, state.report.sector)
+    return _listed_sectors(law, case, lambda: state.report.sector)
 
 
 def held(state: Hazard) -> tuple[tuple[Heard, datetime | None], ...]:
@@ -250,9 +251,10 @@ def _seen_again(state: SiteHistory, pack: Pack, law: Law) -> Iterator[tuple[str,
             yield one.hazard_id, word
 
 
-def _listed_sectors(law: Law, case: Case, sector: str) -> Gifts:
+def _listed_sectors(law: Law, case: Case, of: Callable[[], str]) -> Gifts:
     opened = [given.opened for given in case.inputs.values() if isinstance(given, Listed)]
-    if not opened or not sector:
+    sector = of() if opened else ""
+    if not sector:
         return
     first = min(opened, key=lambda fact: (fact.time, fact.id))
     pack = law.pack_at(case.key.committee, first.time)

@@ -106,22 +106,30 @@ def current_level(hazard: Hazard) -> str:
 
 def hazard_context(hazard: Hazard, where: Jurisdiction, *, addressee: str = "") -> dict[str, str]:
     """The subject's words for letters and pages; empty ones are left out."""
-    report = hazard.report
+    words = site_context(hazard, where)
+    if addressee:
+        words["addressee"] = addressee
+    if hazard.due:
+        words["due"] = hazard.due.astimezone(SHANGHAI).isoformat()
+    return words
+
+
+def site_context(hazard: Hazard, where: Jurisdiction) -> dict[str, str]:
+    """The same words without those that change with its deadline: what its site keeps of it."""
+    report, site = hazard.report, hazard.report.site
     words = {
         "hazard_id": hazard.hazard_id,
         "namespace": hazard.namespace,
         "description": report.description,
         "site_id": hazard.site_id,
         "site_name": hazard.site_name,
-        "address": report.site.address if report.site else "",
+        "address": site.address if site else "",
         "sector": report.sector,
         "hazard_level": current_level(hazard),
         "found_by": report.found_by,
         "responsible_unit": report.responsible_unit,
-        "supervising_unit": report.supervising_unit or (report.site.supervising_unit if report.site else ""),
+        "supervising_unit": report.supervising_unit or (site.supervising_unit if site else ""),
         "area_name": where.name_of(hazard.tenant),
-        "addressee": addressee,
-        "due": hazard.due.astimezone(SHANGHAI).isoformat() if hazard.due else "",
     }
     return {key: word for key, word in words.items() if word}
 

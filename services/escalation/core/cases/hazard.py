@@ -1,8 +1,10 @@
 """Fold one hazard's facts: when it was worked on, when it was due, what was refused."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -14,8 +16,7 @@ from services.escalation.core.heard import Heard, in_order
 from services.escalation.core.terms import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, gc=False):
     """A span in which the hazard waited for rectification: from a report or a failed re-inspection to its end."""
 
     start: datetime
@@ -24,8 +25,7 @@ class Work:
     ended_by: Heard | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(msgspec.Struct, frozen=True, gc=False):
     """From `start` on the rectification deadline is `due` (None: no deadline runs); `cause` set it."""
 
     start: datetime
@@ -33,8 +33,7 @@ class Term:
     cause: Heard
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(msgspec.Struct, frozen=True, gc=False):
     """A span in which the hazard was late: `since` is the end of the deadline day, `start` when lateness began."""
 
     start: datetime
@@ -44,12 +43,14 @@ class Overdue:
 
 
 REPORTED = "hazard.reported"
-WORK, LEVELS, TERMS, CLOSURES, FAILURES = "work", "levels", "terms", "closures", "failures"
-"""What of a hazard a fact may change, beside that something of its subject was told; a rule's READS names these."""
+WORK, DONE, LEVELS, TERMS, CLOSURES, FAILURES = "work", "done", "levels", "terms", "closures", "failures"
+"""What of a hazard a fact may change, beside that something of its subject was told; a rule's READS names these.
+
+`WORK`: a span of work began. `DONE`: one ended, which ends or takes away what a rule found and makes it find nothing new.
+"""
 
 
-@dataclass(slots=True)
-class Hazard:
+class Hazard(msgspec.Struct):
     """A hazard as its facts tell it so far. `site_id` is empty where no report named a site.
 
     `seen_again` is what its site remembers of it, `tip_offs` are those that became it. `news` names what the fact that
@@ -64,12 +65,12 @@ class Hazard:
     first: Heard
     report: Report
     found_at: datetime
-    reports: list[tuple[Heard, Report]] = field(default_factory=list)
-    levels: list[tuple[datetime, str, Heard]] = field(default_factory=list)
-    work: list[Work] = field(default_factory=list)
-    follows: dict[str, list[tuple[Heard, Follow]]] = field(default_factory=dict)
-    closures: list[Heard] = field(default_factory=list)
-    ignored: list[Heard] = field(default_factory=list)
+    reports: list[tuple[Heard, Report]] = []
+    levels: list[tuple[datetime, str, Heard]] = []
+    work: list[Work] = []
+    follows: dict[str, list[tuple[Heard, Follow]]] = {}
+    closures: list[Heard] = []
+    ignored: list[Heard] = []
     site_id: str = ""
     site_name: str = ""
     seen_again: SeenAgain | None = None
@@ -103,7 +104,8 @@ class Hazard:
 
     def hear_next(self, fact: Heard, divisions: Divisions) -> bool:
         """Hear one more fact; False where it may change what was told before, so that all has to be folded again."""
-        if self.last is None or fact.correction or fact.place <= self.last.place:
+        last = self.last
+        if last is None or fact.correction or (fact.time <= last.time and fact.place <= last.place):
             return False
         report = report_of(fact.data) if fact.subject == REPORTED else None
         if report is not None and report.hazard_id != self.hazard_id:
@@ -143,6 +145,9 @@ class Hazard:
         return any(getattr(report, attribute) in words for _, report in self.reports)
 
 
+_correction_of = attrgetter("correction")
+
+
 def fold(
     hazard_id: str, namespace: str, facts: Sequence[Heard], divisions: Divisions, seen: SeenAgain | None = None
 ) -> Hazard | None:
@@ -150,27 +155,24 @@ def fold(
 
     Facts from a tenant that was then neither the hazard's nor above it are set aside (`ignored`).
     """
-    ordered = in_order(facts)
-    reports = {id(fact): report_of(fact.data) for fact in ordered if fact.subject == REPORTED}
-    ordered = [fact for fact in ordered if id(fact) not in reports or reports[id(fact)].hazard_id == hazard_id]
-    opening = next((fact for fact in ordered if id(fact) in reports), None)
-    if opening is None:
+    told = [(fact, report_of(fact.data) if fact.subject == REPORTED else None) for fact in in_order(facts)]
+    told = [(fact, report) for fact, report in told if report is None or report.hazard_id == hazard_id]
+    first = next(((fact, report) for fact, report in told if report is not None), None)
+    if first is None:
         return None  # not reported yet, or the report was voided or corrected to another hazard
-    report = reports[id(opening)]
+    (opening, report), newest = first, told[-1][0]
     tenant = seen.tenant_at(None, opening.tenant) if seen else opening.tenant
     hazard = Hazard(hazard_id, namespace, tenant, opening, report, opening.time, seen_again=seen)
     _hear_report(hazard, opening, report)
-    last = ordered[-1] if ordered[-1] is facts[-1] else None  # else the fact heard last came late, or corrects another
-    for fact in ordered:
+    for fact, said in told:
         if fact is opening:
             continue
-        said = reports.get(id(fact)) or follow_of(fact.data)
-        if fact is last:
-            hazard.news = _news_of(hazard, fact, said, divisions)
+        if fact is newest and fact is facts[-1]:  # else the fact heard last came late, or corrects another
+            hazard.news = _news_of(hazard, fact, said or follow_of(fact.data), divisions)
         else:
-            _hear(hazard, fact, said, divisions)
-    if not any(fact.correction for fact in facts):
-        hazard.last = ordered[-1]
+            _hear(hazard, fact, said or follow_of(fact.data), divisions)
+    if not any(map(_correction_of, facts)):
+        hazard.last = newest
     return hazard
 
 
@@ -191,23 +193,28 @@ def _hear(hazard: Hazard, fact: Heard, said: "Report | Follow", divisions: Divis
 
 def _news_of(hazard: Hazard, fact: Heard, said: "Report | Follow", divisions: Divisions) -> frozenset[str] | None:
     """Hear the last fact, and say what it changes."""
-    work, levels, closures = hazard.work[-1], len(hazard.levels), len(hazard.closures)
+    work, last = len(hazard.work), hazard.work[-1]
     if not _hear(hazard, fact, said, divisions):
         return frozenset()
     if isinstance(said, Report):
         return None
-    news = {fact.subject}
-    if hazard.work[-1] is not work:
-        news.add(WORK)
-    if len(hazard.levels) > levels:
-        news.add(LEVELS)
-    if len(hazard.closures) > closures:
-        news.add(CLOSURES)
-    if fact.subject in _MOVING:
-        news.add(TERMS)
-    if fact.subject == "hazard.reinspected" and not said.passed:
-        news.add(FAILURES)
-    return frozenset(news)
+    failed = fact.subject == "hazard.reinspected" and not said.passed
+    began = len(hazard.work) > work
+    return _changed(fact.subject, failed=failed, began=began, ended=not began and hazard.work[-1] is not last)
+
+
+@lru_cache(maxsize=1000)  # some twenty subjects
+def _changed(subject: str, *, failed: bool, began: bool, ended: bool) -> frozenset[str]:
+    """The news that a fact of this subject makes; one and the same set each time, so that it is found quickly."""
+    words = {
+        LEVELS: subject == "hazard.regraded",
+        CLOSURES: subject == "hazard.closed",
+        TERMS: subject in _MOVING,
+        FAILURES: failed,
+        WORK: began,
+        DONE: ended,
+    }
+    return frozenset({subject, *(word for word, is_so in words.items() if is_so)})
 
 
 def _hear_report(hazard: Hazard, fact: Heard, report: Report) -> None:
@@ -269,7 +276,8 @@ def terms(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> li
     due, cause = _first_due(hazard, stock, calendar)
     result = [Term(hazard.found_at, due, cause)]
     clock = _Clock(due, from_stock=not hazard.report.rectify_by or due != due_instant(hazard.report.rectify_by))
-    for fact, move in _moves(hazard):
+    moves = _moves(hazard) if len(hazard.reports) > 1 or not _MOVING.isdisjoint(hazard.follows) else ()
+    for fact, move in moves:
         now = max(fact.time, result[-1].start)
         before, clock.due = clock.due, _due_after(hazard, clock, fact, move, now)
         if clock.still_since is not None and clock.due != before:
@@ -321,8 +329,8 @@ def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) 
     return ordered, hazard.first
 
 
-_MOVING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed")
-_COUNTED = frozenset({WORK, TERMS})
+_MOVING = frozenset({"hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed"})
+_COUNTED = frozenset({WORK, DONE, TERMS})
 """What deadlines and lateness are told from."""
 HOLDING = ("hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended")
 """Facts that say that the hazard cannot be put right for the time being."""

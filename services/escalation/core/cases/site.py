@@ -29,6 +29,10 @@ class _Said(msgspec.Struct, frozen=True):
     to_tenant: str = ""
 
 
+HAZARDS, REGISTRATIONS, INSPECTIONS, DOCUMENTS, PLANS = "hazards", "registrations", "inspections", "documents", "plans"
+"""What of a site may change; a rule's READS names these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registration:
     """One entry in the register."""
@@ -73,8 +77,7 @@ class Document:
     hazard_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteHistory:
+class SiteHistory(msgspec.Struct):
     """A site with all hazards that were found there, and what was said of the site itself, in order of time.
 
     What was told before a transfer has the tenant that the site went to: whoever has it now answers for it.
@@ -87,6 +90,22 @@ class SiteHistory:
     documents: tuple[Document, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     plans: tuple[Plan, ...] = ()
+    _returned: list[list[HazardAtSite]] | None = None
+
+    @property
+    def returned(self) -> list[list[HazardAtSite]]:
+        """The hazards that are one and the same finding, where it was found more than once, each in their order.
+
+        Told again, open at a re-inspection, or under another id: most things are found once.
+        """
+        if self._returned is None:
+            by_key: dict[str, list[HazardAtSite]] = {}
+            for hazard in self.hazards:
+                by_key.setdefault(hazard.repeat_key, []).append(hazard)
+            self._returned = [
+                alike for alike in by_key.values() if len(alike) > 1 or len(alike[0].reports) > 1 or alike[0].failures
+            ]
+        return self._returned
 
     def found_by(self, inspection: Inspection) -> list[HazardAtSite]:
         """The hazards whose report names this inspection."""

@@ -13,12 +13,13 @@ from pydantic import Field
 
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, Addressee, GivenFlag, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "accident_track"
+READS = frozenset[str]()
 
 Grounds = Literal["repeat_offence", "tip_off", "recurrence"]
 WORDS: dict[str, str] = {
@@ -62,7 +63,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
         tenant=hazard.tenant,
         level=where.acting(hazard.tenant, parameters.acts),
         reason=partial(_reason, hazard, [ground.kind for ground in grounds], firm),
-        rests_on=tuple(dict.fromkeys((hazard.first, *(fact for ground in grounds for fact in ground.facts)))),
+        rests_on=each_once(hazard.first, *(fact for ground in grounds for fact in ground.facts)),
         context=partial(hazard_context, hazard, where, addressee=parameters.to),
     )
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day
 from services.escalation.core.cases.campaign import Reach
-from services.escalation.core.cases.site import Registration, SiteHistory
+from services.escalation.core.cases.site import INSPECTIONS, REGISTRATIONS, Registration, SiteHistory
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -20,6 +20,7 @@ from services.escalation.core.windows import Campaign
 from services.escalation.core.wording import day_words
 
 RULE = "coverage"
+READS = frozenset({REGISTRATIONS, INSPECTIONS})
 
 
 class Areas(PackModel):

@@ -7,14 +7,15 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import ONE_DAY, last_day_before, midnight
-from services.escalation.core.cases.hazard import TERMS, WORK, Hazard
+from services.escalation.core.cases.hazard import DONE, TERMS, WORK, Hazard
 from services.escalation.core.findings import Finding
+from services.escalation.core.heard import each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import RuleParameters, Rung, days_rise
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "due_soon"
-READS = frozenset({WORK, TERMS})
+READS = frozenset({WORK, DONE, TERMS})
 
 
 class Parameters(RuleParameters):
@@ -51,7 +52,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, rung.acts),
                 reason=partial(_reason, hazard, day, rung),
-                rests_on=tuple(dict.fromkeys((hazard.first, term.cause))),
+                rests_on=each_once(hazard.first, term.cause),
                 ladder=f"due_soon/{number}",
                 context=partial(hazard_context, hazard, where, addressee=rung.to),
             )

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day, midnight
-from services.escalation.core.cases.site import Document, Inspection, SiteHistory
+from services.escalation.core.cases.site import DOCUMENTS, HAZARDS, INSPECTIONS, Document, Inspection, SiteHistory
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, GivenWords, RuleParameters, Span
 from services.escalation.core.wording import day_words
 
 RULE = "enforcement_missing"
+READS = frozenset({HAZARDS, INSPECTIONS, DOCUMENTS})
 
 
 class Parameters(RuleParameters):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day, midnight
-from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core.cases.site import HAZARDS, INSPECTIONS, PLANS, REGISTRATIONS, SiteHistory
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -21,6 +21,7 @@ from services.escalation.core.windows import KeyPeriod
 from services.escalation.core.wording import day_words
 
 RULE = "frequency"
+READS = frozenset({HAZARDS, REGISTRATIONS, INSPECTIONS, PLANS})
 PLANNED = "planned"
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from services.escalation.core.cases.hazard import LEVELS, WORK, Hazard
 from services.escalation.core.cases.matter import Matter
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, Addressee, RuleParameters
 from services.escalation.core.wording import FOUND_BY_WORDS, hazard_context, hazard_words, shortened
@@ -42,7 +42,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
             reason=partial(_reason, hazard),
-            rests_on=tuple(dict.fromkeys((hazard.first, fact))),
+            rests_on=each_once(hazard.first, fact),
             context=partial(hazard_context, hazard, where, addressee=parameters.to),
         )
 
@@ -79,7 +79,7 @@ def _became_major(hazard: Hazard) -> Iterator[tuple[datetime, Heard]]:
         if level == "major" and before != "major":
             moments.append((since, fact))
         before = level
-    known = {fact for _, fact in moments}
+    known = [fact for _, fact in moments]
     moments += [
         (work.start, work.begun_by)
         for work in hazard.work[1:]

@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import LEVELS, TERMS, WORK, Hazard, Work
+from services.escalation.core.cases.hazard import DONE, LEVELS, TERMS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "joint_supervision"
-READS = frozenset({WORK, TERMS, LEVELS})
+READS = frozenset({WORK, DONE, TERMS, LEVELS})
 
 
 class Parameters(RuleParameters):
@@ -59,7 +59,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, parameters.acts),
                 reason=partial(_reason, hazard, ground, ask),
-                rests_on=tuple(dict.fromkeys((hazard.first, *ground.rests_on))),
+                rests_on=each_once(hazard.first, *ground.rests_on),
                 context=partial(hazard_context, hazard, where, addressee="department"),
             )
 

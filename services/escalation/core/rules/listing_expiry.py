@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from services.escalation.core.calendar import end_of, last_day_before
 from services.escalation.core.cases.listing import Listing, Round, Term
 from services.escalation.core.findings import Finding
+from services.escalation.core.heard import each_once
 from services.escalation.core.jurisdiction import LEVELS, Jurisdiction
 from services.escalation.core.terms import Addressee, Measure, PackModel, RuleParameters, Source, Span
 from services.escalation.core.wording import day_words
@@ -80,7 +81,7 @@ def find(listing: Listing, parameters: Parameters, where: Jurisdiction) -> Itera
                     tenant=listing.tenant,
                     level=_level(listing, step),
                     reason=partial(_reason, listing, kind, term, step, where),
-                    rests_on=tuple(dict.fromkeys((listed.opened, term.cause))),
+                    rests_on=each_once(listed.opened, term.cause),
                     ladder=f"{RULE}/{number}.{place}",
                     since=term.due,
                     context=partial(_context, listing, where, step),

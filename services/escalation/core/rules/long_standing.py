@@ -11,15 +11,16 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from services.escalation.core.calendar import end_of, local_day
-from services.escalation.core.cases.hazard import CLOSURES, LEVELS, WORK, Hazard
+from services.escalation.core.cases.hazard import CLOSURES, DONE, LEVELS, WORK, Hazard
 from services.escalation.core.findings import Finding
+from services.escalation.core.heard import each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.rounds import found_again_at, gradings
 from services.escalation.core.terms import Acts, Addressee, Measure, PackModel, RuleParameters, Span
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "long_standing"
-READS = frozenset({WORK, LEVELS, CLOSURES})
+READS = frozenset({WORK, DONE, LEVELS, CLOSURES})
 
 
 class Age(PackModel):
@@ -70,7 +71,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
                     tenant=hazard.tenant,
                     level=where.acting(hazard.tenant, age.acts),
                     reason=partial(_reason, hazard, day_words(day), age),
-                    rests_on=tuple(dict.fromkeys((hazard.first, work.begun_by, grading.fact))),
+                    rests_on=each_once(hazard.first, work.begun_by, grading.fact),
                     ladder=f"{RULE}/{number}",
                     since=found,
                     context=partial(hazard_context, hazard, where, addressee=age.to),

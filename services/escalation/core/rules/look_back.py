@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from services.escalation.core.calendar import end_of, local_day, midnight
 from services.escalation.core.cases.hazard import CLOSURES, LEVELS, Hazard
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, Addressee, Clause, PackModel, RuleParameters, Source
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
@@ -122,7 +122,7 @@ def _looked_at(hazard: Hazard, since: datetime) -> datetime | None:
 
 def _owed(task: Task, hazard: Hazard, since: tuple[datetime, Heard], over: datetime) -> Iterator[_Owed]:
     at, fact = since
-    rests_on = tuple(dict.fromkeys((hazard.first, fact)))
+    rests_on = each_once(hazard.first, fact)
     day = day_words(task.due)
     yield _Owed(task.id, "remind", at, at == fact.time, rests_on, f"列入{task.title}，请在{day}前复查")
     yield _Owed(f"{task.id}/missed", "alert", over, False, rests_on, f"列入{task.title}，至{day}仍未复查")

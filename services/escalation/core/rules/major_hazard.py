@@ -6,15 +6,15 @@ from functools import partial
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import LEVELS, WORK, Hazard, Work
+from services.escalation.core.cases.hazard import DONE, LEVELS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "major_hazard"
-READS = frozenset({WORK, LEVELS})
+READS = frozenset({WORK, DONE, LEVELS})
 
 
 class Parameters(RuleParameters):
@@ -38,7 +38,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
             reason=partial(_reason, hazard),
-            rests_on=tuple(dict.fromkeys((hazard.first, fact))),
+            rests_on=each_once(hazard.first, fact),
             context=partial(hazard_context, hazard, where, addressee="supervising_unit"),
         )
 

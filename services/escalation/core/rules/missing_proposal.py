@@ -12,7 +12,7 @@ from pydantic import Field
 from services.escalation.core.calendar import end_of, local_day
 from services.escalation.core.cases.hazard import LEVELS, Hazard
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, GivenWords, RuleParameters, Span
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
@@ -61,7 +61,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
             reason=partial(_reason, hazard, fact, lacking),
-            rests_on=tuple(dict.fromkeys((hazard.first, fact))),
+            rests_on=each_once(hazard.first, fact),
             since=at,
             context=partial(hazard_context, hazard, where, addressee="supervising_unit"),
         )

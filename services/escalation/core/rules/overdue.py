@@ -11,14 +11,14 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import ONE_DAY, last_day_before, local_day, midnight
-from services.escalation.core.cases.hazard import TERMS, WORK, Hazard, Overdue
+from services.escalation.core.cases.hazard import DONE, TERMS, WORK, Hazard, Overdue
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import RuleParameters, Rung, days_rise
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "overdue"
-READS = frozenset({WORK, TERMS})
+READS = frozenset({WORK, DONE, TERMS})
 
 
 class Parameters(RuleParameters):

@@ -11,16 +11,16 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day
-from services.escalation.core.cases.hazard import CLOSURES, LEVELS, WORK, Hazard, Work
+from services.escalation.core.cases.hazard import CLOSURES, DONE, LEVELS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.rounds import found_again_at, gradings
 from services.escalation.core.terms import Acts, Addressee, GivenInt, RuleParameters, Span
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "problem_list"
-READS = frozenset({WORK, LEVELS, CLOSURES})
+READS = frozenset({WORK, DONE, LEVELS, CLOSURES})
 CLASS = "被动发现"
 
 
@@ -55,7 +55,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
             reason=partial(_reason, hazard, len(again.returns), parameters),
-            rests_on=tuple(dict.fromkeys((hazard.first, *again.returns))),
+            rests_on=each_once(hazard.first, *again.returns),
             context=partial(_context, hazard, where, parameters),
         )
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.escalation.core.calendar import SHANGHAI, end_of, local_day
 from services.escalation.core.case import HazardAtSite
-from services.escalation.core.cases.site import SiteHistory, found_at
+from services.escalation.core.cases.site import HAZARDS, SiteHistory, found_at
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -19,6 +19,7 @@ from services.escalation.core.terms import Measure, RuleParameters, Span
 from services.escalation.core.wording import day_words, shortened
 
 RULE = "recurrence"
+READS = frozenset({HAZARDS})
 
 
 class Parameters(RuleParameters):
@@ -41,10 +42,8 @@ class _Closure(NamedTuple):
 
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one alert per report that comes after a close-out of the same key; its subject is the newest hazard."""
-    closures = _closures(site)
-    if not closures:
-        return
-    for hazard in site.hazards:
+    closures = {alike[0].repeat_key: _closures(alike) for alike in site.returned}
+    for hazard in site.hazards if closures else ():
         for number, (fact, _) in enumerate(hazard.reports):
             before = _last_before(closures.get(hazard.repeat_key, ()), fact, hazard if number == 0 else None)
             if before is None or fact.time >= _until(before.time, parameters, where):
@@ -64,15 +63,11 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
             )
 
 
-def _closures(site: SiteHistory) -> dict[str, list[_Closure]]:
-    """The close-outs of each repeat key, in order of time: so every report finds the last one before it at once."""
-    found: dict[str, list[_Closure]] = {}
-    for hazard in (hazard for hazard in site.hazards if hazard.closures):
-        own = (_Closure(fact.time, hazard.hazard_id, fact, hazard) for fact in hazard.closures)
-        found.setdefault(hazard.repeat_key, []).extend(own)
-    for closures in found.values():
-        closures.sort(key=itemgetter(0, 1))
-    return found
+def _closures(alike: Sequence[HazardAtSite]) -> list[_Closure]:
+    """The close-outs of one repeat key, in order of time: so every report finds the last one before it at once."""
+    closures = [_Closure(fact.time, one.hazard_id, fact, one) for one in alike for fact in one.closures]
+    closures.sort(key=itemgetter(0, 1))
+    return closures
 
 
 def _last_before(closures: Sequence[_Closure], fact: Heard, other_than: HazardAtSite | None) -> _Closure | None:

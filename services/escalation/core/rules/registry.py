@@ -51,20 +51,21 @@ Find = Callable[..., Iterator[Finding]]
 class Rule(NamedTuple):
     """One rule: for each kind of case that it reads, `find(state, parameters, jurisdiction)` yields what it finds.
 
-    `reads` names what of a case it looks at beside reports; with `rises` it says whether under these parameters what it
-    finds falls due by the passing of time alone and comes in the order of time.
+    `reads` names what of a case it looks at, beside a hazard's reports (None: it may look at everything); with `rises`
+    it says whether under these parameters what it finds falls due by the passing of time alone and comes in the order
+    of time.
     """
 
     id: str
     parameters: type[RuleParameters]
     finds: Mapping[str, Find]
-    reads: frozenset[str] = frozenset()
+    reads: frozenset[str] | None = None
     rises: Callable[..., bool] | None = None
 
 
 def _rule(kind: str, module: Any, **also: Find) -> Rule:  # a module has no narrower type
-    reads: frozenset[str] = getattr(module, "READS", frozenset())
-    return Rule(module.RULE, module.Parameters, {kind: module.find, **also}, reads, getattr(module, "rises", None))
+    reads, rises = getattr(module, "READS", None), getattr(module, "rises", None)
+    return Rule(module.RULE, module.Parameters, {kind: module.find, **also}, reads, rises)
 
 
 RULES: dict[str, Rule] = {

@@ -12,14 +12,15 @@ from typing import NamedTuple
 from pydantic import Field
 
 from services.escalation.core.case import HazardAtSite
-from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core.cases.site import HAZARDS, SiteHistory
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Measure, RuleParameters
 from services.escalation.core.wording import shortened
 
 RULE = "repeat_offence"
+READS = frozenset({HAZARDS})
 TWICE = 2
 
 
@@ -39,10 +40,7 @@ class _Sighting(NamedTuple):
 
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield an alert for each inspection, from the `inspections`-th on, that found the same thing open."""
-    by_key: dict[str, list[HazardAtSite]] = {}
-    for hazard in site.hazards:
-        by_key.setdefault(hazard.repeat_key, []).append(hazard)
-    for alike in by_key.values():
+    for alike in site.returned:
         for count, seen, opening in _repeated(alike):
             if count < parameters.inspections:
                 continue
@@ -57,15 +55,13 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
                 tenant=hazard.tenant,
                 level=where.acting(hazard.tenant, "own"),
                 reason=partial(_reason, site, seen, count),
-                rests_on=tuple(dict.fromkeys((opening, seen.fact))),
+                rests_on=each_once(opening, seen.fact),
                 context=hazard.context,
             )
 
 
 def _repeated(alike: list[HazardAtSite]) -> Iterator[tuple[int, _Sighting, Heard]]:
     """Each sighting while one alike was open: the how-manieth inspection it is, and the fact that opened the row."""
-    if sum(len(hazard.reports) + len(hazard.failures) for hazard in alike) < TWICE:
-        return  # as nearly always: found once
     sightings = [_Sighting(fact, hazard, seen, False) for hazard in alike for fact, seen in hazard.reports]
     sightings += [_Sighting(fact, hazard, seen, True) for hazard in alike for fact, seen in hazard.failures]
     some_open = _openness(alike)

@@ -11,15 +11,15 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from services.escalation.core.cases.hazard import WORK, Hazard
+from services.escalation.core.cases.hazard import DONE, WORK, Hazard
 from services.escalation.core.findings import Finding
-from services.escalation.core.heard import Heard
+from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, Addressee, GivenInt, Measure, RuleParameters
 from services.escalation.core.wording import hazard_context, hazard_words
 
 RULE = "returned_dispute"
-READS = frozenset({WORK, "hazard.returned", "hazard.reassigned"})
+READS = frozenset({WORK, DONE, "hazard.returned", "hazard.reassigned"})
 MANY = 2
 
 
@@ -58,7 +58,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
             reason=partial(_reason, hazard, dispute),
-            rests_on=tuple(dict.fromkeys((hazard.first, *dispute.facts))),
+            rests_on=each_once(hazard.first, *dispute.facts),
             context=partial(hazard_context, hazard, where, addressee=parameters.to),
         )
 

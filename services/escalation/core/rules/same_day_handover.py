@@ -11,7 +11,7 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import local_day
-from services.escalation.core.cases.hazard import CLOSURES, WORK, Hazard
+from services.escalation.core.cases.hazard import CLOSURES, DONE, WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.same_day import Duty, duties, earliest, first_act, waits_until
@@ -19,7 +19,7 @@ from services.escalation.core.terms import Acts, Addressee, Measure, RuleParamet
 from services.escalation.core.wording import day_words, hazard_context, hazard_words
 
 RULE = "same_day_handover"
-READS = frozenset({WORK, CLOSURES, "hazard.handed_over"})
+READS = frozenset({WORK, DONE, CLOSURES, "hazard.handed_over"})
 
 
 class Parameters(RuleParameters):

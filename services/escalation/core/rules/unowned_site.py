@@ -5,12 +5,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.escalation.core.cases.site import Registration, SiteHistory
+from services.escalation.core.cases.site import REGISTRATIONS, Registration, SiteHistory
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, RuleParameters
 
 RULE = "unowned_site"
+READS = frozenset({REGISTRATIONS})
 WORDS = {"supervising_unit": "安全生产主管部门", "responsible_person": "监管责任人"}
 
 

@@ -110,7 +110,7 @@ def test_a_case_folded_again_has_what_was_handed_over() -> None:
 ALL = [FOUND, VOID, MENDED, MOVED, MEND_OF_MEND, VOID_OF_MEND, OTHER]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(ALL), unique_by=lambda one: one.id), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(some: list[Fact], shuffled: object) -> None:
     """Every case keeps the same facts, and the same decisions stand, whatever came first."""
