@@ -23,7 +23,7 @@ from services.escalation.core.policy import Pack, parse_pack
 from services.escalation.core.simulation import simulate as run
 from services.escalation.packs import work_calendar
 from services.intake.core.reasons import EXPLANATIONS
-from services.intake.core.validation import Refused, Standing, validate
+from services.intake.core.validation import Accepted, Refused, Standing, validate
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -110,7 +110,7 @@ def named_packs(names: list[str]) -> Iterator[Pack]:
 def read_events(path: Path, law: Law) -> tuple[list[Fact], int]:
     """Return the file's facts ordered by when they became known, ties in file order, and how many lines were refused."""
     facts: list[Fact] = []
-    digests: dict[tuple[str, str], bytes] = {}
+    first: dict[tuple[str, str], Accepted] = {}
     refused = 0
     standing = Standing(door="file", committee_of=law.committee_of)
     far = datetime.max.replace(tzinfo=SHANGHAI, year=9000)  # a simulation has no "now" that an event could lie ahead of
@@ -124,10 +124,10 @@ def read_events(path: Path, law: Law) -> tuple[list[Fact], int]:
                 _complain(path, number, judged)
                 continue
             fact = judged.fact
-            known = digests.setdefault((fact.source, fact.id), judged.digest)
-            if known is judged.digest:
+            known = first.setdefault((fact.source, fact.id), judged)
+            if known is judged:
                 facts.append(fact)
-            elif known != judged.digest:
+            elif known.digest != judged.digest:
                 refused += 1
                 _say(path, number, "id_conflict", f"{fact.id}：同一来源的同一编号已有另一内容，以先到的为准。")
     facts.sort(key=lambda fact: fact.known_at)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 _DAY: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -16,6 +17,9 @@ YEARS: Final = range(1900, 2201)
 """Years outside are slips of the hand or stand for "never" (9999-12-31); inside, every zone's arithmetic is safe."""
 
 _MICROSECOND_DIGITS: Final = 6
+_IS_DAY: Final = re.compile(_DAY, re.ASCII).fullmatch
+_IS_INSTANT: Final = re.compile(_DAY + _CLOCK, re.ASCII).fullmatch
+_IS_NAIVE: Final = re.compile(_NAIVE, re.ASCII).fullmatch
 
 
 class BadMomentError(ValueError):
@@ -29,9 +33,14 @@ class BadMomentError(ValueError):
 BAD_MOMENTS: Final = ("not_a_day", "not_an_instant", "no_offset", "no_such_moment", "year_out_of_range")
 
 
+_SAID_AGAIN: Final = 10_000
+"""Moments remembered: an event says one instant twice, and a batch few days."""
+
+
+@lru_cache(maxsize=_SAID_AGAIN)
 def parse_day(text: str) -> date:
     """Return the date of `YYYY-MM-DD`; raise BadMomentError for another form, a day that does not exist or a far year."""
-    if re.fullmatch(_DAY, text, re.ASCII) is None:
+    if _IS_DAY(text) is None:
         raise BadMomentError("not_a_day")
     try:
         day = date.fromisoformat(text)
@@ -42,11 +51,12 @@ def parse_day(text: str) -> date:
     return day
 
 
+@lru_cache(maxsize=_SAID_AGAIN)
 def parse_instant(text: str) -> datetime:
     """Return the aware datetime of an RFC 3339 instant with offset, to the microsecond; else raise BadMomentError."""
-    match = re.fullmatch(_DAY + _CLOCK, text, re.ASCII)
+    match = _IS_INSTANT(text)
     if match is None:
-        raise BadMomentError("no_offset" if re.fullmatch(_NAIVE, text, re.ASCII) else "not_an_instant")
+        raise BadMomentError("no_offset" if _IS_NAIVE(text) else "not_an_instant")
     fraction = match.group(1) or ""
     plain = text.replace(fraction, fraction[: _MICROSECOND_DIGITS + 1], 1).upper()
     try:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from zlib import crc32
 
@@ -108,6 +109,7 @@ TOPICS: Final = (
 INNER_TOPICS: Final = tuple(topic for topic in TOPICS if topic.slots == SLOTS)
 
 
+@lru_cache(maxsize=100_000)  # there are some three thousand committees; asked for at every fact and every case
 def slot_of(committee: str) -> int:
     """Return the slot (0 to 63) in which every fact of this root tenant lies, on each inner topic."""
     return crc32(committee.encode("ascii")) % SLOTS

@@ -12,6 +12,7 @@ CONTENT_TYPE = ("content-type", b"application/cloudevents+json")
 TICK_KEY = b"tick"
 TICK_TYPE = "clock.ticked.v1"
 
+_SEQUENCE = b'"sequence":"'
 _TAIL = re.compile(rb'"sequence":"([0-9]{1,9}):([0-9]{1,18})"\}\Z')
 _TAIL_LENGTH = 64  # bytes at the end of a document that hold the sequence
 
@@ -54,7 +55,8 @@ def is_announceable(document: bytes) -> bool:
 
 def sequence_of(value: bytes) -> tuple[int, int] | None:
     """(incarnation, number) from the end of a published document, or None where the relay wrote none."""
-    found = _TAIL.search(value[-_TAIL_LENGTH:])
+    start = value.rfind(_SEQUENCE, max(0, len(value) - _TAIL_LENGTH))
+    found = _TAIL.match(value, start) if start >= 0 else None
     return (int(found[1]), int(found[2])) if found else None
 
 

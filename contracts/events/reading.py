@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -98,10 +98,19 @@ def _unfamiliar(data: Data) -> Iterator[str]:
 
 @cache
 def _fields(model: type[Data]) -> tuple[tuple[str, Familiar | None], ...]:
-    return tuple(
-        (name, next((mark for mark in field.metadata if isinstance(mark, Familiar)), None))
+    """The fields that have a list of words, or hold what may have one."""
+    marked = (
+        (name, field.annotation, next((mark for mark in field.metadata if isinstance(mark, Familiar)), None))
         for name, field in model.model_fields.items()
     )
+    return tuple((name, familiar) for name, holds, familiar in marked if familiar or _may_hold_data(holds))
+
+
+def _may_hold_data(annotation: Any) -> bool:
+    """Whether a field of this annotation may hold a model of ours, alone or as one of several kinds."""
+    if isinstance(annotation, type) and issubclass(annotation, Data):
+        return True
+    return any(_may_hold_data(part) for part in get_args(annotation))
 
 
 _NOT_AN_OBJECT: Final = Problem(

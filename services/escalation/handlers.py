@@ -19,7 +19,6 @@ from runtime.errors import NewerVersion, Rejected
 from runtime.metrics import Metrics
 from runtime.outbox import Outgoing
 from runtime.streams import Record, SlotBatch
-from services.escalation.core import early
 from services.escalation.core.announcing import announcement
 from services.escalation.core.case import CaseKey, in_charge
 from services.escalation.core.engine import Engine
@@ -236,7 +235,7 @@ class EscalationHandler:
             if step.fact is not None and step.fact.type.startswith(ABOUT_DECISIONS)
         ]
         told = [
-            early.key_of(step.fact.committee, step.fact.source, step.fact.id)
+            (step.fact.committee, step.fact.source, step.fact.id)
             for step in _steps(turn)
             if step.fact is not None and step.fact.type != TICK_TYPE and not step.refused
         ]

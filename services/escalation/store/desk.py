@@ -11,6 +11,7 @@ from contracts.divisions import TenantColumns
 from contracts.facts import Fact
 from contracts.topics import slot_of
 from runtime import codec
+from services.escalation.core import early
 from services.escalation.core.case import STATE_VERSION, Case, CaseKey, decode_case, encode_case, in_charge
 from services.escalation.core.engine import Engine
 from services.escalation.core.refold import refold
@@ -72,14 +73,14 @@ class Desk:
         keys: Iterable[CaseKey],
         corrected: Iterable[tuple[str, str, str]],
         decided: Iterable[tuple[str, str]],
-        told: Iterable[CaseKey],
+        told: Iterable[tuple[str, str, str]],
         until: Mapping[int, datetime],
         limit: int,
     ) -> dict[int, list[Due]]:
         """Read the cases of `keys`, of facts that are corrected (source, id, committee), and of clocks that are due.
 
-        `decided` are decisions that people speak of (committee, id), `told` the places where corrections of the batch's
-        facts would wait. `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned,
+        `decided` are decisions that people speak of (committee, id), `told` the batch's facts (committee, source, id), for
+        which corrections may wait. `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned,
         in order.
         """
         due, stored = cases.load_due(self._using, until, limit)
@@ -181,11 +182,11 @@ class Desk:
         self.taken += len(taken)
         return taken
 
-    def _waiting(self, told: Iterable[CaseKey]) -> set[CaseKey]:
-        """The places among `told` that there may be: most committees have no correction that waits."""
+    def _waiting(self, told: Iterable[tuple[str, str, str]]) -> set[CaseKey]:
+        """The places where corrections of `told` may wait: most committees have no correction that waits."""
         places = set(told)
-        known = cases.waiting(self._using, {key.committee for key in places})
-        return {key for key in places if key.committee in known}
+        known = cases.waiting(self._using, {committee for committee, *_ in places})
+        return {early.key_of(*place) for place in places if place[0] in known} if known else set()
 
     def _load(self, keys: Iterable[CaseKey]) -> dict[CaseKey, Stored]:
         places = [(key.committee, local_key(key)) for key in keys]

@@ -17,7 +17,6 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError as BadNumberError
 
 from contracts.divisions import Division, Divisions
-from contracts.envelope import Envelope
 from contracts.events import Event, read_event
 from contracts.facts import Fact
 from contracts.problems import Problem
@@ -53,8 +52,22 @@ class Accepted(NamedTuple):
     """An event that may be announced once its `(source, id)` is known to be new."""
 
     fact: Fact
-    #: 16 bytes that tell whether another event of the same `(source, id)` says the same.
-    digest: bytes
+
+    @property
+    def digest(self) -> bytes:
+        """16 bytes that tell whether another event of the same `(source, id)` says the same.
+
+        Not how it was written, nor what differs from one delivery to the next (trace, format).
+        """
+        fact, recorded = self.fact, self.fact.recordedtime
+        said = (
+            fact.type,
+            fact.time.astimezone(UTC).isoformat(),
+            fact.tenant,
+            recorded.astimezone(UTC).isoformat() if recorded else "",
+            fact.correction or "",
+        )
+        return blake2b("\n".join(said).encode() + b"\n" + bytes(fact.data), digest_size=16).digest()
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -126,25 +139,12 @@ def judge(
         flags=flags,
         door=standing.door,
     )
-    return Accepted(fact, _digest(envelope, data))
+    return Accepted(fact)
 
 
 def refuse(refusal: guard.Refusal) -> Refused:
     """Return the guard's refusal in the form of every other."""
     return Refused(reason=refusal.reason, errors=(refusal.detail,) if refusal.detail else ())
-
-
-def _digest(envelope: Envelope, data: bytes) -> bytes:
-    """Hash what an event says: not how it was written, nor what differs from one delivery to the next (trace, format)."""
-    recorded = envelope.recordedtime
-    said = (
-        envelope.type,
-        envelope.time.astimezone(UTC).isoformat(),
-        envelope.tenant,
-        recorded.astimezone(UTC).isoformat() if recorded else "",
-        envelope.correction or "",
-    )
-    return blake2b("\n".join(said).encode() + b"\n" + data, digest_size=16).digest()
 
 
 def _flags(data: dict[str, Any], event: Event, divisions: Divisions, received_at: datetime) -> Iterator[str]:

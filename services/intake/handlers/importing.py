@@ -203,7 +203,7 @@ class _Judge:
         if not isinstance(judged, Accepted):
             raise TypeError(f"{sending.kind} {sending.event_id}: {judged.reason} {judged.errors}")
         flags = tuple(dict.fromkeys((*judged.fact.flags, *sending.flags)))
-        return Accepted(msgspec.structs.replace(judged.fact, flags=flags), judged.digest)
+        return Accepted(msgspec.structs.replace(judged.fact, flags=flags))
 
     def steady(self, said: Sequence[Said], before: Mapping[str, Known]) -> tuple[Said, ...]:
         """The same statements, those of a daily form at the moments that an earlier import gave them."""

@@ -155,22 +155,28 @@ def fold(
 
     Facts from a tenant that was then neither the hazard's nor above it are set aside (`ignored`).
     """
-    told = [(fact, report_of(fact.data) if fact.subject == REPORTED else None) for fact in in_order(facts)]
-    told = [(fact, report) for fact, report in told if report is None or report.hazard_id == hazard_id]
-    first = next(((fact, report) for fact, report in told if report is not None), None)
-    if first is None:
+    told: list[tuple[Heard, Report | Follow]] = []
+    opening: Heard | None = None
+    for fact in in_order(facts):
+        if fact.subject != REPORTED:
+            told.append((fact, follow_of(fact.data)))
+        elif (said := report_of(fact.data)).hazard_id == hazard_id:
+            told.append((fact, said))
+            if opening is None:
+                opening, report = fact, said
+    if opening is None:
         return None  # not reported yet, or the report was voided or corrected to another hazard
-    (opening, report), newest = first, told[-1][0]
+    newest = told[-1][0]
     tenant = seen.tenant_at(None, opening.tenant) if seen else opening.tenant
     hazard = Hazard(hazard_id, namespace, tenant, opening, report, opening.time, seen_again=seen)
     _hear_report(hazard, opening, report)
-    for fact, said in told:
+    for fact, word in told:
         if fact is opening:
             continue
         if fact is newest and fact is facts[-1]:  # else the fact heard last came late, or corrects another
-            hazard.news = _news_of(hazard, fact, said or follow_of(fact.data), divisions)
+            hazard.news = _news_of(hazard, fact, word, divisions)
         else:
-            _hear(hazard, fact, said or follow_of(fact.data), divisions)
+            _hear(hazard, fact, word, divisions)
     if not any(map(_correction_of, facts)):
         hazard.last = newest
     return hazard
@@ -198,9 +204,9 @@ def _news_of(hazard: Hazard, fact: Heard, said: "Report | Follow", divisions: Di
         return frozenset()
     if isinstance(said, Report):
         return None
-    failed = fact.subject == "hazard.reinspected" and not said.passed
-    began = len(hazard.work) > work
-    return _changed(fact.subject, failed=failed, began=began, ended=not began and hazard.work[-1] is not last)
+    subject, began = fact.subject, len(hazard.work) > work
+    failed = subject == "hazard.reinspected" and not said.passed
+    return _changed(subject, failed=failed, began=began, ended=not began and hazard.work[-1] is not last)
 
 
 @lru_cache(maxsize=1000)  # some twenty subjects
@@ -232,18 +238,22 @@ def _hear_report(hazard: Hazard, fact: Heard, report: Report) -> None:
 
 
 def _hear_follow(hazard: Hazard, fact: Heard, follow: Follow) -> None:
-    hazard.follows.setdefault(fact.subject, []).append((fact, follow))
-    if fact.subject == "hazard.regraded":
+    subject = fact.subject
+    hazard.follows.setdefault(subject, []).append((fact, follow))
+    if subject == "hazard.regraded":
         hazard.levels.append((fact.time, follow.level, fact))
-    elif fact.subject in ("hazard.rectified", "hazard.closed", "hazard.withdrawn"):
+    elif subject in _ENDING:
         _end_work(hazard, fact)
-        if fact.subject == "hazard.closed":
+        if subject == "hazard.closed":
             hazard.closures.append(fact)
-    elif fact.subject == "hazard.reinspected":
+    elif subject == "hazard.reinspected":
         if follow.passed:
             _end_work(hazard, fact)
         elif hazard.work[-1].end is not None and not hazard.told("hazard.withdrawn"):
             hazard.work.append(Work(max(fact.time, hazard.found_at), fact))
+
+
+_ENDING = frozenset({"hazard.rectified", "hazard.closed", "hazard.withdrawn"})
 
 
 def _end_work(hazard: Hazard, fact: Heard) -> None:
