@@ -52,6 +52,7 @@ def last_day_before(moment: datetime) -> date:
     return local_day(moment - JUST_BEFORE)
 
 
+@lru_cache(maxsize=20_000)
 def add_months(day: date, months: int) -> date:
     """The corresponding day `months` later (negative: earlier), or the last day of a month that has no such day."""
     years, month = divmod(day.year * MONTHS + day.month - 1 + months, MONTHS)

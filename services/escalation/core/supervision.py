@@ -4,9 +4,11 @@ Each function takes the law and a case, as the table of kinds wants them. A team
 a pack names them; the committee's case charges them, so that also what nobody ever reports on has a clock.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 
 import msgspec
 
@@ -240,15 +242,13 @@ def _seen_again(state: SiteHistory, pack: Pack, law: Law) -> Iterator[tuple[str,
     if isinstance(again, repeat_offence.Parameters):
         for finding in repeat_offence.find(state, again, where):
             repeats.setdefault(finding.subject_id, []).append(finding.rests_on[-1])
+    for told in returns.values():
+        told.sort(key=attrgetter("time", "source", "id"))
     for one in state.hazards:
-        last = one.reports[-1][0].time
-        came_back = sorted(
-            (fact for fact in returns.get(one.repeat_key, ()) if fact.time <= last),
-            key=lambda fact: (fact.time, fact.source, fact.id),
-        )
-        word = SeenAgain(tuple(came_back), tuple(repeats.get(one.hazard_id, ())))
-        if word.returns or word.repeats:
-            yield one.hazard_id, word
+        came_back, found_open = returns.get(one.repeat_key), repeats.get(one.hazard_id, ())
+        last = bisect_right(came_back, one.reports[-1][0].time, key=attrgetter("time")) if came_back else 0
+        if last or found_open:
+            yield one.hazard_id, SeenAgain(tuple(came_back[:last]) if came_back else (), tuple(found_open))
 
 
 def _listed_sectors(law: Law, case: Case, of: Callable[[], str]) -> Gifts:
