@@ -79,7 +79,7 @@ class Engine:
             return (holder,) if holder else ()
         keys = self.keys_of(fact)
         if not fact.correction:
-            return tuple(dict.fromkeys(keys))
+            return keys if len(keys) < 2 else tuple(dict.fromkeys(keys))  # noqa: PLR2004 (one is nobody else's double)
         named = cases.whose(fact.source, fact.correction)
         return early.beyond((*keys, *(named or (early.key_of(fact.committee, fact.source, fact.correction),))), cases)
 

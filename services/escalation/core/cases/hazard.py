@@ -12,7 +12,7 @@ from contracts.divisions import Divisions
 from services.escalation.core.calendar import ONE_DAY, WorkCalendar, end_of, local_day, midnight
 from services.escalation.core.cases.telling import Follow, Report, follow_of, report_of
 from services.escalation.core.contributions import SeenAgain, TipOff
-from services.escalation.core.heard import Heard, in_order
+from services.escalation.core.heard import Heard, each_once, in_order
 from services.escalation.core.terms import Span
 
 
@@ -387,7 +387,7 @@ def overdue_spans(hazard: Hazard, running: Sequence[Term]) -> list[Overdue]:
             if spans and spans[-1].end == start:
                 spans[-1] = Overdue(spans[-1].start, spans[-1].since, end, spans[-1].rests_on)
             else:
-                spans.append(Overdue(start, term.due, end, tuple(dict.fromkeys(by))))
+                spans.append(Overdue(start, term.due, end, each_once(*by)))
     return spans
 
 
