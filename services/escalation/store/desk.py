@@ -235,15 +235,15 @@ class Desk:
     def _row(self, case: Case) -> CaseRow:
         key = case.key
         return CaseRow(
-            place=(key.committee, local_key(key)),
-            slot=slot_of(key.committee),
-            kind=key.kind,
-            id=key.id,
-            tenant=self._columns_of(tenant_of(case)),
-            state_version=STATE_VERSION,
-            state=encode_case(case),
-            next_at=case.next_at,
-            waits=case.waits,
+            (key.committee, local_key(key)),
+            slot_of(key.committee),
+            key.kind,
+            key.id,
+            self._columns_of(tenant_of(case)),
+            STATE_VERSION,
+            encode_case(case),
+            case.next_at,
+            case.waits,
         )
 
 

@@ -5,6 +5,7 @@ batch and given back once that batch is committed: rolled back, it is read again
 its slot is never given out, because somebody else may have written since.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -29,7 +30,7 @@ class KeptCases:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit // OPEN_SIZE
-        self._cases: dict[CaseKey, Kept] = {}
+        self._cases: OrderedDict[CaseKey, Kept] = OrderedDict()  # its oldest goes at once, a dict looks for it
         self._size = 0
 
     def __len__(self) -> int:
@@ -50,4 +51,4 @@ class KeptCases:
             self._size += kept.size - (known.size if known else 0)
             self._cases[kept.case.key] = kept
         while self._size > self._limit:
-            self._size -= self._cases.pop(next(iter(self._cases))).size
+            self._size -= self._cases.popitem(last=False)[1].size
