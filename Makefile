@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock test-upgrade site
+        test-faults fuzz coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock test-upgrade site
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -62,6 +62,9 @@ test-tools: .venv/.dev ## Tests that need Node, a browser or LibreOffice; says w
 	@command -v soffice >/dev/null && command -v pdftotext >/dev/null || \
 	    { echo "LibreOffice is missing: apt-get install --no-install-recommends libreoffice-writer poppler-utils"; exit 1; }
 	$(PY) -m pytest tests -m tools
+
+fuzz: .venv/.dev ## Send what schemathesis makes of OpenAPI through every route as each role (FUZZ_CASES=20000)
+	FUZZ_CASES=$(or $(FUZZ_CASES),20000) $(PY) -m pytest -s tests/integration/access/test_fuzz.py
 
 test-faults: .venv/.dev ## Kill, freeze and stop services under load, for minutes
 	$(PY) -m pytest tests/faults

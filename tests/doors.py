@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
+from unittest import mock
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import SecretStr
 
 from contracts import divisions
@@ -32,6 +33,16 @@ def app_of(service: str, url: str, **told: Any) -> tuple[FastAPI, Database]:
     """The app of one service over its schema, and the database that the caller closes; `told` are settings."""
     database = Database(url, schema=service, application_name=f"test-{service}")
     return _BUILD[service](database, {"database_url": SecretStr(url), **told}), database
+
+
+def document_of(service: str) -> dict[str, Any]:
+    """The OpenAPI document of a service as it is served, with its pages, which the served one leaves out."""
+    with mock.patch("runtime.pages.frame.APIRouter", lambda **told: APIRouter(**{**told, "include_in_schema": True})):
+        app, database = app_of(service, "postgresql://nobody:nothing@127.0.0.1:1/nowhere")
+    try:
+        return app.openapi()
+    finally:
+        database.close()
 
 
 def _intake(database: Database, told: Mapping[str, Any]) -> FastAPI:

@@ -1,0 +1,88 @@
+"""The four services' apps over one database with one of each thing in two counties, entered as each role."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from psycopg import sql
+from pydantic import SecretStr
+
+from contracts.roles import EVERYWHERE, Role
+from runtime.clock import SystemClock
+from runtime.database import Database
+from services.intake.core import keys
+from services.intake.store import keys as store
+from tests.doors import SERVICES, app_of
+from tests.integration.access.things import HOME, plant
+from tests.people import as_role, sign_in
+
+NAME = "t_access_world"
+TOLD = {"intake": {"master_keys": SecretStr("test:" + b64encode(bytes(range(32))).decode())}}
+"""Settings beside the database: the page for tip-offs is open where there is a key that seals informers."""
+
+
+@dataclass
+class World:
+    """Each app entered by its own login, and a token for each role."""
+
+    url: str
+    apps: dict[str, FastAPI] = field(default_factory=dict)
+    clients: dict[str, TestClient] = field(default_factory=dict)
+    key: str = ""
+    tokens: dict[Role | None, dict[str, str]] = field(default_factory=lambda: {None: {}})
+
+    def ask(self, service: str, method: str, path: str, role: Role | None, **told: Any) -> Any:
+        """Ask as somebody of a role, or as nobody."""
+        headers = self.tokens[role] | told.pop("headers", {})
+        return self.clients[service].request(method, path, headers=headers, **told)
+
+
+def _system(url: str) -> str:
+    """The key of a registered source of both counties, as `bihuan keys create` makes it."""
+    token = keys.token_of(bytes(range(keys.PREFIX_BYTES + keys.SECRET_BYTES)))
+    now = SystemClock().now()
+    key = keys.ApiKey(
+        prefix=keys.prefix_of(token) or "",
+        digest=keys.digest_of(token),
+        slug="tip-offs",
+        tenants=(HOME,),
+        operates=True,
+        label="test",
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    database = Database(url, schema="intake", application_name="test")
+    with database.begin() as work:
+        store.add(work, key)
+    database.close()
+    return token
+
+
+@pytest.fixture(scope="session")
+def world(postgres_url: str, migrated_template: str) -> Iterator[World]:
+    """A hazard, decisions, a notice, a letter and so on in 温岭, and the same in a district of 温州."""
+    url = postgres_url.rsplit("/", 1)[0] + "/" + NAME
+    database = sql.Identifier(NAME)
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(migrated_template)))
+    made = World(url)
+    with ExitStack() as opened:
+        with psycopg.connect(url) as owner:
+            plant(owner, url)
+        for service in SERVICES:
+            made.apps[service], its_database = app_of(service, as_role(url, service, "api"), **TOLD.get(service, {}))
+            opened.callback(its_database.close)
+            client = TestClient(made.apps[service], raise_server_exceptions=False, follow_redirects=False)
+            made.clients[service] = opened.enter_context(client)
+        made.tokens |= {role: sign_in(url, role, EVERYWHERE if role is Role.ADMINISTRATOR else HOME) for role in Role}
+        made.key = _system(url)
+        yield made
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
