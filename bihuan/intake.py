@@ -1,6 +1,7 @@
 """Open intake's room for the commands that work in it: its database, its registry, what judges."""
 
-import getpass
+import os
+import pwd
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,8 +56,14 @@ def admission(work: "Work") -> "Admission":
 
 
 def who() -> str:
-    """Return the name of the one at the keyboard, for what is audited."""
-    return getpass.getuser()
+    """Return the name of the one at the keyboard, for what is audited: as the system knows it.
+
+    Never as the environment says it (getpass reads LOGNAME): whoever types could choose a name.
+    """
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container's user without a name
+        return f"uid-{os.getuid()}"
 
 
 def refuse(sentence: str) -> NoReturn:

@@ -6,7 +6,6 @@ ids. The relays must not reuse numbers that the log has seen: `begin_anew` gives
 """
 
 import contextlib
-import getpass
 import hashlib
 import json
 import os
@@ -138,7 +137,7 @@ def _tell_audit(connection: psycopg.Connection[tuple[object, ...]], taken_at: st
         row = connection.execute("SELECT max(at) FROM access.audit").fetchone()
         taken_at = row[0].isoformat() if row and isinstance(row[0], datetime) else ""
     connection.execute(
-        "SELECT access.note(%s, 'restored', %s, '', ARRAY['', '', '', '*'])", (f"{getpass.getuser()}@local", taken_at)
+        "SELECT access.note(%s, 'restored', %s, '', ARRAY['', '', '', '*'])", (f"uid-{os.getuid()}@local", taken_at)
     )
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from runtime.errors import Conflict, OutcomeUnknown, Unavailable
+from runtime.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
 
 # Without these a frozen worker holds its rows for ever. lock_timeout is above idle_in_transaction, so that whoever
 # waits for a frozen owner's rows outlives it. Milliseconds.
@@ -213,6 +213,8 @@ def _named(error: BaseException) -> BaseException:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     if isinstance(cause, _CONFLICT):
         return Conflict(str(cause))
+    if isinstance(cause, UnicodeEncodeError) or (isinstance(cause, pg.DataError) and "NUL" in str(cause)):
+        return Rejected("text", ["a text holds a NUL byte, or half of a character"])
     if isinstance(error, PoolTimeoutError | DisconnectionError):
         return Unavailable(str(error))
     if isinstance(cause, psycopg.Error) and _is_unavailable(cause):

@@ -275,7 +275,10 @@ class _Outermost:
             await send(message)
 
         try:
-            await self._app(scope, receive, decorated)
+            if _has_nul(scope):
+                await _send_json(decorated, 400, _problem_body(scope, 400, "the address holds a NUL byte"))
+            else:
+                await self._app(scope, receive, decorated)
         except Exception:  # the last net: log once, answer, count
             _logger.exception("defect in a request", method=scope["method"], path=scope["path"])
             if status:
@@ -304,6 +307,11 @@ async def _send_json(
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": content})
+
+
+def _has_nul(scope: Scope) -> bool:
+    """Whether an address holds what no id, no text of ours and no column of PostgreSQL can be."""
+    return "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]
 
 
 def _trace_id(scope: Scope) -> str:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.errors import Conflict, Unavailable
+from runtime.errors import Conflict, Rejected, Unavailable
 from runtime.log import get
 from runtime.web import Problem
 
@@ -58,7 +58,7 @@ def guarded(tell: Telling) -> type[APIRoute]:
             async def guarded(request: Request) -> Response:
                 try:
                     return await inner(request)
-                except RequestValidationError:
+                except (RequestValidationError, Rejected):
                     return trouble(request, HTTPStatus.BAD_REQUEST)
                 except HTTPException as error:
                     if error.status_code < HTTPStatus.BAD_REQUEST:
