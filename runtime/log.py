@@ -29,8 +29,22 @@ _QUOTED = (
     (re.compile(r"""\bb(?:'(?:[^'\\\n]|\\.){16,}'|"(?:[^"\\\n]|\\.){16,}")"""), "b'***'"),  # bytes in a repr
 )
 
-# Libraries that tell every step; `runtime.streams.driver` is the name mode gives to Faust's services of ours.
-_NOISY = dict.fromkeys(("aiokafka", "faust", "kafka", "mode", "runtime.streams.driver", "uvicorn"), logging.WARNING)
+# Libraries that tell every step, or the whole address that they ask; `runtime.streams.driver` is the name mode gives to Faust's services of ours.
+_NOISY = dict.fromkeys(
+    (
+        "aiokafka",
+        "faust",
+        "httpcore",
+        "httpcore2",
+        "httpx",
+        "httpx2",
+        "kafka",
+        "mode",
+        "runtime.streams.driver",
+        "uvicorn",
+    ),
+    logging.WARNING,
+)
 
 
 def redact(text: str) -> str:
