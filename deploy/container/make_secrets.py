@@ -3,6 +3,7 @@
 `python3 deploy/container/make_secrets.py [FOLDER]` needs no library. Passwords that exist stay, so that a database keeps its own.
 """
 
+import base64
 import secrets
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 OWNER = "bihuan"
 HOST = "postgres:5432"
 BYTES = 24
+KEY_BYTES = 32
 # Containers run as users of their own: Docker mounts the files as they are, so the folder shuts others out.
 FOLDER_MODE, FILE_MODE = 0o700, 0o444
 
@@ -31,6 +33,9 @@ def main(arguments: list[str]) -> int:
     password = (folder / "postgres_password").read_text(encoding="ascii").strip()
     if _write(folder / "database_url", f"postgresql://{OWNER}:{password}@{HOST}/{OWNER}"):
         made.append("database_url")
+    # What informers are sealed under: kept apart from the database and from its backups (docs/howto/informers.md).
+    if _write(folder / "master_keys", f"first:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode('ascii')}\n"):
+        made.append("master_keys")
     server = (folder / "database_url").read_text(encoding="ascii").strip().rpartition("@")[2]
     for login in LOGINS:
         address = f"postgresql://{OWNER}_{login}:{secrets.token_urlsafe(BYTES)}@{server}"

@@ -56,7 +56,12 @@ def test_a_process_enters_the_database_as_itself(name: str) -> None:
 
 def test_every_secret_is_made() -> None:
     """By the one command that the page names."""
-    made = {*make_secrets.PASSWORDS, "database_url", *(f"database_{login}" for login in make_secrets.LOGINS)}
+    made = {
+        *make_secrets.PASSWORDS,
+        "database_url",
+        "master_keys",
+        *(f"database_{login}" for login in make_secrets.LOGINS),
+    }
 
     assert set(FILE["secrets"]) == made
     assert {f"bihuan_{login}" for login in make_secrets.LOGINS} == set(isolation.roles())
