@@ -17,7 +17,7 @@ from services.reporting.store.scoped import within
 
 COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
 _MOST_NAMESAKES: Final = 20
-MOST_COUNTED: Final = 10_000
+MOST_COUNTED: Final = 1_000
 """What holds a common text is not counted further: nobody pages through more, and reading a province takes time."""
 
 _ORDERS: Final[dict[Order, tuple[sql.SQL, sql.SQL]]] = {
