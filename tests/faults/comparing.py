@@ -52,7 +52,8 @@ class Outcome:
                 for each in differences(self.announced, self.expected)
             ),
             (self.clocks.items() ^ self.expected_clocks.items(), "clocks that differ from the log's"),
-            (range(abs(self.heard - len(self.expected))), "records that notify did not hear, or heard twice"),
+            # Late news may bring a record back as it was, to the byte: notify keeps it once.
+            (range(abs(self.heard - len(set(self.expected)))), "records that notify did not hear, or heard twice"),
             (range(self.notices - self.distinct_notices), "notices doubled"),
             (self.told_twice, "notices delivered twice"),
         ]
@@ -81,7 +82,9 @@ def outcome(settings: ProcessSettings, rows: Rows, sources: Iterable[str]) -> Ou
             (key.committee, f"{key.kind}|{key.namespace}|{key.id}"): case.next_at for key, case in cases.cases.items()
         }
     heard, notices, distinct = rows(
-        """SELECT (SELECT count(*) FROM notify.decision_record), count(*),
+        # Alarms of the platform come to notify by another way than the log.
+        """SELECT (SELECT count(*) FROM notify.decision_record
+                WHERE position('"rule":"platform_alarm"' IN convert_from(record, 'UTF8')) = 0), count(*),
             count(DISTINCT (decision_id, status, turn, recipient, channel)) FROM notify.notice"""
     )[0]
     return Outcome(
