@@ -80,7 +80,8 @@ def _config(app: FastAPI, settings: ProcessSettings) -> uvicorn.Config:
         log_config=None,  # ours: one JSON line per event, redacted
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         ws="none",
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,

@@ -61,6 +61,10 @@ class ProcessSettings(BaseSettings):
     escalation_address: str = Field(default="http://127.0.0.1:8002", description="where browsers reach escalation")
     notify_address: str = Field(default="http://127.0.0.1:8003", description="where browsers reach notify")
     reporting_address: str = Field(default="http://127.0.0.1:8004", description="where browsers reach reporting")
+    trusted_proxies: str = Field(
+        default="",
+        description="networks of the proxies before us, with commas: from them the sender's address is believed",
+    )
     instance: str = Field(default="", description="static member of the consumer group, such as escalation-1")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     data_dir: Path = Path(".local/data")

@@ -41,9 +41,7 @@ def create(
     """The app of intake's API process; it is ready when the database answers."""
     counter = Counter(metrics)
     quota = Quota(per_second=settings.http_events_per_second, burst=settings.http_burst)
-    event_door = EventDoor(
-        database=database, doorkeeper=doorkeeper, clock=clock, quotas=Quotas(quota, clock), counter=counter
-    )
+    event_door = EventDoor(database=database, doorkeeper=doorkeeper, clock=clock, quotas=Quotas(quota), counter=counter)
     letter_door = LetterDoor(database=database, doorkeeper=doorkeeper, clock=clock, counter=counter)
     import_door = ImportDoor(
         database=database,

@@ -36,20 +36,20 @@ class EventDoor:
     quotas: keys.Quotas
     counter: Counter
 
-    def take(self, body: bytes, content_type: str, token: str) -> list[Outcome]:
+    def take(self, body: bytes, content_type: str, shown: keys.Presented) -> list[Outcome]:
         """Take a request in; runs in a thread, returns when its transaction is committed."""
         media_type = content_type.partition(";")[0].strip().lower()
         for _ in range(TRIES):
             try:
-                return self._take_once(body, media_type, token)
+                return self._take_once(body, media_type, shown)
             except Conflict:
                 continue
         raise Unavailable("other requests hold the same events")
 
-    def _take_once(self, body: bytes, media_type: str, token: str) -> list[Outcome]:
+    def _take_once(self, body: bytes, media_type: str, shown: keys.Presented) -> list[Outcome]:
         now = self.clock.now()
         with self.database.begin() as work:
-            key = keys.authenticate(work, token, self.clock)
+            key = keys.authenticate(work, shown, self.clock)
             admission = self.doorkeeper.admission(work)
             source = admission.registry.named(key.slug) if key.slug else None
             if key.slug and source is None:
@@ -58,7 +58,7 @@ class EventDoor:
             if source is None:
                 raise Problem(403, "this API key sends no events")
             pieces = _pieces(body, media_type)
-            self.quotas.draw(key, len(pieces))
+            self.quotas.draw(work, key, len(pieces))
             outcomes = posting.post(work, pieces, admission=admission, source=source, key=key, received_at=now)
         self.counter.show(admission.registry)
         self.counter.count(source.slug, outcomes, at=now)
@@ -76,9 +76,9 @@ def router(door: EventDoor) -> APIRouter:
 
         An event that is refused or contradicts an earlier one is kept as a dead letter and never sinks the others.
         """
-        token = keys.token_of(request)
+        shown = keys.presented(request)
         body = await request.body()
-        outcomes = await run_in_threadpool(door.take, body, request.headers.get("content-type", ""), token)
+        outcomes = await run_in_threadpool(door.take, body, request.headers.get("content-type", ""), shown)
         return JSONResponse(_answer(outcomes), status_code=202)
 
     return routes

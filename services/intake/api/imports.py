@@ -45,10 +45,10 @@ class ImportDoor:
     mapping_named: Callable[[str], MappingFile | None]
     day_charters: Mapping[str, DayCharter]
 
-    def take(self, token: str, upload: "Upload") -> Report:
+    def take(self, shown: keys.Presented, upload: "Upload") -> Report:
         """Import an upload that a system sends; runs in a thread."""
         with self.database.begin() as work:
-            key = keys.authenticate(work, token, self.clock)
+            key = keys.authenticate(work, shown, self.clock)
             admission = self.doorkeeper.admission(work, fresh=True)
         source = admission.registry.named(key.slug) if key.slug else None
         if source is None:
@@ -134,7 +134,7 @@ def router(door: ImportDoor) -> APIRouter:
         live: Live = None,
     ) -> dict[str, Any]:
         """Import a ledger; sent again, or as a newer export, only what is new goes in."""
-        token = keys.token_of(request)
+        shown = keys.presented(request)
         upload = Upload(
             name=file.filename or "",
             body=await file.read(),
@@ -143,14 +143,14 @@ def router(door: ImportDoor) -> APIRouter:
             dry_run=dry_run,
             live=live,
         )
-        return _answer(await run_in_threadpool(door.take, token, upload))
+        return _answer(await run_in_threadpool(door.take, shown, upload))
 
     @routes.get("/v1/imports/{identity}")
     def show_import(request: Request, identity: UUID) -> dict[str, Any]:
         """What came of an import of this key's source."""
-        token = keys.token_of(request)
+        shown = keys.presented(request)
         with door.database.begin() as work:
-            found = door.job(work, keys.authenticate(work, token, door.clock), identity)
+            found = door.job(work, keys.authenticate(work, shown, door.clock), identity)
         return {
             "id": str(found.id),
             "tenant": found.tenant,
@@ -165,11 +165,11 @@ def router(door: ImportDoor) -> APIRouter:
     @routes.get("/v1/imports/{identity}/refused.{form}", response_class=Response)
     def show_refused(request: Request, identity: UUID, form: str) -> Response:
         """The refused rows as they came, with the reason beside each: `refused.csv` or `refused.xlsx`."""
-        token = keys.token_of(request)
+        shown = keys.presented(request)
         if form not in {"csv", "xlsx"}:
             raise Problem(404, "ask for refused.csv or refused.xlsx")
         with door.database.begin() as work:
-            found = door.job(work, keys.authenticate(work, token, door.clock), identity)
+            found = door.job(work, keys.authenticate(work, shown, door.clock), identity)
         headers = {"content-disposition": f'attachment; filename="refused.{form}"'}
         if form == "csv":
             return Response(workbook.refused_csv(found.refused), media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,54 +1,96 @@
 """Let nobody in without a key, and nobody further than the key goes."""
 
+import math
 import threading
+from datetime import timedelta
+from typing import Final, NamedTuple
 
 from fastapi import Request
 from fastapi.security import HTTPBearer
 
+from runtime import log
 from runtime.clock import Clock
 from runtime.database import Work
 from runtime.web import Problem
 from services.intake.core import keys as core
 from services.intake.core.keys import ApiKey
-from services.intake.core.quota import Bucket, Quota, draw
+from services.intake.core.quota import Quota
 from services.intake.store import keys as store
 
-#: For the OpenAPI document only: `token_of` decides, and answers alike whatever is wrong with a key.
+#: For the OpenAPI document only: `presented` decides, and answers alike whatever is wrong with a key.
 DOCUMENTED = HTTPBearer(scheme_name="bearer", auto_error=False, description="bihuan keys create")
 CHALLENGE = {"www-authenticate": 'Bearer realm="bihuan"'}
+NOTED_EVERY: Final = timedelta(minutes=1)
+PORTION_SECONDS: Final = 0.1
+
+_logger = log.get(__name__)
 
 
-def token_of(request: Request) -> str:
-    """Return the token of an Authorization header; a Problem 401 where there is none that could be a key."""
+class Presented(NamedTuple):
+    """What a system shows: its key, and the address that it comes from."""
+
+    token: str
+    address: str
+
+
+def presented(request: Request) -> Presented:
+    """Return the key of an Authorization header; a Problem 401 where there is none that could be one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or core.prefix_of(token) is None:
         raise Problem(401, "send an API key: Authorization: Bearer bhk_...", headers=CHALLENGE)
-    return token
+    return Presented(token, request.client.host if request.client else "")
 
 
-def authenticate(work: Work, token: str, clock: Clock) -> ApiKey:
-    """Return the valid key of a token; a Problem 401 that does not say what is wrong with it."""
-    key = store.find(work, core.prefix_of(token) or "")
-    if key is None or not core.fits(token, key) or not key.is_valid(clock.now()):
+def authenticate(work: Work, shown: Presented, clock: Clock) -> ApiKey:
+    """Return the valid key that is shown; a Problem 401 that does not say what is wrong with it.
+
+    Each request reads the key anew, so that one that is revoked opens nothing from then on. Who shows a whole key from
+    elsewhere than it is bound to learns that, because an upstream that moved has to know.
+    """
+    now = clock.now()
+    key = store.find(work, core.prefix_of(shown.token) or "")
+    if key is None or not core.fits(shown.token, key) or not key.is_valid(now):
         raise Problem(401, "this API key is not valid", headers=CHALLENGE)
+    if not key.may_come_from(shown.address):
+        _logger.warning("key from another network", key=key.prefix, address=shown.address)
+        raise Problem(403, f"this API key may not be used from {shown.address}")
+    if key.used_at is None or now - key.used_at >= NOTED_EVERY:
+        store.used(work, key.prefix, now)
     return key
 
 
 class Quotas:
-    """The quotas of this process: one bucket a key."""
+    """What the keys may still send. The bucket of a key is shared by all processes; each takes portions out of it.
 
-    def __init__(self, quota: Quota, clock: Clock) -> None:
+    A portion is a tenth of a second's events, so that a busy key meets the shared row ten times a second and not with
+    every request. What a process has in hand was taken out of the bucket before: all together never pass the quota.
+    """
+
+    def __init__(self, quota: Quota) -> None:
         self._quota = quota
-        self._clock = clock
-        self._buckets: dict[str, Bucket] = {}
+        self._in_hand: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def draw(self, key: ApiKey, amount: int) -> None:
+    def draw(self, work: Work, key: ApiKey, amount: int) -> None:
         """Let `amount` events through, or raise a Problem 429 that says when to come again."""
-        with self._lock:
-            bucket, wait = draw(self._buckets.get(key.prefix), self._quota, amount, self._clock.monotonic())
-            self._buckets[key.prefix] = bucket
+        quota = Quota(per_second=key.per_second or self._quota.per_second, burst=key.burst or self._quota.burst)
+        if self._take(key.prefix, amount):
+            return
+        taken, wait = store.draw_tokens(work, key.prefix, quota, amount, int(quota.per_second * PORTION_SECONDS))
         if wait:
-            detail = f"this key may send {self._quota.per_second:.0f} events a second"
-            raise Problem(429, detail, headers={"retry-after": str(max(1, round(wait)))})
+            detail = f"this key may send {quota.per_second:.0f} events a second"
+            raise Problem(429, detail, headers={"retry-after": str(max(1, math.ceil(wait)))})
+        work.once_committed.append(lambda: self._keep(key.prefix, taken - amount))
+
+    def _take(self, prefix: str, amount: int) -> bool:
+        with self._lock:
+            left = self._in_hand.get(prefix, 0)
+            if left < amount:
+                return False
+            self._in_hand[prefix] = left - amount
+            return True
+
+    def _keep(self, prefix: str, more: int) -> None:
+        with self._lock:
+            self._in_hand[prefix] = self._in_hand.get(prefix, 0) + more

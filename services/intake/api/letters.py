@@ -42,7 +42,7 @@ class LetterDoor:
         person = person_of(request)
         if person is not None:
             return person.tenants
-        key = keys.authenticate(work, keys.token_of(request), self.clock)
+        key = keys.authenticate(work, keys.presented(request), self.clock)
         if not key.operates:
             raise Problem(403, "this API key does not operate; make one with: bihuan keys create --operate")
         return key.tenants

@@ -3,8 +3,9 @@
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 #: Before the prefix, so that a key that leaked into a text is recognised as one.
 MARK = "bhk"
@@ -29,10 +30,44 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    #: Where it may come from; from anywhere without any.
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    #: Events a second and at once; the installation's where it has none of its own.
+    per_second: int | None = None
+    burst: int | None = None
+    used_at: datetime | None = None
+    #: The prefix of the key that it was made in place of.
+    replaces: str | None = None
 
     def is_valid(self, now: datetime) -> bool:
         """Whether it opens a door at `now`."""
         return self.revoked_at is None and now < self.expires_at
+
+    def may_come_from(self, address: str) -> bool:
+        """Whether it is bound to no network, or this address lies in one of them; what is no address lies in none."""
+        if not self.networks:
+            return True
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        mapped = getattr(found, "ipv4_mapped", None)  # how a socket for both families shows an IPv4 peer
+        return any((mapped or found) in network for network in self.networks)
+
+    def succeeded_by(
+        self, token: str, *, now: datetime, overlap: timedelta, lives: timedelta
+    ) -> tuple["ApiKey", "ApiKey"]:
+        """(this key, which ends when the overlap is over if not before; the one that follows it with the same rights)."""
+        new = replace(
+            self,
+            prefix=prefix_of(token) or "",
+            digest=digest_of(token),
+            created_at=now,
+            expires_at=now + lives,
+            used_at=None,
+            replaces=self.prefix,
+        )
+        return replace(self, expires_at=min(self.expires_at, now + overlap)), new
 
 
 def token_of(noise: bytes) -> str:

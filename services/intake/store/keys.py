@@ -1,18 +1,22 @@
-"""Keep API keys: hashes, bound to a source and its tenants."""
+"""Keep API keys: hashes, bound to a source, its tenants, networks and a rate that counts over all API processes."""
 
 from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 from runtime.database import Work
 from services.intake.core.keys import ApiKey
+from services.intake.core.quota import Bucket, Quota, draw
 
-_COLUMNS = "prefix, digest, slug, tenants, operates, label, created_at, expires_at, revoked_at"
+_COLUMNS = """prefix, digest, slug, tenants, operates, label, created_at, expires_at, revoked_at, networks::text[],
+    per_second, burst, used_at, replaces"""
 
 
 def add(work: Work, key: ApiKey) -> None:
     """Keep a new key; a prefix that is taken raises psycopg's UniqueViolation."""
     work.connection.execute(
-        f"INSERT INTO api_key ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",  # noqa: S608 (our columns)
+        """INSERT INTO api_key (prefix, digest, slug, tenants, operates, label, created_at, expires_at, revoked_at,
+        networks, per_second, burst, replaces) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::cidr[], %s, %s, %s)""",
         (
             key.prefix,
             key.digest,
@@ -23,6 +27,10 @@ def add(work: Work, key: ApiKey) -> None:
             key.created_at,
             key.expires_at,
             key.revoked_at,
+            [str(network) for network in key.networks],
+            key.per_second,
+            key.burst,
+            key.replaces,
         ),
     )
 
@@ -47,8 +55,48 @@ def revoke(work: Work, prefix: str, at: datetime) -> bool:
     return cursor.rowcount == 1
 
 
+def end(work: Work, prefix: str, at: datetime) -> None:
+    """Let a key end at a moment."""
+    work.connection.execute("UPDATE api_key SET expires_at = %s WHERE prefix = %s", (at, prefix))
+
+
+def used(work: Work, prefix: str, at: datetime) -> None:
+    """Note that a key was used; a transaction that only reads notes nothing."""
+    row = work.connection.execute("SELECT current_setting('transaction_read_only')").fetchone()
+    if row == ("off",):
+        work.connection.execute("UPDATE api_key SET used_at = %s WHERE prefix = %s", (at, prefix))
+
+
+def draw_tokens(work: Work, prefix: str, quota: Quota, amount: int, spare: int) -> tuple[int, float]:
+    """Take `amount` out of the bucket that all processes share, and up to `spare` more for later where there is enough.
+
+    Returns how much was taken and 0, or 0 and the seconds to wait. The bucket is held until the transaction ends; its
+    clock is the database's.
+    """
+    row = work.connection.execute(
+        """INSERT INTO key_quota AS q VALUES (%s, %s, clock_timestamp()) ON CONFLICT (prefix) DO UPDATE SET prefix = q.prefix
+        RETURNING q.tokens, extract(epoch FROM q.at)::float8, extract(epoch FROM clock_timestamp())::float8""",
+        (prefix, quota.burst),
+    ).fetchone()
+    if row is None:
+        raise AssertionError("INSERT .. RETURNING gave no row")
+    tokens, at, now = row
+    taken = amount + spare
+    after, wait = draw(Bucket(tokens, at), quota, taken, now)
+    if wait:
+        taken = amount
+        after, wait = draw(Bucket(tokens, at), quota, taken, now)
+    if wait:
+        return 0, wait
+    work.connection.execute(
+        "UPDATE key_quota SET tokens = %s, at = to_timestamp(%s) WHERE prefix = %s", (after.left, after.at, prefix)
+    )
+    return taken, 0.0
+
+
 def _key(row: tuple[Any, ...]) -> ApiKey:
-    prefix, digest, slug, tenants, operates, label, created_at, expires_at, revoked_at = row
+    prefix, digest, slug, tenants, operates, label, created_at, expires_at, revoked_at = row[:9]
+    networks, per_second, burst, used_at, replaces = row[9:]
     return ApiKey(
         prefix=prefix,
         digest=digest,
@@ -59,4 +107,9 @@ def _key(row: tuple[Any, ...]) -> ApiKey:
         created_at=created_at,
         expires_at=expires_at,
         revoked_at=revoked_at,
+        networks=tuple(ip_network(network) for network in networks),
+        per_second=per_second,
+        burst=burst,
+        used_at=used_at,
+        replaces=replaces,
     )

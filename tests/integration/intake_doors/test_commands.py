@@ -143,6 +143,22 @@ def test_keys_are_shown_once_and_end_when_revoked(bihuan: Bihuan, database: Data
     assert bihuan("keys", "create").returncode == 2
 
 
+def test_a_key_is_rotated_with_an_overlap(bihuan: Bihuan) -> None:
+    """The list shows both, what they are bound to, and that nobody has used them."""
+    bound = ("--network", "10.1.0.0/16", "--per-second", "20", "--burst", "100")
+    old = bihuan("keys", "create", "--source", "county", *bound).stdout.split("_")[1]
+    rotated = bihuan("keys", "rotate", old, "--overlap-hours", "2")
+    new = rotated.stdout.split("_")[1]
+    shown = [line for line in bihuan("keys", "list").stdout.splitlines() if old in line or new in line]
+
+    assert rotated.returncode == 0, rotated.stderr
+    assert f"旧密钥 {old} 到 " in rotated.stderr
+    assert len(shown) == 2
+    assert all("10.1.0.0/16" in line and "20/s" in line and "valid" in line and "never" in line for line in shown)
+    assert bihuan("keys", "create", "--source", "county", "--network", "10.1.0.1/16").returncode == 2
+    assert bihuan("keys", "rotate", "000000000000").returncode == 2
+
+
 def test_a_ledger_is_imported_twice_and_adds_nothing_the_second_time(bihuan: Bihuan, tmp_path: Path) -> None:
     """Its source is registered with it; refused rows are written as a table; another tenant is refused."""
     ledger = files.folder() / "demonstration" / "ledger.csv"
