@@ -56,6 +56,8 @@ WITH_PAGES: Final[Mapping[str, Permission]] = {
     "GET /favicon.ico": PUBLIC,
     "GET /login": PUBLIC,
     "POST /login": PUBLIC,
+    "GET /login/oidc": PUBLIC,
+    "GET /login/oidc/callback": PUBLIC,
     "POST /logout": SIGNED_IN,
     "GET /password": SIGNED_IN,
     "POST /password": SIGNED_IN,

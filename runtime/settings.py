@@ -54,6 +54,16 @@ class ProcessSettings(BaseSettings):
         default=SecretStr(""),
         description="what protected persons are sealed under, one id:base64 a line, the present one first",
     )
+    oidc_issuer: str = Field(default="", description="the customer's identity provider; empty: local accounts alone")
+    oidc_client_id: str = "bihuan"
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="empty: a public client, by PKCE alone")
+    oidc_scopes: str = "openid profile"
+    oidc_label: str = Field(default="单位统一账号", description="what people call it, on the page to sign in")
+    oidc_ca_file: Path | None = Field(default=None, description="the provider's certificate authority, PEM")
+    oidc_groups_file: Path | None = Field(default=None, description="which group holds which role for which tenant")
+    oidc_groups_claim: str = "groups"
+    oidc_name_claim: str = "preferred_username"
+    oidc_leeway_seconds: int = Field(default=60, ge=0, le=600, description="how far clocks may differ")
     http_host: str = "127.0.0.1"
     cookie_secure: bool = Field(default=True, description="browsers come by HTTPS; false on a machine without it only")
     http_port: int = Field(default=0, ge=0, le=65535, description="0: one the system gives")

@@ -2,5 +2,6 @@
 
 from runtime.access.gate import Gate, Who
 from runtime.access.principal import Grant, Principal
+from runtime.access.provider import provider_of
 
-__all__ = ["Gate", "Grant", "Principal", "Who"]
+__all__ = ["Gate", "Grant", "Principal", "Who", "provider_of"]

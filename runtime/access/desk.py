@@ -1,11 +1,13 @@
 """Sign people in and out, turn their tokens, change their passwords: each act one transaction."""
 
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from runtime import log
-from runtime.access import audit, store
+from runtime.access import audit, federation, store
 from runtime.access.passwords import Passwords, faults
 from runtime.access.principal import Principal, Via
+from runtime.access.provider import Asked, Claimed
 from runtime.access.sessions import LIVES, SEEN_EVERY, digest_of, judged, new_token
 from runtime.database import Database, Work
 from runtime.errors import Rejected
@@ -32,13 +34,18 @@ class Opened(NamedTuple):
 class Cookie:
     """The cookie that carries a session: one for all services of a host, since ports do not divide cookies."""
 
-    def __init__(self, *, secure: bool) -> None:
-        self.name = "__Host-bihuan" if secure else "bihuan"
+    def __init__(self, *, secure: bool, name: str = "bihuan", lives: timedelta = LIVES) -> None:
+        self.name = f"__Host-{name}" if secure else name
         self._secure = secure
+        self._lives = lives
+
+    def of_sign_in(self) -> "Cookie":
+        """The cookie that binds a sign-in at a provider to the browser that began it."""
+        return Cookie(secure=self._secure, name="bihuan-sign-in", lives=federation.LASTS)
 
     def written(self, token: str) -> str:
         """The value of Set-Cookie."""
-        return self._header(token, int(LIVES.total_seconds()))
+        return self._header(token, int(self._lives.total_seconds()))
 
     def cleared(self) -> str:
         """The value of Set-Cookie that takes it away."""
@@ -84,6 +91,38 @@ class Desk:
             self._note(work, name, "signed in", via)
         _logger.info("signed in", person=name, via=via)
         return Opened(token, found[0].principal) if found else None
+
+    def begin_federated(self, asked: Asked, held: str, wanted: str) -> None:
+        """Keep a sign-in at a provider until the browser that holds this comes back."""
+        with self._database.begin() as work:
+            federation.keep(work, asked, held, wanted)
+
+    def resume_federated(self, state: str, held: str) -> tuple[str, str, str] | None:
+        """(nonce, verifier, where to go on) of a sign-in that this browser began; each once."""
+        with self._database.begin() as work:
+            return federation.take(work, state, held)
+
+    def sign_in_federated(self, claimed: Claimed) -> Opened | None:
+        """Open a session for whom a provider names; None for one without a role, or whose account is shut.
+
+        Raises federation.NameTaken.
+        """
+        token = new_token()
+        with self._database.begin() as work:
+            name = federation.account_of(work, claimed)
+            if name is None:
+                _logger.warning("sign-in refused", person=claimed.name, why="disabled")
+                return None
+            federation.hold(work, name, claimed)
+            store.open_session(work, name, digest_of(token), "cookie")
+            found = store.find_session(work, digest_of(token))
+            if found is None or not found[0].principal.grants:
+                store.end_sessions(work, name, "no role")
+                _logger.warning("sign-in refused", person=name, why="no role")
+                return None
+            self._note(work, name, "signed in", "by the provider")
+        _logger.info("signed in", person=name, via="provider")
+        return Opened(token, found[0].principal)
 
     def admit(self, token: str, *, by_cookie: bool) -> Admitted | None:
         """Who holds this token, None where it opens nothing. A token opens only by the way it was given out for."""

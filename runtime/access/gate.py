@@ -14,9 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.permissions import Permission, table_of
 from contracts.roles import EVERYWHERE
 from runtime import database, log
-from runtime.access import audit, desk, pages, routes
+from runtime.access import audit, desk, federated, pages, routes
 from runtime.access.crossing import SAFE, is_from_elsewhere
 from runtime.access.principal import Principal
+from runtime.access.provider import Provider
 from runtime.access.sessions import MARK
 from runtime.database import Database
 from runtime.errors import Unavailable
@@ -50,12 +51,14 @@ class Gate:
         *,
         secure: bool = True,
         frame: Frame | None = None,
+        provider: Provider | None = None,
         permissions: Mapping[str, Permission] | None = None,
     ) -> None:
-        """`permissions` replace the service's table, in tests."""
+        """`provider` is the customer's, where people sign in there too. `permissions` replace the service's table, in tests."""
         self._desk = desk.Desk(its_database)
         self._cookie = desk.Cookie(secure=secure)
         self._frame = frame
+        self._provider = provider
         self._permissions = permissions or table_of(service, pages=frame is not None)
         if frame is not None:
             frame.greet(pages.head_of, pages.leads_to)
@@ -65,7 +68,12 @@ class Gate:
         """The routes by which people sign in and out."""
         found = [routes.router(self._desk)]
         if self._frame is not None:
-            found += [self._frame.assets(), pages.router(self._desk, self._frame, self._cookie)]
+            label = self._provider.label if self._provider else ""
+            found += [
+                self._frame.assets(),
+                pages.router(self._desk, self._frame, self._cookie, label),
+                federated.router(self._desk, self._frame, self._cookie, self._provider),
+            ]
         return found
 
     def wrap(self, app: ASGIApp, places: Sequence[Place]) -> ASGIApp:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
@@ -38,13 +38,14 @@ def leads_to(request: Request, page: Page) -> bool:
     return roles is None or opens(page.service, page.path, roles)
 
 
-def router(desk: Desk, frame: Frame, cookie: Cookie) -> APIRouter:
-    """The routes of these pages."""
+def router(desk: Desk, frame: Frame, cookie: Cookie, provider: str = "") -> APIRouter:
+    """The routes of these pages; `provider` is what people call the identity provider, empty where there is none."""
     routes = frame.router()
 
     def form(request: Request, wanted: str, *, name: str = "", wrong: str = "") -> Response:
         status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
-        return frame.page(request, "login.html", as_of=None, status=status, wanted=wanted, given=name, wrong=wrong)
+        shown: dict[str, Any] = {"wanted": wanted, "given": name, "wrong": wrong, "provider": provider}
+        return frame.page(request, "login.html", as_of=None, status=status, **shown)
 
     def password_form(request: Request, wrong: Sequence[str] = ()) -> Response:
         status = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK

@@ -11,7 +11,7 @@ from contracts import divisions
 from contracts.divisions import Divisions
 from contracts.pages import PAGES
 from runtime import log, process, starting
-from runtime.access import Gate
+from runtime.access import Gate, provider_of
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -61,7 +61,7 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame),
+        gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame, provider=provider_of(settings, SCHEMA)),
         routers=[
             routes(database, table, book, clock),
             proposals.pages(database, table, book, deciding, frame),

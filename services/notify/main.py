@@ -14,6 +14,7 @@ from contracts import divisions
 from contracts.pages import PAGES
 from contracts.topics import NOTICE_FACTS, SLOTS
 from runtime import log, process, starting
+from runtime.access import provider_of
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -125,6 +126,7 @@ def api_app(settings: NotifySettings, database: Database, clock: SystemClock, me
         roles=routes.roles,
         alerts_token=settings.alerts_token.get_secret_value(),
         cookie_secure=settings.cookie_secure,
+        provider=provider_of(settings, "notify"),
     )
 
 

@@ -13,7 +13,7 @@ from contracts.divisions import Divisions
 from contracts.pages import PAGES
 from policies import files
 from runtime import log, process, starting
-from runtime.access import Gate
+from runtime.access import Gate, provider_of
 from runtime.access.anchors import Anchoring
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
@@ -90,7 +90,7 @@ def api_app(settings: ReportingSettings, database: Database, table: Divisions, c
     return create_app(
         title=TITLE,
         metrics=Metrics(RUNTIME_METRICS),
-        gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame),
+        gate=Gate(database, SCHEMA, secure=settings.cookie_secure, frame=frame, provider=provider_of(settings, SCHEMA)),
         routers=[
             routes(reader),
             reports.routes(forms),

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from contracts.divisions import Divisions
 from contracts.pages import PAGES
 from runtime import web
-from runtime.access import Gate
+from runtime.access import Gate, provider_of
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
@@ -60,7 +60,9 @@ def create(
     return web.create_app(
         title="Bihuan intake",
         metrics=metrics,
-        gate=Gate(database, "intake", secure=settings.cookie_secure, frame=frame),
+        gate=Gate(
+            database, "intake", secure=settings.cookie_secure, frame=frame, provider=provider_of(settings, "intake")
+        ),
         routers=[
             events.router(event_door),
             letters.router(letter_door),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from contracts.divisions import Divisions
 from runtime import web
 from runtime.access import Gate
+from runtime.access.provider import Provider
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
@@ -33,13 +34,14 @@ def create(
     roles: Mapping[str, str],
     alerts_token: str = "",
     cookie_secure: bool = True,
+    provider: Provider | None = None,
 ) -> FastAPI:
     """The app of notify's API process; it is ready when the database answers."""
     counter = Counter(database=database, clock=clock)
     return web.create_app(
         title="Bihuan notify",
         metrics=metrics,
-        gate=Gate(database, "notify", secure=cookie_secure, frame=frame),
+        gate=Gate(database, "notify", secure=cookie_secure, frame=frame, provider=provider),
         routers=[
             alerts.router(alarms=alarms, token=alerts_token),
             notices.router(database=database, counter=counter),
