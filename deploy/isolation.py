@@ -47,6 +47,9 @@ def opened(writes: str = "") -> Table:
     return Table("true", writes)
 
 
+EVERYTHING: Final = "current_setting('bihuan.tenants', true) = '*'"
+"""Whether a transaction acts everywhere."""
+
 TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
     "intake": {
         # Systems come by keys, which the queries bind to source and tenants; people read dead letters by tenant there.
@@ -75,12 +78,16 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "deadline": via("case_file", "committee", "key"),
     },
     "notify": {
-        "notice": Table("", "UPDATE"),
+        "notice": Table("", "INSERT, UPDATE"),
         "attempt": via("notice", "notice_id=id"),
         "notice_act": via("notice", "notice_id=id", writes="INSERT"),
-        # What was decided in which words; read by whoever sees a notice or a letter of it, and by drafting.
+        # What was decided in which words; read by whoever sees a notice or a letter of it, and by drafting. Alarms of
+        # the platform come in by the API, as decisions of its own: that door acts everywhere.
         "decision_record": via(
-            "notice", "decision_id", also="EXISTS (SELECT FROM letter WHERE letter.decision_id = {table}.decision_id)"
+            "notice",
+            "decision_id",
+            also=f"EXISTS (SELECT FROM letter WHERE letter.decision_id = {{table}}.decision_id) OR {EVERYTHING}",
+            writes="INSERT",
         ),
         "letter": Table("", "INSERT, UPDATE"),
         "letter_act": via("letter", "letter_id=id", writes="INSERT"),
@@ -176,6 +183,14 @@ SEARCHES: Final[Mapping[str, tuple[str, ...]]] = {
     )
 }
 """Functions that look with indexes which row security does not let anybody use, and keep to `SEEN` themselves."""
+
+SECTOR: Final = "sector"
+"""A table with this column beside the four is seen by sectors too, where somebody's roles are limited to some."""
+
+OF_SECTORS: Final = (
+    "(coalesce(current_setting('bihuan.limits', true), '') = ''"
+    " OR (SELECT string_to_array(current_setting('bihuan.limits', true), chr(10))) && ARRAY['*', {places}, {limited}])"
+)
 
 SEEN: Final = (
     "(SELECT string_to_array(current_setting('bihuan.tenants', true), ',')) && "

@@ -19,7 +19,6 @@ from deploy.local.trouble import Trouble
 SERVICES = ("intake", "escalation", "notify", "reporting")
 ROLES = ("api", "worker")
 DATABASE = "bihuan"
-AS_OWNER = ("notify-api",)  # it takes alarms in for every tenant, which its own login may not
 WORKER_PORTS_ABOVE = 10  # api 8001 to 8004, worker 8011 to 8014
 
 
@@ -129,7 +128,7 @@ class Machine:
                 "BIHUAN_HTTP_PORT": str(self.ports.of(service, role)),
                 "BIHUAN_INSTANCE": f"{service}-1",
             }
-            if not self.own_database and program not in AS_OWNER:
+            if not self.own_database:
                 told["BIHUAN_DATABASE_URL_FILE"] = str(self.places.state / "logins" / program)
             told |= {
                 f"BIHUAN_{name.upper()}_ADDRESS": f"http://{LOOPBACK}:{self.ports.of(name, 'api')}" for name in SERVICES

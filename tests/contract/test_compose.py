@@ -8,7 +8,6 @@ import yaml
 
 from deploy import isolation
 from deploy.container import make_secrets
-from deploy.local import machine
 
 ROOT = Path(__file__).parents[2]
 FILE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -47,11 +46,11 @@ def test_no_secret_stands_in_the_environment(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_process_enters_the_database_as_itself(name: str) -> None:
-    """Its address is a secret of its own; those that may not yet are the ones that may not on one machine either."""
+    """Its address is a secret of its own."""
     mounted = [one for one in SERVICES[name]["secrets"] if "database" in str(one)]
     own = {"source": f"database_{name.replace('-', '_')}", "target": "database_url"}
 
-    assert mounted == (["database_url"] if name in machine.AS_OWNER else [own])
+    assert mounted == [own]
 
 
 def test_every_secret_is_made() -> None:

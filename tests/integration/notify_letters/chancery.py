@@ -74,14 +74,14 @@ def frame(office: Office) -> Frame:
 
 
 def api(office: Office, *, alerts_token: str = "") -> FastAPI:
-    """Notify's API with its pages."""
-    alarms = AlarmDesk(hearing=office.hearing(), database=office.database, divisions=DIVISIONS, tenant="331081")
+    """Notify's API with its pages, which enters the database as its own process does."""
+    alarms = AlarmDesk(hearing=office.hearing(), database=office.entered, divisions=DIVISIONS, tenant="331081")
     return app.create(
-        database=office.database,
+        database=office.entered,
         divisions=load(),
         clock=office.clock,
         metrics=office.metrics,
-        office=letter_office(office),
+        office=letter_office(office, office.entered),
         frame=frame(office),
         alarms=alarms,
         roles=office.tree.roles,

@@ -12,4 +12,4 @@ def chancery(database_url: str) -> Iterator[Chancery]:
     """Letters with a real database."""
     made = Chancery(database_url)
     yield made
-    made.database.close()
+    made.close()

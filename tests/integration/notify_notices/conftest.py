@@ -12,4 +12,4 @@ def office(database_url: str) -> Iterator[Office]:
     """Notify with a real database."""
     made = Office(database_url)
     yield made
-    made.database.close()
+    made.close()

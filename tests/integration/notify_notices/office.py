@@ -24,6 +24,7 @@ from services.notify.handlers.reminding import Reminding
 from services.notify.handlers.sending import Departure, Desk, Return, Traits
 from services.notify.metrics import NOTIFY_METRICS
 from services.notify.store import deliveries, personal
+from tests.people import as_role
 from tests.unit.services.notify.core.letters.writing import DESK
 from tests.unit.services.notify.given import DIVISIONS, NOW, ROSTER, decision, routes
 
@@ -42,6 +43,8 @@ class Office:
 
     def __init__(self, url: str) -> None:
         self.database = Database(url, schema="notify", application_name="office")
+        self._url = url
+        self._entered: Database | None = None
         self.clock = ManualClock(NOW)
         self.roster = ROSTER
         self.metrics = Metrics([*RUNTIME_METRICS, *NOTIFY_METRICS])
@@ -51,6 +54,20 @@ class Office:
         self.sql(f"TRUNCATE {TABLES} RESTART IDENTITY")
         self.sql("UPDATE installation SET incarnation = 1")
         self.seat(*ROSTER.seats)
+
+    @property
+    def entered(self) -> Database:
+        """The same database as the API process enters it, with its own rights."""
+        if self._entered is None:
+            self._entered = Database(
+                as_role(self._url, "notify", "api"), schema="notify", application_name="office api"
+            )
+        return self._entered
+
+    def close(self) -> None:
+        self.database.close()
+        if self._entered is not None:
+            self._entered.close()
 
     def desk(
         self,
