@@ -387,6 +387,8 @@ def _table(service: str, table: str, columns: frozenset[str]) -> Iterator[sql.Co
     # Every process asks at its start which schema there is.
     own = {"alembic_version": opened()} | dict(TABLES[service])
     met = own.get(table, Table() if columns.issuperset(COLUMNS) else None)
+    if met is not None and not met.seen:
+        met = met._replace(seen=_seen(columns))
     yield sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(service))  # conditions name tables of the schema
     yield from _policies(service, sql.Identifier(service, table), table, met)
 
@@ -406,6 +408,15 @@ def _policies(service: str, place: sql.Identifier, table: str, met: Table | None
     yield sql.SQL("CREATE POLICY api ON {} TO {} USING ({})").format(place, api, condition)
     rights = sql.SQL(", ".join(filter(None, ("SELECT", met.writes))))
     yield sql.SQL("GRANT {} ON {} TO {}").format(rights, place, api)
+
+
+def _seen(columns: frozenset[str]) -> str:
+    """The condition on the tenant columns, and on the sector where a row bears one."""
+    if SECTOR not in columns:
+        return SEEN
+    places = [f"{{table}}.{name}" for name in COLUMNS] + ["left({table}.tenant, 9)"]
+    limited = ", ".join(f"{place} || '|' || {{table}}.sector" for place in ["'*'", *places])
+    return f"{SEEN} AND " + OF_SECTORS.replace("{places}", ", ".join(places)).replace("{limited}", limited)
 
 
 def _tables(connection: Connection[tuple[object, ...]], schema: str) -> list[tuple[str, frozenset[str]]]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,7 @@ from psycopg import sql
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from runtime import reaching
 from runtime.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
 
 # Without these a frozen worker holds its rows for ever. lock_timeout is above idle_in_transaction, so that whoever
@@ -23,7 +25,8 @@ TIMEOUTS = {
     "statement_timeout": 30_000,
     "tcp_user_timeout": 10_000,
 }
-SCOPE = "bihuan.tenants"  # the setting that row security reads, for one transaction
+SCOPE = "bihuan.tenants"  # the settings that row security reads, for one transaction
+LIMITS = "bihuan.limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,21 @@ class Acting:
     """For whom transactions are, and what is said of them.
 
     `tenants`: the sub-trees that they see, None where no person asks. `witness` is called in each one before it is
-    committed, to note what was done. `only_reads`: the database refuses to write.
+    committed, to note what was done. `only_reads`: the database refuses to write. `limits`: what is seen of rows that bear
+    a sector, `runtime.access.principal`; empty: all that lies in the tenants.
     """
 
     tenants: tuple[str, ...] | None = None
     witness: "Callable[[Work], None] | None" = None
     only_reads: bool = False
+    limits: tuple[str, ...] = ()
 
 
 acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B039 (frozen)
 """The request, or the command, that runs: each of its transactions is for its person unless it says otherwise."""
 
 CONNECT_TIMEOUT = 5  # seconds
+POSTGRES = 5432  # its usual port
 POOL_TIMEOUT = 5.0  # seconds to wait for a free connection of the pool
 
 _UNAVAILABLE = (
@@ -52,6 +58,7 @@ _UNAVAILABLE = (
     pg.ReadOnlySqlTransaction,  # a standby that was not promoted yet
 )
 _UNAVAILABLE_CLASSES = ("08", "53", "57", "58")  # connection, resources, operator, system
+_UNTRUSTED = "certificate verify failed"  # libpq's whole word about a certificate
 _CONFLICT = (pg.DeadlockDetected, pg.SerializationFailure)
 
 
@@ -76,6 +83,7 @@ class Work:
     def __init__(self, connection: sqlalchemy.Connection, tenants: Sequence[str] | None = None) -> None:
         self._sqlalchemy = connection
         self.tenants = None if tenants is None else tuple(tenants)
+        self.limits: tuple[str, ...] = ()
         self.parked: list[Parked] = []
         self.once_committed: list[Callable[[], None]] = []
         self.concerns = ""
@@ -147,11 +155,16 @@ class Database:
         try:
             connection = self._engine.connect()
         except Exception as error:
-            raise _named(error) from error
+            named = _named(error)
+            if isinstance(named, Unavailable) and _UNTRUSTED in str(named):
+                named = Unavailable(self._why_untrusted() or str(named))
+            raise named from error
         with connection:
             connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing
             mine = acting.get()
             work = Work(connection, mine.tenants if tenants is None else tenants)
+            if work.tenants == mine.tenants:  # who names others names them whole: public data, a system's door
+                work.limits = mine.limits
             try:
                 if settings := _settings(work, only_reads=mine.only_reads):
                     work.connection.execute(settings)
@@ -168,6 +181,13 @@ class Database:
         for act in work.once_committed:
             act()
 
+    def _why_untrusted(self) -> str:
+        """What is wrong with the server's certificate: libpq only says that something is."""
+        url = self._engine.url
+        authority = url.query.get("sslrootcert")
+        file = Path(authority) if isinstance(authority, str) and authority != "system" else None
+        return reaching.why_not_postgres(url.host or "", url.port or POSTGRES, file)
+
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""
         with self.begin() as work:
@@ -183,6 +203,8 @@ def _settings(work: Work, *, only_reads: bool) -> sql.Composed | None:
     found: list[sql.Composable] = []
     if work.tenants is not None:
         found.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), sql.Literal(",".join(work.tenants))))
+    if work.limits:
+        found.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(LIMITS), sql.Literal("\n".join(work.limits))))
     if only_reads:
         found.append(sql.SQL("SET TRANSACTION READ ONLY"))
     return sql.SQL("; ").join(found) if found else None

@@ -209,7 +209,7 @@ class _Guarded:
             scope["state"]["principal"] = acting
             only_reads = scope["method"] in SAFE and not permission.audited
             witness = None if only_reads else audit.of_request(acting, permission, scope)
-            mine = database.Acting(acting.tenants, witness, only_reads=only_reads)
+            mine = database.Acting(acting.tenants, witness, only_reads=only_reads, limits=acting.limits)
             await self._as(mine, scope, receive, self._turning(send, found.new_token))
 
     def _whoever_comes(self, permission: Permission, scope: Scope) -> database.Acting:

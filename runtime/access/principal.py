@@ -50,6 +50,17 @@ class Principal:
         return tuple(sorted({sector for grant in self.grants for sector in grant.sectors}))
 
     @property
+    def limits(self) -> tuple[str, ...]:
+        """Where rows that bear a sector are seen: a tenant for all of its sectors, `tenant|sector` for one of them.
+
+        Empty where no grant is limited: then `tenants` alone counts, as it does for rows without a sector.
+        """
+        if not any(grant.sectors for grant in self.grants):
+            return ()
+        found = {f"{each.tenant}|{sector}" for each in self.grants for sector in each.sectors}
+        return tuple(sorted(found | {grant.tenant for grant in self.grants if not grant.sectors}))
+
+    @property
     def home(self) -> str:
         """The tenant whose numbers they want to see first: the only one of their grants, else empty for all of them."""
         tenants = self.tenants

@@ -13,7 +13,7 @@ from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import Scope
 from services.reporting.core.standing import ENDED
 from services.reporting.store import search
-from services.reporting.store.scoped import within
+from services.reporting.store.scoped import of_hazards
 
 COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
 _MOST_NAMESAKES: Final = 20
@@ -53,7 +53,7 @@ class Chosen(NamedTuple):
 
 def choose(work: Work, scope: Scope, filters: Filters) -> Chosen:
     """Read the filters once, for a page of what they choose and for its count."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     conditions = [where]
     for wanted, condition, name, value in _choices(filters):
         if wanted:
@@ -126,7 +126,7 @@ def _counted(work: Work, chosen: Chosen) -> int:
 
 def one(work: Work, key: HazardKey, scope: Scope) -> HazardRow | None:
     """The hazard of this full name within the scope, or None."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE committee = %(committee)s AND namespace = %(namespace)s
         AND hazard_id = %(hazard_id)s AND {}"""
@@ -137,7 +137,7 @@ def one(work: Work, key: HazardKey, scope: Scope) -> HazardRow | None:
 
 def namesakes(work: Work, hazard_id: str, scope: Scope) -> list[HazardRow]:
     """The hazards that carry this id in any upstream system, at most 20."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE hazard_id = %(hazard_id)s AND {}
         ORDER BY committee, namespace LIMIT %(limit)s"""

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg import sql
 
-from runtime.access.visible import visible
+from runtime.access.visible import of_sectors, visible
 from runtime.database import Work
 from services.reporting.core.scope import Scope
 
@@ -21,3 +21,9 @@ def within(work: Work, scope: Scope) -> tuple[sql.Composable, dict[str, Any]]:
     else:
         asked = sql.SQL("{} = %(scope)s").format(sql.Identifier(scope.column))
     return sql.SQL("{} AND {}").format(asked, seen), {"scope": scope.code, "county": scope.county}
+
+
+def of_hazards(work: Work, scope: Scope) -> tuple[sql.Composable, dict[str, Any]]:
+    """The same for a table whose rows bear a sector: who is limited to some sees those alone."""
+    where, parameters = within(work, scope)
+    return sql.SQL("{} AND {}").format(where, of_sectors(work)), parameters

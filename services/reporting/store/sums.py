@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 from runtime.database import Work
 from services.reporting.core.scope import Scope
 from services.reporting.core.summary import AreaColumn, Tally, area_column
-from services.reporting.store.scoped import within
+from services.reporting.store.scoped import of_hazards
 
 
 class Sum(NamedTuple):
@@ -23,7 +23,7 @@ class Sum(NamedTuple):
 
 def column_for(work: Work, scope: Scope) -> AreaColumn:
     """The level at which the scope falls into several areas."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     statement = sql.SQL(
         """SELECT count(DISTINCT city), count(DISTINCT coalesce(nullif(county, ''), tenant)) FROM tally
         WHERE hazards <> 0 AND {}"""
@@ -34,7 +34,7 @@ def column_for(work: Work, scope: Scope) -> AreaColumn:
 
 def tallies(work: Work, scope: Scope, group: AreaColumn | str) -> list[Tally]:
     """The sums of the scope by `group` (an area column or `sector`), level, state and lateness."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     statement = sql.SQL(
         """SELECT {group} AS "group", level, state, overdue, sum(hazards)::bigint AS hazards FROM tally
         WHERE hazards <> 0 AND {where} GROUP BY 1, 2, 3, 4"""
@@ -45,7 +45,7 @@ def tallies(work: Work, scope: Scope, group: AreaColumn | str) -> list[Tally]:
 
 def oldest(work: Work, scope: Scope, group: AreaColumn | str) -> dict[str, datetime]:
     """Since when the longest overdue hazard of each group is overdue; groups without one are left out."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     statement = sql.SQL("SELECT {group}, min(overdue_since) FROM hazard WHERE overdue AND {where} GROUP BY 1").format(
         group=GROUPS[group], where=where
     )
@@ -54,7 +54,7 @@ def oldest(work: Work, scope: Scope, group: AreaColumn | str) -> dict[str, datet
 
 def sectors(work: Work, scope: Scope) -> list[str]:
     """The sectors that occur, by bytes."""
-    where, parameters = within(work, scope)
+    where, parameters = of_hazards(work, scope)
     statement = sql.SQL("SELECT DISTINCT sector FROM tally WHERE hazards <> 0 AND {} ORDER BY 1").format(where)
     return [sector for (sector,) in work.connection.execute(statement, parameters).fetchall()]
 

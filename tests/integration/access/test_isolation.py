@@ -155,3 +155,49 @@ def test_applying_twice_changes_nothing(owner: psycopg.Connection[Any]) -> None:
     isolation.apply(owner)
 
     assert before == owner.execute("SELECT polname, polrelid::regclass::text, oid FROM pg_policy ORDER BY 3").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("limits", "seen"),
+    [
+        pytest.param("", ["工贸", "建设", "渔业"], id="limited to none"),
+        pytest.param("331081|工贸", ["工贸"], id="one sector of the county"),
+        pytest.param("331000|建设", ["建设"], id="one sector of the city"),
+        pytest.param("331081|工贸\n331081|渔业", ["工贸", "渔业"], id="two"),
+        pytest.param("331081", ["工贸", "建设", "渔业"], id="all of this county's, whatever is limited elsewhere"),
+        pytest.param("*|渔业", ["渔业"], id="one sector everywhere"),
+        pytest.param("331082|工贸", [], id="another county's"),
+        pytest.param("331081|工", [], id="a beginning is no sector"),
+    ],
+)
+def test_rows_with_a_sector_are_seen_by_sectors_too(
+    database_url: str, owner: psycopg.Connection[Any], limits: str, seen: list[str]
+) -> None:
+    """Counts as well: the sums bear it, and what is seen through a hazard goes by the hazard."""
+    owner.execute("TRUNCATE reporting.tally")
+    for sector in ("工贸", "建设", "渔业"):
+        owner.execute(
+            "INSERT INTO reporting.tally VALUES ('331081', '330000', '331000', '331081', '331081', %s, 'major', 'open', false, 1)",
+            (sector,),
+        )
+
+    with psycopg.connect(as_role(database_url, "reporting", "api")) as connection:
+        connection.execute(
+            "SELECT set_config('bihuan.tenants', '*', true), set_config('bihuan.limits', %s, true)", (limits,)
+        )
+        found = connection.execute("SELECT sector FROM reporting.tally ORDER BY sector").fetchall()
+
+    assert sorted(row[0] for row in found) == sorted(seen)
+
+
+def test_every_table_with_a_sector_is_divided_by_it(
+    owner: psycopg.Connection[Any], rows: list[tuple[Any, ...]]
+) -> None:
+    """A new one joins by itself, as it does by its tenant columns."""
+    divided = owner.execute(
+        "SELECT schemaname, tablename FROM pg_policies WHERE policyname = 'api' AND qual LIKE '%%bihuan.limits%%'"
+    ).fetchall()
+    wanted = {(row[0], row[1]) for row in rows if {*COLUMNS, isolation.SECTOR} <= set(row[6]) and not row[4]}
+
+    assert wanted >= {("reporting", "hazard"), ("reporting", "tally")}
+    assert set(divided) == wanted
