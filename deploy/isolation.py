@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 from psycopg import Connection, errors, sql
 
+from deploy.seeing import COLUMNS, EVERYTHING, SEEN, seen
+
 SERVICES: Final = ("intake", "escalation", "notify", "reporting")
 PROCESSES: Final = ("api", "worker")
-COLUMNS: Final = ("province", "city", "county", "tenant")
 READER: Final = "bihuan_grafana"
 """Grafana's login: it reads the views of `deploy.aggregates` and nothing else."""
 
@@ -47,9 +48,6 @@ def opened(writes: str = "") -> Table:
     return Table("true", writes)
 
 
-EVERYTHING: Final = "current_setting('bihuan.tenants', true) = '*'"
-"""Whether a transaction acts everywhere."""
-
 TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
     "intake": {
         # Systems come by keys, which the queries bind to source and tenants; people read dead letters by tenant there.
@@ -81,8 +79,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "notice": Table("", "INSERT, UPDATE"),
         "attempt": via("notice", "notice_id=id"),
         "notice_act": via("notice", "notice_id=id", writes="INSERT"),
-        # What was decided in which words; read by whoever sees a notice or a letter of it, and by drafting. Alarms of
-        # the platform come in by the API, as decisions of its own: that door acts everywhere.
+        # Read by whoever sees a notice or a letter of it; alarms of the platform come in by the API, acting everywhere.
         "decision_record": via(
             "notice",
             "decision_id",
@@ -183,20 +180,6 @@ SEARCHES: Final[Mapping[str, tuple[str, ...]]] = {
     )
 }
 """Functions that look with indexes which row security does not let anybody use, and keep to `SEEN` themselves."""
-
-SECTOR: Final = "sector"
-"""A table with this column beside the four is seen by sectors too, where somebody's roles are limited to some."""
-
-OF_SECTORS: Final = (
-    "(coalesce(current_setting('bihuan.limits', true), '') = ''"
-    " OR (SELECT string_to_array(current_setting('bihuan.limits', true), chr(10))) && ARRAY['*', {places}, {limited}])"
-)
-
-SEEN: Final = (
-    "(SELECT string_to_array(current_setting('bihuan.tenants', true), ',')) && "
-    "ARRAY['*', {table}.province, {table}.city, {table}.county, left({table}.tenant, 9), {table}.tenant]"
-)
-"""Nothing where no scope is set; '*' sees everything. The setting is read once a statement."""
 
 
 def role_of(service: str, process: str) -> str:
@@ -388,7 +371,7 @@ def _table(service: str, table: str, columns: frozenset[str]) -> Iterator[sql.Co
     own = {"alembic_version": opened()} | dict(TABLES[service])
     met = own.get(table, Table() if columns.issuperset(COLUMNS) else None)
     if met is not None and not met.seen:
-        met = met._replace(seen=_seen(columns))
+        met = met._replace(seen=seen(columns))
     yield sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(service))  # conditions name tables of the schema
     yield from _policies(service, sql.Identifier(service, table), table, met)
 
@@ -408,15 +391,6 @@ def _policies(service: str, place: sql.Identifier, table: str, met: Table | None
     yield sql.SQL("CREATE POLICY api ON {} TO {} USING ({})").format(place, api, condition)
     rights = sql.SQL(", ".join(filter(None, ("SELECT", met.writes))))
     yield sql.SQL("GRANT {} ON {} TO {}").format(rights, place, api)
-
-
-def _seen(columns: frozenset[str]) -> str:
-    """The condition on the tenant columns, and on the sector where a row bears one."""
-    if SECTOR not in columns:
-        return SEEN
-    places = [f"{{table}}.{name}" for name in COLUMNS] + ["left({table}.tenant, 9)"]
-    limited = ", ".join(f"{place} || '|' || {{table}}.sector" for place in ["'*'", *places])
-    return f"{SEEN} AND " + OF_SECTORS.replace("{places}", ", ".join(places)).replace("{limited}", limited)
 
 
 def _tables(connection: Connection[tuple[object, ...]], schema: str) -> list[tuple[str, frozenset[str]]]:

@@ -8,7 +8,8 @@ import pytest
 from psycopg import errors, sql
 
 from deploy import isolation
-from deploy.isolation import COLUMNS, SERVICES, TABLES, role_of
+from deploy.isolation import SERVICES, TABLES, role_of
+from deploy.seeing import COLUMNS, SECTOR
 from tests.people import as_role
 
 TABLES_THERE = """SELECT n.nspname, c.relname, c.relrowsecurity, c.relforcerowsecurity, c.relispartition,
@@ -197,7 +198,7 @@ def test_every_table_with_a_sector_is_divided_by_it(
     divided = owner.execute(
         "SELECT schemaname, tablename FROM pg_policies WHERE policyname = 'api' AND qual LIKE '%%bihuan.limits%%'"
     ).fetchall()
-    wanted = {(row[0], row[1]) for row in rows if {*COLUMNS, isolation.SECTOR} <= set(row[6]) and not row[4]}
+    wanted = {(row[0], row[1]) for row in rows if {*COLUMNS, SECTOR} <= set(row[6]) and not row[4]}
 
     assert wanted >= {("reporting", "hazard"), ("reporting", "tally")}
     assert set(divided) == wanted
