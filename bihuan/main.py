@@ -28,6 +28,7 @@ COMMANDS = (
     Command("migrate", "migrate", "migrate"),
     Command("upgrade-check", "upgrade_check", "upgrade_check"),
     Command("topics", "topics", "topics"),
+    Command("acls", "acls", "acls"),
     Command("positions", "positions"),
     Command("sources", "sources"),
     Command("keys", "keys"),

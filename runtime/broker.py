@@ -8,9 +8,20 @@ from typing import Any, Literal, TypeAlias
 
 import aiokafka
 import kafka
-from kafka.admin import KafkaAdminClient
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
+from runtime import reaching
 from runtime.errors import Unavailable
 from runtime.settings import ProcessSettings
 
@@ -20,7 +31,9 @@ DELIVERY_MS = 60_000
 METADATA_MS = 60_000
 IDLE_MS = 540_000  # below the broker's own limit of ten minutes
 BOOTSTRAP_MS = 10_000
-MISSING_TOPIC = 3  # UNKNOWN_TOPIC_OR_PARTITION
+PLAIN = "PLAINTEXT"
+FORBIDDEN_TOPIC = 29  # TOPIC_AUTHORIZATION_FAILED
+USER = "User:"
 
 Partition: TypeAlias = kafka.TopicPartition
 NotAcknowledged: TypeAlias = KafkaError
@@ -37,11 +50,28 @@ class NewTopic:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Acl:
+    """A right on the brokers: from any host, allowed. `name` begins the resource's name where it is `prefixed`."""
+
+    principal: str
+    operation: str
+    resource: str
+    name: str
+    prefixed: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.operation} {self.resource} {self.name}{'*' if self.prefixed else ''}"
+
+
 def ssl_context(settings: ProcessSettings) -> ssl.SSLContext | None:
     """The TLS context of an encrypted connection, None for a plain one."""
     if "SSL" not in settings.kafka_security_protocol:
         return None
-    return ssl.create_default_context(cafile=str(settings.kafka_ca_file) if settings.kafka_ca_file else None)
+    try:
+        return reaching.trusting(settings.kafka_ca_file, "BIHUAN_KAFKA_CA_FILE")
+    except OSError as error:
+        raise Unavailable(str(error)) from error
 
 
 def connection(settings: ProcessSettings) -> dict[str, Any]:
@@ -124,22 +154,30 @@ def consumer(
         )
 
 
+def said(error: BaseException, settings: ProcessSettings) -> str:
+    """What an error of either library means, in a sentence where it is about a password or a right."""
+    return reaching.refused(error, connection(settings)) or f"the broker does not answer: {error!r}"
+
+
 @contextmanager
 def _reaching(settings: ProcessSettings) -> Iterator[None]:
+    """A secured broker is asked first: what it refuses, waiting does not mend, and the library would not say it."""
+    if settings.kafka_security_protocol != PLAIN and (why := reaching.why_not_kafka(connection(settings))):
+        raise Unavailable(why)
     try:
         yield
     except KafkaError as error:
-        raise Unavailable(f"the broker at {settings.kafka_brokers} does not answer: {error!r}") from error
+        why = reaching.why_not_kafka(connection(settings))
+        raise Unavailable(why or f"the broker at {settings.kafka_brokers} does not answer: {error!r}") from error
 
 
 class Admin:
     """What we ask of the broker about topics. Every method may raise `Unavailable`."""
 
     def __init__(self, settings: ProcessSettings, *, client_id: str) -> None:
+        self._options = connection(settings)
         with _reaching(settings):
-            self._client = KafkaAdminClient(
-                **connection(settings), client_id=client_id, bootstrap_timeout_ms=BOOTSTRAP_MS
-            )
+            self._client = KafkaAdminClient(**self._options, client_id=client_id, bootstrap_timeout_ms=BOOTSTRAP_MS)
 
     def create_topics(self, topics: Iterable[NewTopic]) -> list[str]:
         """Create those that do not exist and wait until they can be used; returns the names that are new."""
@@ -157,7 +195,7 @@ class Admin:
             except TopicAlreadyExistsError:
                 continue
             except KafkaError as error:
-                raise Unavailable(f"cannot create topic {topic.name}: {error!r}") from error
+                raise Unavailable(f"cannot create topic {topic.name}: {self._said(error)}") from error
             created.append(topic.name)
         return created
 
@@ -166,14 +204,22 @@ class Admin:
         try:
             self._client.delete_topics(list(names), timeout_ms=REQUEST_MS)
         except KafkaError as error:
-            raise Unavailable(f"cannot delete topics: {error!r}") from error
+            raise Unavailable(f"cannot delete topics: {self._said(error)}") from error
 
     def delete_records(self, before: Mapping[Partition, int]) -> None:
         """Drop what lies before an offset, as retention does."""
         try:
             self._client.delete_records(dict(before), timeout_ms=REQUEST_MS)
         except KafkaError as error:
-            raise Unavailable(f"cannot delete records: {error!r}") from error
+            raise Unavailable(f"cannot delete records: {self._said(error)}") from error
+
+    def forbidden(self, names: Sequence[str]) -> list[str]:
+        """Those topics to which we have no right at all; one that does not exist is left out."""
+        try:
+            described = self._client.describe_topics(list(names))
+        except KafkaError as error:
+            raise Unavailable(f"the broker does not describe topics: {self._said(error)}") from error
+        return sorted(topic["name"] for topic in described if topic["error_code"] == FORBIDDEN_TOPIC)
 
     def topic_ids(self, names: Sequence[str]) -> dict[str, str]:
         """The broker's id of each topic; a topic that does not exist is left out."""
@@ -203,7 +249,7 @@ class Admin:
         try:
             described = self._client.describe_groups([group])[group]
         except KafkaError as error:
-            raise Unavailable(f"the broker does not describe group {group}: {error!r}") from error
+            raise Unavailable(f"the broker does not describe group {group}: {self._said(error)}") from error
         if described.get("group_state") != "Stable":
             return []
         taken = {
@@ -215,15 +261,65 @@ class Admin:
         wanted = [Partition(topic, n) for topic, count in self.partitions(topics).items() for n in range(count)]
         return [partition for partition in wanted if partition not in taken]
 
+    def acls(self) -> set[Acl]:
+        """Every right that somebody has by name, on any resource."""
+        anything = ACLFilter(
+            principal=None,
+            host=None,
+            operation=ACLOperation.ANY,
+            permission_type=ACLPermissionType.ALLOW,
+            resource_pattern=ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
+        )
+        try:
+            found, _ = self._client.describe_acls(anything)
+        except KafkaError as error:
+            raise Unavailable(f"the broker does not tell its rights: {self._said(error)}") from error
+        return {
+            Acl(
+                each.principal.removeprefix(USER),
+                each.operation.name.lower(),
+                each.resource_pattern.resource_type.name.lower(),
+                each.resource_pattern.resource_name,
+                prefixed=each.resource_pattern.pattern_type == ACLResourcePatternType.PREFIXED,
+            )
+            for each in found
+        }
+
+    def add_acls(self, acls: Iterable[Acl]) -> None:
+        """Give rights; those that are there already stay."""
+        given = [
+            ACL(
+                principal=USER + each.principal,
+                host="*",
+                operation=ACLOperation[each.operation.upper()],
+                permission_type=ACLPermissionType.ALLOW,
+                resource_pattern=ResourcePattern(
+                    ResourceType[each.resource.upper()],
+                    each.name,
+                    ACLResourcePatternType.PREFIXED if each.prefixed else ACLResourcePatternType.LITERAL,
+                ),
+            )
+            for each in acls
+        ]
+        try:
+            failed = self._client.create_acls(given)["failed"] if given else []
+        except KafkaError as error:
+            raise Unavailable(f"the broker gives no rights: {self._said(error)}") from error
+        if failed:
+            raise Unavailable(f"the broker gives no rights: {self._said(failed[0]())}")
+
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def _said(self, error: KafkaError) -> str:
+        return reaching.refused(error, self._options) or repr(error)
 
     def _described(self, names: Sequence[str]) -> list[dict[str, Any]]:
         try:
             described = self._client.describe_topics(list(names))
         except KafkaError as error:
-            raise Unavailable(f"the broker does not describe topics: {error!r}") from error
+            raise Unavailable(f"the broker does not describe topics: {self._said(error)}") from error
         return [topic for topic in described if topic["error_code"] == 0]
 
 

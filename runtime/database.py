@@ -48,7 +48,6 @@ acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B03
 """The request, or the command, that runs: each of its transactions is for its person unless it says otherwise."""
 
 CONNECT_TIMEOUT = 5  # seconds
-POSTGRES = 5432  # its usual port
 POOL_TIMEOUT = 5.0  # seconds to wait for a free connection of the pool
 
 _UNAVAILABLE = (
@@ -58,7 +57,6 @@ _UNAVAILABLE = (
     pg.ReadOnlySqlTransaction,  # a standby that was not promoted yet
 )
 _UNAVAILABLE_CLASSES = ("08", "53", "57", "58")  # connection, resources, operator, system
-_UNTRUSTED = "certificate verify failed"  # libpq's whole word about a certificate
 _CONFLICT = (pg.DeadlockDetected, pg.SerializationFailure)
 
 
@@ -156,7 +154,7 @@ class Database:
             connection = self._engine.connect()
         except Exception as error:
             named = _named(error)
-            if isinstance(named, Unavailable) and _UNTRUSTED in str(named):
+            if isinstance(named, Unavailable) and reaching.is_about_a_certificate(str(named)):
                 named = Unavailable(self._why_untrusted() or str(named))
             raise named from error
         with connection:
@@ -186,7 +184,7 @@ class Database:
         url = self._engine.url
         authority = url.query.get("sslrootcert")
         file = Path(authority) if isinstance(authority, str) and authority != "system" else None
-        return reaching.why_not_postgres(url.host or "", url.port or POSTGRES, file)
+        return reaching.why_not_postgres(url.host or "", url.port or reaching.POSTGRES, file)
 
     def ping(self) -> None:
         """Raise `Unavailable` unless the database answers."""

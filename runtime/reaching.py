@@ -12,11 +12,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+POSTGRES: Final = 5432  # its usual port
+_UNTRUSTED: Final = ("certificate verify failed", "does not match host name")
 WITHIN = 5.0  # seconds to ask one server
+FAREWELL = 0.05  # seconds for a refused connection to close before its loop ends
 
 _SSL_REQUEST: Final = struct.pack("!ii", 8, 80877103)  # PostgreSQL's way to ask for TLS before anything else
 _EXPIRED: Final = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _NAMES: Final = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+
+
+def is_about_a_certificate(said: str) -> bool:
+    """Whether libpq says this where it does not believe a certificate; more it says in no case."""
+    return any(words in said for words in _UNTRUSTED)
 
 
 def trusting(ca_file: Path | None, setting: str) -> ssl.SSLContext:
@@ -34,11 +42,17 @@ def why_not_kafka(options: Mapping[str, Any]) -> str:
     """Why these options of a client reach no broker; empty where one of them lets us in after all."""
     sentences = []
     for address in options["bootstrap_servers"]:
-        sentence = asyncio.run(_why_not_broker(address.strip(), options))
+        sentence = asyncio.run(_asked(address.strip(), options))
         if not sentence:
             return ""
         sentences.append(sentence)
     return "; ".join(dict.fromkeys(sentences))
+
+
+async def _asked(address: str, options: Mapping[str, Any]) -> str:
+    sentence = await _why_not_broker(address, options)
+    await asyncio.sleep(FAREWELL)
+    return sentence
 
 
 async def _why_not_broker(address: str, options: Mapping[str, Any]) -> str:
@@ -54,7 +68,7 @@ async def _why_not_broker(address: str, options: Mapping[str, Any]) -> str:
         try:
             await connection.send(MetadataRequest([]))  # the first thing that nobody may ask who has not signed in
         finally:
-            connection.close()
+            await asyncio.wait([connection.close()], timeout=WITHIN)  # TLS says farewell before the loop ends
     except ssl.SSLCertVerificationError as error:
         return f"{place} {_certificate(error, host, 'BIHUAN_KAFKA_CA_FILE', 'BIHUAN_KAFKA_BROKERS')}"
     except ssl.SSLError as error:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import psycopg
-from psycopg import errors, sql
+from psycopg import conninfo, errors, sql
 from pydantic import ValidationError
 
-from runtime import log
+from runtime import log, reaching
 from runtime.settings import PREFIX, ProcessSettings
 
 Told = TypeVar("Told", bound=ProcessSettings)
@@ -97,11 +97,19 @@ def _obstacle(url: str, schema: str, wanted: str) -> str:
         if any(word in said for word in _REFUSED):
             mend = f"Mend {PREFIX}DATABASE_URL or its secret file"
             raise _ending(f"cannot start, the database refuses us: {said}. {mend}") from None
-        return f"the database does not answer: {said}"
+        return f"the database does not answer: {_why_untrusted(url, said) or said}"
     found = str(row[0]) if row else ""
     if found < wanted:
         return f"the schema {schema} stands at {found or 'nothing'}, this release needs {wanted}: bihuan migrate"
     return ""
+
+
+def _why_untrusted(url: str, said: str) -> str:
+    """What is wrong with the server's certificate, where it is that; libpq only says that something is."""
+    parts = conninfo.conninfo_to_dict(url)
+    file = Path(str(parts["sslrootcert"])) if parts.get("sslrootcert") not in {None, "system"} else None
+    address = str(parts.get("host", "")), int(str(parts.get("port", reaching.POSTGRES)))
+    return reaching.why_not_postgres(*address, file) if reaching.is_about_a_certificate(said) else ""
 
 
 def _ending(sentence: str) -> SystemExit:

@@ -4,7 +4,8 @@ import base64
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import children, jars
@@ -73,13 +74,19 @@ class BrokerNotFormatted(Trouble):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kafka:
-    """A single-node broker with its folder, its ports and the jars it runs from."""
+    """A single-node broker with its folder, its ports and the jars it runs from.
+
+    `settings` replace those above of the same name, and may name `{host}` and the ports as those do. `users` have SCRAM-SHA-512 passwords from the first start on: a
+    broker that lets nobody in without one has to know the first of them before anybody can add others.
+    """
 
     folder: Path
     port: int
     controller_port: int
     jar_cache: Path
     quick: bool = False  # tests: a smaller heap and only the first compiler
+    settings: Mapping[str, str] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def brokers(self) -> str:
@@ -90,8 +97,12 @@ class Kafka:
         """Write the settings and format the data folder unless that is done; a half-made one is begun again."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._link_jars()
-        settings = SERVER_PROPERTIES.format(host=LOOPBACK, port=self.port, controller_port=self.controller_port)
-        (self.folder / "server.properties").write_text(settings, encoding="ascii")
+        ours = "".join(f"{name}={value}\n" for name, value in self.settings.items())  # the last of a name counts
+        ports = {"port": self.port, "controller_port": self.controller_port}
+        settings = (SERVER_PROPERTIES + ours).format(host=LOOPBACK, **ports)
+        file = self.folder / "server.properties"
+        file.touch(mode=0o600)
+        file.write_text(settings, encoding="ascii")
         (self.folder / "log4j2.properties").write_text(LOG4J_PROPERTIES, encoding="ascii")
         marker = self.folder / "formatted"
         if marker.exists():
@@ -114,12 +125,11 @@ class Kafka:
         link.symlink_to(self.jar_cache.resolve())
 
     def _format(self) -> None:
+        arguments = ["format", "-t", _new_cluster_id(), "-c", "server.properties"]
+        for name, password in self.users.items():
+            arguments += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
         formatted = subprocess.run(
-            self._java(
-                "-XX:TieredStopAtLevel=1",
-                main="kafka.tools.StorageTool",
-                arguments=["format", "-t", _new_cluster_id(), "-c", "server.properties"],
-            ),
+            self._java("-XX:TieredStopAtLevel=1", main="kafka.tools.StorageTool", arguments=arguments),
             cwd=self.folder,
             env=children.environment(),
             capture_output=True,

@@ -33,11 +33,15 @@ class DatabaseNotMade(Trouble):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postgres:
-    """A database server with its folder and port; `settings` are added to the server's command line."""
+    """A database server with its folder and port; `settings` are added to the server's command line.
+
+    `programs` is the folder of another PostgreSQL than that of the wheel, which knows no TLS.
+    """
 
     folder: Path
     port: int
     settings: Mapping[str, str] = field(default_factory=dict)
+    programs: Path | None = None
 
     @property
     def data(self) -> Path:
@@ -73,7 +77,7 @@ class Postgres:
             **self.settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return [str(binaries() / "postgres"), "-D", "data", "-p", str(self.port), *options]
+        return [str((self.programs or binaries()) / "postgres"), "-D", "data", "-p", str(self.port), *options]
 
     def _make(self) -> None:
         password = self.folder / "password"
@@ -81,7 +85,7 @@ class Postgres:
             password.touch(mode=0o600)
             password.write_text(secrets.token_urlsafe(PASSWORD_BYTES) + "\n", encoding="ascii")
         initdb = [
-            *(str(binaries() / "initdb"), "-D", "data", "-U", USER, "-A", "scram-sha-256"),
+            *(str((self.programs or binaries()) / "initdb"), "-D", "data", "-U", USER, "-A", "scram-sha-256"),
             *("--pwfile=password", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"),
         ]
         made = subprocess.run(

@@ -96,17 +96,24 @@ class Server:
 
 
 def start_postgres(
-    folder: Path, *, port: int = 0, durable: bool = False, settings: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    port: int = 0,
+    durable: bool = False,
+    settings: Mapping[str, str] | None = None,
+    programs: Path | None = None,
 ) -> Server:
     """Start an own PostgreSQL in `folder`; `.url` is the address of its database `postgres`, as superuser.
 
     Without `durable` it does not wait for the disk: safe against kill -9 of the server, not against a power cut.
+    `programs` is the folder of another PostgreSQL than the wheel's.
     """
     haste = {} if durable else {"fsync": "off", "full_page_writes": "off"}
     postgres = Postgres(
         folder=folder,
         port=port or ports.free_port(),
         settings={"max_connections": "200", **haste, **(settings or {})},
+        programs=programs,
     )
     postgres.prepare()  # makes the password, which the address needs
     url = postgres.url()
@@ -123,15 +130,30 @@ def start_postgres(
     return server
 
 
-def start_kafka(folder: Path, *, port: int = 0, quick: bool = True) -> Server:
+def start_kafka(
+    folder: Path,
+    *,
+    port: int = 0,
+    quick: bool = True,
+    settings: Mapping[str, str] | None = None,
+    users: Mapping[str, str] | None = None,
+) -> Server:
     """Start an own single-node Kafka in `folder`; `.url` is its bootstrap address.
 
-    `quick` starts sooner and uses less of the machine; benchmarks want False.
+    `quick` starts sooner and uses less of the machine; benchmarks want False. `settings` and `users`: see `Kafka`.
     """
     free = ports.free_ports(2)
     jar_cache = places().jars
     jars.fetch(jars.read_list(jars.LIST.read_text(encoding="utf-8")), jar_cache)
-    kafka = Kafka(folder=folder, port=port or free[0], controller_port=free[1], jar_cache=jar_cache, quick=quick)
+    kafka = Kafka(
+        folder=folder,
+        port=port or free[0],
+        controller_port=free[1],
+        jar_cache=jar_cache,
+        quick=quick,
+        settings=settings or {},
+        users=users or {},
+    )
     server = Server(
         url=kafka.brokers,
         folder=folder,

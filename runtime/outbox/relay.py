@@ -105,7 +105,7 @@ class Relay:
 
         producer = broker.relay_producer(self._settings, client_id=f"{self._schema}-relay")
         try:
-            await _start(producer)
+            await _start(producer, self._settings)
             _logger.info("relay active", schema=self._schema, epoch=life.epoch, pending=len(life.batches))
             self._metrics.set("relay_active", 1)
             while not stopping.is_set():
@@ -119,6 +119,8 @@ class Relay:
     async def _publish(self, producer: "AIOKafkaProducer", life: "_Life") -> None:
         """Send everything in order and wait for every report; the first failure ends this life."""
         from aiokafka.errors import KafkaError
+
+        from runtime import broker
 
         reports: list[asyncio.Future[object]] = []
         counts: dict[str, int] = {}
@@ -137,7 +139,7 @@ class Relay:
             await asyncio.gather(*reports)
         except KafkaError as error:
             await asyncio.gather(*reports, return_exceptions=True)
-            raise NotDelivered(repr(error)) from error
+            raise NotDelivered(broker.said(error, self._settings)) from error
         if tick is not None:
             life.ticked()
             self._metrics.set("last_tick_timestamp_seconds", tick.timestamp())
@@ -243,13 +245,15 @@ def _lock(database: Database) -> bool:
         return rows.lock(work)
 
 
-async def _start(producer: "AIOKafkaProducer") -> None:
+async def _start(producer: "AIOKafkaProducer", settings: ProcessSettings) -> None:
     from aiokafka.errors import KafkaError
+
+    from runtime import broker
 
     try:
         await producer.start()
     except KafkaError as error:
-        raise Unavailable(f"the broker does not answer: {error!r}") from error
+        raise Unavailable(broker.said(error, settings)) from error
 
 
 async def _wait(stopping: asyncio.Event, seconds: float) -> None:

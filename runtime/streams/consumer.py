@@ -15,6 +15,7 @@ from runtime.metrics import Metrics
 from runtime.settings import ProcessSettings
 from runtime.streams.applier import Applier
 from runtime.streams.fuse import Fuse
+from runtime.streams.greeting import greet, needed
 from runtime.streams.loop import BatchLoop
 from runtime.streams.ports import Beside
 from runtime.streams.records import Handler
@@ -63,6 +64,11 @@ class BatchConsumer:
         """Run until SIGTERM or a fault, with the services beside it; owns the process, its signals and its end."""
         from runtime.streams import driver  # half a second of imports that an API process never needs
 
+        greet(
+            lambda: Admin(self.settings, client_id=f"{self.group}-admin"),
+            needed(self._database.schema, self.handler.topics),
+            user=self.settings.kafka_sasl_username,
+        )
         loop = self._loop = BatchLoop(
             group=self.group,
             applier=Applier(database=self._database, handler=self.handler, metrics=self._metrics, clock=self._clock),
