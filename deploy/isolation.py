@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from psycopg import Connection, errors, sql
 
+from deploy import accounts
 from deploy.seeing import COLUMNS, EVERYTHING, SEEN, seen
 
 SERVICES: Final = ("intake", "escalation", "notify", "reporting")
@@ -128,14 +129,6 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
 
 _MARK: Final = "isolation "
 
-ACCESS: Final[Mapping[str, str]] = {
-    "person": "SELECT, INSERT, UPDATE",
-    "role_grant": "SELECT, INSERT, DELETE",
-    "federated_sign_in": "SELECT, INSERT, DELETE",
-    "session": "SELECT, INSERT, UPDATE, DELETE",
-}
-"""What every API role does with accounts: read who may come, note who came. It makes nobody and grants nothing."""
-
 
 class Kind(NamedTuple):
     """Whose protected persons a service reaches, and whether its API may change and erase them."""
@@ -161,12 +154,6 @@ TOLD: Final[Mapping[str, Table]] = {
     "gone_address": opened(),
 }
 """What is personal about notices: open to notify alone, and to its API where the notice is seen."""
-
-_BY_PROVIDER: Final[Mapping[str, str]] = {
-    "person": "issuer IS NOT NULL",
-    "role_grant": "starts_with(granted_by, 'oidc:')",
-}
-"""What an API may make of accounts: only what the customer's identity provider said of somebody."""
 
 _MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     service: (f"{service}.make_month(date)", f"{service}.drop_month(date)") for service in ("intake", "escalation")
@@ -202,7 +189,7 @@ def apply(connection: Connection[tuple[object, ...]]) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         make_roles(connection)
     groups = [
-        list(_accounts()),
+        list(accounts.statements(_logins(PROCESSES[:1]), _logins(PROCESSES))),
         *map(list, _persons()),
         list(_audit()),
         list(_told()),
@@ -234,6 +221,11 @@ def patiently(connection: Connection[tuple[object, ...]], statements: Sequence[s
             return
 
 
+def _logins(processes: Sequence[str]) -> sql.Composed:
+    named = [role_of(service, process) for service in SERVICES for process in processes]
+    return sql.SQL(", ").join(map(sql.Identifier, named))
+
+
 def _marked(connection: Connection[tuple[object, ...]]) -> object:
     row = connection.execute("SELECT obj_description('access'::regnamespace, 'pg_namespace')").fetchone()
     return row[0] if row else None
@@ -257,31 +249,6 @@ def let_in(connection: Connection[tuple[object, ...]], role: str, password: str)
     """Give a login its password."""
     statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password))
     connection.execute(statement)
-
-
-def _accounts() -> Iterator[sql.Composed]:
-    apis = sql.SQL(", ").join(sql.Identifier(role_of(service, "api")) for service in SERVICES)
-    everybody = sql.SQL(", ").join(map(sql.Identifier, roles()))
-    yield sql.SQL("GRANT USAGE ON SCHEMA access TO {}").format(everybody)
-    yield sql.SQL("GRANT EXECUTE ON FUNCTION access.note(text, text, text, text, text[]) TO {}").format(everybody)
-    for table, rights in ACCESS.items():
-        place = sql.Identifier("access", table)
-        yield sql.SQL("REVOKE ALL ON {} FROM {}").format(place, apis)
-        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), place, apis)
-    for table, condition in _BY_PROVIDER.items():
-        yield from _by_provider(sql.Identifier("access", table), sql.SQL(condition), apis)
-
-
-def _by_provider(place: sql.Identifier, condition: sql.SQL, apis: sql.Composed) -> Iterator[sql.Composed]:
-    """Everybody who has a right to it reads it all; an API makes and takes away only what fits the condition."""
-    yield sql.SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY").format(place)
-    for name in ("owner", "reads", "makes", "changes", "takes"):
-        yield sql.SQL("DROP POLICY IF EXISTS {} ON {}").format(sql.Identifier(name), place)
-    yield sql.SQL("CREATE POLICY owner ON {} TO CURRENT_USER USING (true)").format(place)
-    yield sql.SQL("CREATE POLICY reads ON {} FOR SELECT USING (true)").format(place)
-    yield sql.SQL("CREATE POLICY changes ON {} FOR UPDATE TO {} USING (true)").format(place, apis)
-    yield sql.SQL("CREATE POLICY makes ON {} FOR INSERT TO {} WITH CHECK ({})").format(place, apis, condition)
-    yield sql.SQL("CREATE POLICY takes ON {} FOR DELETE TO {} USING ({})").format(place, apis, condition)
 
 
 def _persons() -> Iterator[Iterator[sql.Composed]]:
