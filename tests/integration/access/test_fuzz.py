@@ -21,6 +21,9 @@ CASES: Final = int(os.environ.get("FUZZ_CASES", "600"))
 LONG: Final = 5_000
 """Cases from which on every route is asked as everybody who may come."""
 
+OTHER_TOKENS: Final = {"POST /v1/alerts"}
+"""Alertmanager's door has a token of its own, which no system's key opens."""
+
 FEWEST: Final = 5
 """Cases of a route as one caller: the first that hypothesis makes is always the simplest."""
 
@@ -81,7 +84,7 @@ def test_no_case_finds_an_answer_that_is_not_described(world: World, service: st
 
     assert not tally.wrong, "\n".join(f"{wrong}\n    {case}" for wrong, case in sorted(tally.wrong.items()))
     assert tally.nul > 0
-    assert tally.refused <= BREAKING
+    assert tally.refused <= BREAKING | OTHER_TOKENS
     GOT[service] = {name for name, answers in tally.answers.items() if any(status < 300 for status in answers)}
 
 
