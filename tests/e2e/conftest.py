@@ -24,6 +24,7 @@ SOURCES = (
         tuple(f"/doors/{door}" for door in ("same", "binary", "structured", "bare", "one", "batch", "file", "posted")),
     ),
     ("my-system", "331081", ("/my/system",)),
+    ("leaks", "331121", ("/leaks/safety",)),
     ("demonstration", "331081", ("/demonstration/wenling",)),  # else intake's worker would begin again in its story
 )
 
@@ -55,6 +56,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, hook: Ho
         BIHUAN_WEBHOOK_ALLOW_LOOPBACK="true",
         BIHUAN_WEBHOOK_SECRETS=json.dumps({f"127.0.0.1:{hook.port}": SECRET}),
         BIHUAN_GRACE_SECONDS="3",
+        BIHUAN_LOG_LEVEL="DEBUG",  # whatever any story says must leave no trace: test_what_stays_inside.py
         BIHUAN_GAUGE_SECONDS="1",
     )
     try:
