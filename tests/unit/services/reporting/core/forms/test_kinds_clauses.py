@@ -54,7 +54,7 @@ def test_tip_offs_of_any_kind_are_rewarded_and_counted() -> None:
         ),
     ]
 
-    assert [5, 2, 2, 2, 800.0, 4.0] == [
+    assert [7, 6, 6, 6, 2800.0, 6.0] == [
         row[1] for row in filled("finding", [*scene(), *more], MOMENT, day="2020-04-10")["举报奖励"]["rows"]
     ]
 
