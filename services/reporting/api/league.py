@@ -17,7 +17,7 @@ from services.reporting.core.league.formula import Month
 from services.reporting.core.league.scoring import Part, Place
 from services.reporting.handlers.leagues import Leagues, NoLeagueError, NotYetError, Shown
 
-PERIOD = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+PERIOD = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 Period = Annotated[str, Path(pattern=PERIOD, description="the month, such as 2023-05")]
 Tenant = Annotated[str, Query(pattern=r"^[0-9]{6,12}$", description="division code of the committee")]
 Words = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]

@@ -113,6 +113,7 @@ def test_from_objection_to_publication(client: Client, clock: ManualClock, signe
     [
         ("/league?period=2023-04", "没有月晾晒评价办法"),
         ("/league?period=2023-13", "填写的内容或查询条件有误"),
+        ("/league?period=0000-01", "填写的内容或查询条件有误"),
         (f"/league/2023-05/999999?tenant={TENANT}", "999999 不参加月晾晒；参加的有：太平街道、城东街道"),
     ],
 )

@@ -37,9 +37,9 @@ SPANS: Final[dict[Span, str]] = {
 """What each form covers when only its last day is given."""
 FORMAT_NAMES: Final = {"xlsx": "Excel", "html": "打印", "csv": "CSV", "json": "JSON"}
 EXPORT_STATES: Final = {WAITING: "排队", RUNNING: "正在导出", DONE: "完成", FAILED: "失败"}
-MINUTE: Final = r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?$"
+MINUTE: Final = r"^(20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})?$"
 
-_Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+_Day = Annotated[str, Query(pattern=r"^(20[0-9]{2}-[0-9]{2}-[0-9]{2})?$")]
 _Minute = Annotated[str, Query(pattern=MINUTE)]
 
 
