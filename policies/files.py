@@ -38,6 +38,12 @@ def folder(named: str | Path | None = None) -> Path:
     return Path(named) if named else Path(str(resources.files("policies")))
 
 
+def beside(name: str, named: str | Path | None = None) -> Path:
+    """Return what lies beside the packs under this name: the folder's own file, else the one that ships."""
+    own = folder(named) / name
+    return own if own.is_file() else folder() / name
+
+
 def pack_files(named: str | Path | None = None) -> list[Path]:
     """Return every pack file of the folder, by name; subfolders hold mappings and other data."""
     return sorted(path for path in folder(named).glob("*.yaml") if path.stem not in BESIDE_PACKS)

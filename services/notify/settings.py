@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, SecretStr
 
 from contracts.divisions import Divisions
+from policies import files
 from policies.tables import clauses
 from runtime.settings import ProcessSettings
 from services.notify.core.letters.organs import letter_rules_from
@@ -99,15 +100,12 @@ def routes_path(settings: NotifySettings) -> Path:
 
 def shipped_routes(policies: Path | None = None) -> Path:
     """The routes in a folder of policies, or those that ship with the product."""
-    return (policies or Path(__file__).parents[2] / "policies") / "routes.yaml"
+    return files.beside("routes.yaml", policies)
 
 
 def read_letter_desk(settings: NotifySettings, table: Divisions) -> Desk:
     """What writers of letters have before them; raises `InvalidLetterRules`, `OSError` or `yaml.YAMLError`."""
-    folder = settings.policies_dir or Path(__file__).parents[2] / "policies"
-    path = settings.letters_file or folder / "letters.yaml"
-    if settings.letters_file is None and not path.is_file():  # a folder of packs alone writes under the shipped names
-        path = Path(__file__).parents[2] / "policies" / "letters.yaml"
+    path = settings.letters_file or files.beside("letters.yaml", settings.policies_dir)
     return Desk(
         rules=letter_rules_from(yaml.safe_load(path.read_text(encoding="utf-8")), table),
         places=Places(table),

@@ -115,7 +115,7 @@ def role_names(settings: ReportingSettings) -> Mapping[str, str]:
     """The Chinese names of the roles that routes address, from the policies' folder."""
     return {
         str(role): str(name)
-        for role, name in files.read(files.folder(settings.policies_dir) / "routes.yaml").get("roles", {}).items()
+        for role, name in files.read(files.beside("routes.yaml", settings.policies_dir)).get("roles", {}).items()
     }
 
 

@@ -256,7 +256,7 @@ def open_desk(
     settings: IntakeSettings, database: Database, clock: Clock, doorkeeper: Doorkeeper, divisions: Divisions
 ) -> TipOffDesk:
     """The desk by the policies' folder as it is now; raises BadMasterKeys, and ValueError for rules that are none."""
-    rules = Rules.parse(files.read(files.folder(settings.policies_dir) / "tip-offs.yaml"))
+    rules = Rules.parse(files.read(files.beside("tip-offs.yaml", settings.policies_dir)))
     keys = settings.master_keys.get_secret_value()
     return TipOffDesk(
         database=database,

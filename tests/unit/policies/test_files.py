@@ -62,3 +62,14 @@ def test_the_packs_are_read_as_ever() -> None:
 def test_a_folder_of_policies_holds_other_files_too() -> None:
     """Every file of the shipped folder that is taken for a pack names itself; routes and letters are none."""
     assert [path.name for path in files.pack_files() if files.read(path).get("id") != path.stem] == []
+
+
+@pytest.mark.parametrize("name", sorted(f"{stem}.yaml" for stem in files.BESIDE_PACKS))
+def test_a_folder_of_packs_alone_goes_by_what_ships(tmp_path: Path, name: str) -> None:
+    """A customer who writes packs writes nothing else; what is there of their own counts."""
+    assert files.beside(name, tmp_path) == files.folder() / name
+    assert files.beside(name, tmp_path).is_file()
+
+    (tmp_path / name).write_text("own: 1", encoding="utf-8")
+
+    assert files.beside(name, tmp_path) == tmp_path / name
