@@ -36,6 +36,8 @@ def test_the_roster_that_ships_is_for_every_office_of_the_demonstration() -> Non
 
 def test_routes_may_lie_elsewhere(tmp_path: Path) -> None:
     """In a folder of policies, or in a file of their own."""
+    (tmp_path / "routes.yaml").touch()
+
     assert routes_path(settings(policies_dir=tmp_path)) == tmp_path / "routes.yaml"
     assert routes_path(settings(policies_dir=tmp_path, routes_file=tmp_path / "r.yaml")) == tmp_path / "r.yaml"
 
