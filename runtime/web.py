@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI
@@ -276,7 +277,8 @@ class _Outermost:
 
         try:
             if _has_nul(scope):
-                await _send_json(decorated, 400, _problem_body(scope, 400, "the address holds a NUL byte"))
+                named = [{"parameter": name, "detail": "holds a NUL byte"} for name in _nul_in(scope)]
+                await _send_json(decorated, 400, _problem_body(scope, 400, "the address holds a NUL byte", named))
             else:
                 await self._app(scope, receive, decorated)
         except Exception:  # the last net: log once, answer, count
@@ -312,6 +314,12 @@ async def _send_json(
 def _has_nul(scope: Scope) -> bool:
     """Whether an address holds what no id, no text of ours and no column of PostgreSQL can be."""
     return "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]
+
+
+def _nul_in(scope: Scope) -> list[str]:
+    """The parameters of the query whose value holds one."""
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return [name for name, value in asked if "\x00" in value]
 
 
 def _trace_id(scope: Scope) -> str:

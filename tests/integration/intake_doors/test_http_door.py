@@ -232,12 +232,12 @@ def test_an_operators_key_sends_nothing_and_a_senders_key_operates_nothing(clien
     assert client.post("/v1/dead-letters/1/replay", headers=sender).status_code == 403
 
 
-def test_a_key_that_sends_too_much_is_told_when_to_come_again(post: Callable[..., Any]) -> None:
+def test_a_key_that_sends_too_much_is_told_when_to_come_again(post: Callable[..., Any], new_key: NewKey) -> None:
     """The burst goes through, what follows has to wait."""
-    batch = [event(id=str(n)) for n in range(1000)]
+    batch, slow = [event(id=str(n)) for n in range(1000)], new_key(per_second=1, burst=2_000)
 
-    statuses = [post(batch).status_code for _ in range(3)]
-    refused = post(batch)
+    statuses = [post(batch, slow).status_code for _ in range(3)]
+    refused = post(batch, slow)
 
     assert statuses == [202, 202, 429]
     assert refused.json()["status"] == 429

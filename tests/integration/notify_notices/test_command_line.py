@@ -128,7 +128,7 @@ def test_routes_know_a_decision_by_its_id(office: Office, bihuan: Command) -> No
 
 def test_a_roster_is_taken_over(office: Office, bihuan: Command, tmp_path: Path) -> None:
     """The one that ships reads without a fault; one that cannot be used changes nothing."""
-    office.sql("TRUNCATE roster")
+    office.sql("TRUNCATE roster CASCADE")
     broken = tmp_path / "broken.yaml"
     broken.write_text("version: 1\nseats: [{role: a@b, unit: u, holder: h, addresses: {email: x}, since: 2020-01-01}]")
 
