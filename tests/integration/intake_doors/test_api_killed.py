@@ -37,7 +37,7 @@ def api(database: Database, database_url: str, tmp_path: Path) -> Iterator[tuple
         expires_at=now + timedelta(days=1),
     )
     with database.begin() as work:
-        work.connection.execute("TRUNCATE api_key")
+        work.connection.execute("TRUNCATE api_key CASCADE")
         keys.add(work, key)
     port = ports.free_port()
     environment = {
