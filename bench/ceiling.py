@@ -20,7 +20,7 @@ from runtime.database import Database
 from services.escalation.store import bulk
 
 _POSITIONS = ("topic", "slot", "epoch", "expected")
-_MAKING_ROOM = (b"CREATE TABLE", b"ALTER TABLE")
+_MAKING_ROOM = b"SELECT make_month("
 _SETTLED = 1.0  # seconds: whoever has slots now keeps them
 
 
@@ -138,7 +138,7 @@ def _lay_out(url: str, transactions: Sequence[Transaction]) -> None:
     with Database(url, schema=SCHEMA, application_name="bench").begin() as work:
         for statement in (one for statements in transactions for one in statements):
             if statement.text.startswith(_MAKING_ROOM):
-                work.connection.execute(statement.text)
+                bulk.cursor(work).execute(statement.text, statement.parameters)
         for (topic, slot), (epoch, offset) in first.items():
             work.connection.execute(
                 "INSERT INTO consumer_position (topic, slot, epoch, next_offset) VALUES (%s, %s, %s, %s)",
