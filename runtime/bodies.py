@@ -1,22 +1,29 @@
 """Take a request's body whole, within its limit and time, and let no JSON in that two readers would read differently."""
 
 import asyncio
-import json
-import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, NoReturn
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runtime import strict_json
+from runtime.strict_json import MAX_DEPTH, Fault, Unfit
 
 BODY_LIMIT: Final = 1 << 20  # bytes
 BODY_SECONDS: Final = 30.0  # to send a whole body
 LARGE_AT_ONCE: Final = 8
 """Bodies above BODY_LIMIT that a process reads side by side: what they may hold together is what it has to spare."""
 
-MAX_DEPTH: Final = 32
 _JSON: Final = "application/json"
-# A string, closed or cut off at the end; possessive, so that no body makes the scan quadratic.
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)', re.DOTALL)
+_FAULTS: Final[Mapping[Fault, str]] = {
+    Fault.NUL_CHARACTER: "the body holds a NUL character",
+    Fault.NOT_UTF8: "the body is not UTF-8",
+    Fault.TOO_DEEP: f"the body nests deeper than {MAX_DEPTH} levels",
+    Fault.DUPLICATE_KEY: "the body has a key twice in one object",
+    Fault.LONE_SURROGATE: "the body holds half of a surrogate pair",
+    Fault.NUMBER_OUT_OF_RANGE: "the body holds a number that is out of range",
+    Fault.NUMBER_NOT_FINITE: "the body holds a number that is none (NaN, Infinity)",
+}
 
 Refuse = Callable[[Scope, Send, int, str, Mapping[str, str] | None], Awaitable[None]]
 
@@ -69,56 +76,12 @@ class Limits:
 
 
 def fault_of(body: bytes) -> str | None:
-    """What makes a JSON body unfit, None where nothing does; says the kind of fault and nothing of the content."""
-    if b"\x00" in body:
-        return "the body holds a NUL byte"
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return "the body is not UTF-8"
-    if _is_deep(text):
-        return f"the body nests deeper than {MAX_DEPTH} levels"
-    try:
-        json.loads(text, object_pairs_hook=_once, parse_constant=_finite)
-    except _UnfitError as error:
-        return str(error)
-    except ValueError:
-        return None  # no JSON at all: the route says at which character
-    return None
+    """What makes a JSON body unfit, None where nothing does; says the kind of fault and nothing of the content.
 
-
-class _UnfitError(Exception):
-    """Leaves the reader with a fault."""
-
-
-def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _UnfitError("the body has a key twice in one object")
-    for word in (*members, *members.values()):
-        if isinstance(word, str) and ("\x00" in word or (not word.isascii() and _is_broken(word))):
-            raise _UnfitError("the body holds a NUL character or half of a surrogate pair")
-    return members
-
-
-def _finite(_name: str) -> NoReturn:
-    raise _UnfitError("the body holds a number that is none (NaN, Infinity)")
-
-
-def _is_broken(word: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in word)
-
-
-def _is_deep(text: str) -> bool:
-    depth = 0
-    for letter in _STRING.sub("", text):
-        if letter in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif letter in "]}":
-            depth -= 1
-    return False
+    What is no JSON at all is left to the route, which says at which character; so are the bounds of whole numbers.
+    """
+    read = strict_json.read(body, parse_int=int)
+    return _FAULTS.get(read.fault) if isinstance(read, Unfit) else None
 
 
 def _too_large(limit: int) -> str:
