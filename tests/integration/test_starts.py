@@ -97,7 +97,7 @@ def test_a_schema_that_is_behind_is_waited_for(behind: str, tmp_path: Path) -> N
         with psycopg.connect(behind, autocommit=True) as connection:
             connection.execute("UPDATE escalation.alembic_version SET version_num = %s", (wanted,))
 
-        eventually(lambda: '"event": "serving"' in run.output(), within=60)
+        assert eventually(lambda: '"event": "serving"' in run.output(), within=60)
     finally:
         run.kill()
 

@@ -17,7 +17,7 @@ from contracts.roles import Role
 from runtime.testing import eventually
 from tests.e2e.feed import is_through
 from tests.machine import Machine
-from tests.tools.browser.chromium import Seen, browser, serious, watched
+from tests.tools.browser.chromium import Seen, serious, watched
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(600)]
 
@@ -38,18 +38,6 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         yield started
     finally:
         started.down()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium."""
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def seen() -> Seen:
-    return Seen()
 
 
 @pytest.mark.parametrize(

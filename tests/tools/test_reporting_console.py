@@ -18,7 +18,7 @@ from services.reporting.handlers.applying import ReadModels
 from tests.conftest import SignedIn
 from tests.integration.reporting_api.sample import NOW, sample
 from tests.integration.reporting_read_models.log import batches, decided, records
-from tests.tools.browser.chromium import Seen, browser, serious, watched
+from tests.tools.browser.chromium import Seen, serious, watched
 from tests.unit.services.reporting.facts import BASE, at, reported
 
 pytestmark = [pytest.mark.tools, pytest.mark.timeout(400)]
@@ -87,18 +87,6 @@ def many() -> list[Any]:
 def served(program: Program) -> str:
     lines = [msgspec.json.decode(line) for line in program.output().splitlines() if '"serving"' in line]
     return f"http://127.0.0.1:{lines[-1]['port']}"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """The system's Chromium."""
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def seen() -> Seen:
-    return Seen()
 
 
 @pytest.fixture

@@ -2,20 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
-
-import msgspec
 
 from contracts import notices as contract
-from contracts.facts import Fact
-from contracts.topics import NOTICE_FACTS, slot_of
-from runtime import codec
 from runtime.database import Work
 from runtime.outbox import Outgoing, announce
 from services.notify.core.notice import Notice
+from services.notify.handlers.facts import outgoing
 from services.notify.store import letters
-
-SOURCE: Final = "/bihuan/notify"
 
 
 def announce_notices(work: Work, notices: Iterable[Notice], now: datetime) -> None:
@@ -37,20 +30,13 @@ def _marks(work: Work, ids: set[str]) -> dict[str, contract.LetterMark]:
 
 
 def _outgoing(notice: Notice, letter: contract.LetterMark | None, now: datetime) -> Outgoing:
-    fact = Fact(
-        id=f"{notice.id}:{notice.revision}",
-        source=SOURCE,
-        type=contract.NOTICE_TYPE,
-        time=now,
+    return outgoing(
+        f"{notice.id}:{notice.revision}",
+        contract.NOTICE_TYPE,
+        _record(notice, letter, now),
         tenant=notice.tenant,
         committee=notice.committee,
-        data=msgspec.Raw(msgspec.json.encode(_record(notice, letter, now))),
-    )
-    return Outgoing(
-        topic=NOTICE_FACTS,
-        slot=slot_of(notice.committee),
-        key=notice.committee.encode("ascii"),
-        value=codec.encode(fact),
+        now=now,
     )
 
 

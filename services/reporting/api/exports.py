@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
@@ -17,8 +16,8 @@ from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.web import Problem
+from services.reporting.api.reports import headers_of
 from services.reporting.api.shapes import local
-from services.reporting.exports.page import POLICY
 from services.reporting.handlers.reports import FORMATS, BadAskError, Format, NoSuchFormError, Reports, Wish
 from services.reporting.store import exports
 from services.reporting.store.exports import DONE, FAILED, Export
@@ -150,9 +149,8 @@ def routes(database: Database, orders: Orders) -> APIRouter:
         if found.state != DONE:
             why = found.error if found.state == FAILED else "还在导出，请稍后再取"
             raise Problem(HTTPStatus.CONFLICT, why)
-        return StreamingResponse(
-            _pieces(database, found, who), media_type=FORMATS[found.format], headers=_headers(found)
-        )
+        headers = headers_of(str(found.wish.get("kind", "")), found.format, found.name, found.size, found.as_of)
+        return StreamingResponse(_pieces(database, found, who), media_type=FORMATS[found.format], headers=headers)
 
     return router
 
@@ -168,18 +166,6 @@ def _found(database: Database, export: UUID, who: Principal) -> Export:
 def _pieces(database: Database, export: Export, who: Principal) -> Iterator[bytes]:
     with database.begin(who.tenants) as work:  # it is read after the route has returned
         yield from exports.pieces(work, export.id)
-
-
-def _headers(export: Export) -> dict[str, str]:
-    kind = str(export.wish.get("kind", ""))
-    headers = {
-        "content-length": str(export.size),
-        "content-disposition": (
-            f"attachment; filename=\"{kind}.{export.format}\"; filename*=UTF-8''{quote(export.name)}"
-        ),
-        "x-as-of": export.as_of.isoformat(),
-    }
-    return headers | ({"content-security-policy": POLICY} if export.format == "html" else {})
 
 
 def _shape(export: Export) -> ExportShape:

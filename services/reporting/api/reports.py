@@ -13,7 +13,6 @@ from pydantic import AwareDatetime, BaseModel
 
 from runtime.access import Who
 from runtime.web import Problem
-from services.reporting.core.forms.form import Form
 from services.reporting.exports.page import POLICY
 from services.reporting.handlers.reports import FORMATS, BadAskError, Format, NoSuchFormError, Reports, Wish
 
@@ -88,22 +87,20 @@ def _answer(reports: Reports, wish: Wish, form: Format) -> StreamingResponse:
         raise
     size = out.tell()
     out.seek(0)
-    return StreamingResponse(_sent(out), media_type=FORMATS[form], headers=_headers(filled, form, size))
+    name, inline = f"{filled.name}.{form}", form in {"html", "json"}
+    headers = headers_of(filled.kind, form, name, size, filled.as_of, inline=inline)
+    return StreamingResponse(_sent(out), media_type=FORMATS[form], headers=headers)
 
 
-def _headers(filled: Form, form: Format, size: int) -> dict[str, str]:
-    name = quote(f"{filled.name}.{form}")
-    shown = "inline" if form in {"html", "json"} else "attachment"
+def headers_of(kind: str, form: str, name: str, size: int, as_of: datetime, *, inline: bool = False) -> dict[str, str]:
+    """The headers under which a printed form leaves; `name` is the file's, in Chinese."""
+    shown = "inline" if inline else "attachment"
     headers = {
         "content-length": str(size),
-        "content-disposition": f"{shown}; filename=\"{filled.kind}.{form}\"; filename*=UTF-8''{name}",
-        "x-as-of": _instant(filled.as_of),
+        "content-disposition": f"{shown}; filename=\"{kind}.{form}\"; filename*=UTF-8''{quote(name)}",
+        "x-as-of": as_of.isoformat(),
     }
     return headers | ({"content-security-policy": POLICY} if form == "html" else {})
-
-
-def _instant(moment: datetime) -> str:
-    return moment.isoformat()
 
 
 def _sent(out: "tempfile.SpooledTemporaryFile[bytes] | IO[bytes]") -> Iterator[bytes]:

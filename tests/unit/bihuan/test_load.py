@@ -19,9 +19,11 @@ def test_another_machine_is_refused_with_its_name(capsys: pytest.CaptureFixture[
     assert "kafka-2.example.cn 不在本机" in capsys.readouterr().err
 
 
-def test_a_word_lets_it_through() -> None:
+def test_a_word_lets_it_through(capsys: pytest.CaptureFixture[str]) -> None:
     """`--yes`."""
     load._check("http://intake.example.cn", 100, yes=True)
+
+    assert capsys.readouterr().err == ""
 
 
 def test_too_many_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,10 @@ import msgspec
 
 from contracts import letters as contract
 from contracts.divisions import Divisions
-from contracts.facts import Fact
-from contracts.topics import NOTICE_FACTS, slot_of
-from runtime import codec
 from runtime.database import Work
 from runtime.outbox import Outgoing, announce
 from services.notify.core.letters.letter import Letter
-from services.notify.handlers.announcing import SOURCE
+from services.notify.handlers.facts import outgoing
 from services.notify.store import letters as store
 
 LARGEST: Final = 512 << 10  # bytes of a document that goes into the log; a record of it may have twice as much
@@ -82,18 +79,11 @@ def record_of(letter: Letter, document: bytes, now: datetime) -> contract.Letter
 
 
 def _outgoing(letter: Letter, document: bytes, now: datetime) -> Outgoing:
-    fact = Fact(
-        id=f"letter/{letter.id}:{letter.revision}",
-        source=SOURCE,
-        type=contract.LETTER_TYPE,
-        time=now,
+    return outgoing(
+        f"letter/{letter.id}:{letter.revision}",
+        contract.LETTER_TYPE,
+        record_of(letter, document, now),
         tenant=letter.tenant,
         committee=letter.committee,
-        data=msgspec.Raw(msgspec.json.encode(record_of(letter, document, now))),
-    )
-    return Outgoing(
-        topic=NOTICE_FACTS,
-        slot=slot_of(letter.committee),
-        key=letter.committee.encode("ascii"),
-        value=codec.encode(fact),
+        now=now,
     )

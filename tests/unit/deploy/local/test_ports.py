@@ -7,8 +7,12 @@ from deploy.local.ports import PortsInUse
 
 
 def test_free_ports_pass_in_silence() -> None:
-    """Nothing is raised when every port can be bound."""
-    ports.check_free({"kafka": 39092}, is_free=lambda _: True)
+    """Nothing is raised when every port can be bound; each was tried."""
+    tried: list[int] = []
+
+    ports.check_free({"kafka": 39092, "postgres": 35432}, is_free=lambda port: not tried.append(port))  # type: ignore[func-returns-value]
+
+    assert tried == [39092, 35432]
 
 
 def test_the_message_names_each_busy_port_and_the_way_out() -> None:

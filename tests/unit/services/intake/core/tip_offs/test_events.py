@@ -1,9 +1,8 @@
 """What becomes of a tip-off is said in events that the contract takes and that tell nothing of the informer."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -11,19 +10,8 @@ from pydantic import ValidationError
 from contracts.events import Event, read_event
 from services.intake.core.tip_offs import events
 from services.intake.core.tip_offs.events import HazardForm
-from services.intake.core.tip_offs.tip_off import TipOff
+from tests.unit.services.intake.core.tip_offs.sample import TIP_OFF
 
-TIP_OFF = TipOff(
-    id="T1",
-    tenant="331081",
-    category="fire",
-    person=UUID(int=1),
-    photographs=0,
-    reachable=False,
-    received_at=datetime(2023, 5, 9, 2, tzinfo=UTC),
-    finish_by=date(2023, 7, 8),
-    event_id="T1/received",
-)
 LATER = datetime(2023, 5, 10, tzinfo=UTC)
 FORM = HazardForm.model_validate(
     {"description": "油罐旁违规动火", "level": "major", "sector": "危化", "site_name": "某厂", "address": "某路一号"}

@@ -1,10 +1,9 @@
 """A tip-off takes what people write and no more, and its code is read however it is typed."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -15,24 +14,13 @@ from services.intake.core.tip_offs.tip_off import (
     CODE_BYTES,
     Reward,
     Submission,
-    TipOff,
     code_of,
     digest_of,
     stage,
 )
+from tests.unit.services.intake.core.tip_offs.sample import TIP_OFF
 
 TOLD = {"tenant": "331081", "category": "fire", "story": "油罐旁边有人动火"}
-TIP_OFF = TipOff(
-    id="T1",
-    tenant="331081",
-    category="fire",
-    person=UUID(int=1),
-    photographs=0,
-    reachable=False,
-    received_at=datetime(2023, 5, 9, 2, tzinfo=UTC),
-    finish_by=date(2023, 7, 8),
-    event_id="T1/received",
-)
 
 
 @pytest.mark.parametrize(
