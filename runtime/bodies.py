@@ -6,8 +6,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from runtime import strict_json
-from runtime.strict_json import MAX_DEPTH, Fault, Unfit
+from contracts import strict_json
+from contracts.strict_json import MAX_DEPTH, Fault, Unfit
 
 BODY_LIMIT: Final = 1 << 20  # bytes
 BODY_SECONDS: Final = 30.0  # to send a whole body

@@ -1,7 +1,7 @@
 """Refuse bytes that no model should ever see, by name, before any model reads the body.
 
 Two ways lead to the same answer. The quick one serves a clean body (no escapes, few brackets), which nearly all are;
-whatever it does not vouch for is read again slowly (`runtime.strict_json`), and only the slow reader refuses.
+whatever it does not vouch for is read again slowly (`contracts.strict_json`), and only the slow reader refuses.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from runtime import strict_json
-from runtime.strict_json import BYTE_ORDER_MARK, MAX_DEPTH, MAX_INTEGER, STRING, Unfit
+from contracts import strict_json
+from contracts.strict_json import BYTE_ORDER_MARK, MAX_DEPTH, MAX_INTEGER, STRING, Unfit
 from services.intake.core.reasons import Reason
 
 #: Bytes of one event; photographs travel as links.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.strict_json import MAX_INTEGER, Fault, Unfit, read
+from contracts.strict_json import MAX_INTEGER, Fault, Unfit, read
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 PLAIN = st.recursive(
