@@ -14,9 +14,15 @@ JSON = {"content-type": "application/json"}
 ONE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
+
+def telephone(number: int) -> str:
+    """A number that reads like a mobile's and is nobody's."""
+    return f"199{number:08}"
+
+
 INFORMER: Final = {
     "informer's name": "金丝雀甲",
-    "informer's telephone": "19955501234",
+    "informer's telephone": telephone(1),
     "informer's words": "只有夜班的金丝雀才知道的那只阀门",
     "informer's place": "金丝雀巷第九号",
     "informer's number": "331081199001011234",
@@ -34,7 +40,7 @@ TYPED: Final = {
 }
 REFUSED: Final = {
     "a refused description": "金丝雀的乱码描述",
-    "a refused telephone": "19955509999",
+    "a refused telephone": telephone(2),
     "a refused number": "331081198505054321",
     "a refused name": "金丝雀乙",
 }

@@ -39,7 +39,7 @@ def _rest(settings: ProcessSettings, rows: Rows) -> int:
         if time.monotonic() > until:
             print(f"it did not come to rest within {WITHIN} s")
             return 1
-        time.sleep(3)
+        time.sleep(3)  # each look asks every broker
     return 0
 
 
@@ -52,7 +52,7 @@ def _compare(settings: ProcessSettings, rows: Rows, folder: Path) -> int:
         wrong = [*came.wrong(events), *_mails_wrong(rows, caught)]
         if not wrong:
             break
-        time.sleep(10)
+        time.sleep(10)  # reporting and the catcher may still have something to read
     print(came.figures(len(events)))
     print(f"notices by state: {dict(rows('SELECT state, count(*) FROM notify.notice GROUP BY 1'))}")
     print("\n".join(wrong) if wrong else "nothing lost, nothing doubled")

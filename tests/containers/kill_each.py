@@ -157,10 +157,10 @@ def _torment(compose: Compose, rate: float) -> int:
             str(LONG_ENOUGH), "--upstreams", "6", "--url", "http://intake-api:8000", "--settle", "240",
             "--keep", "/kept/sent.json",
         )  # fmt: skip
-        time.sleep(20)
+        time.sleep(20)  # the load runs in before the first kill
         for container in KILLED:
             print(kill(container), flush=True)
-            time.sleep(CALM)
+            time.sleep(CALM)  # each kill meets a system under load, not one that still starts
         _docker("kill", "--signal", "INT", LOAD)
         print(load.communicate(timeout=600)[0], flush=True)
         inside = ("run", "--rm", "-T", *mounted, "prepare", "python", "-m", "tests.containers.compared")

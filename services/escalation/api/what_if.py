@@ -119,7 +119,7 @@ def _answer(database: Database, law: Law, clock: Clock, job: UUID, question: Que
                 state, answer = DONE, _counted(trial.differences(work, law, question, progress))
         except (Unavailable, Conflict):
             state, answer = FAILED, {"detail": "the database was away; ask again"}
-        except Exception:
+        except Exception:  # the last net of a job, as runtime.web's is of a route: logged whole, and its asker is told
             _logger.exception("what-if", job=str(job))
             state, answer = FAILED, {"detail": "the question could not be answered; the log of the service says why"}
         try:

@@ -1,8 +1,6 @@
 """The audit's heads lie on a topic and in a file outside the database, and the command compares with both."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from runtime.broker import Admin, NewTopic
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.settings import ProcessSettings
+from runtime.testing import eventually
 from tests.people import as_role
 
 
@@ -64,8 +63,8 @@ def _kept_once(settings: ProcessSettings, url: str, file: Path) -> None:
     async def live() -> None:
         stopping = asyncio.Event()
         running = asyncio.create_task(keeper.run(stopping))
-        await asyncio.to_thread(_until, lambda: len(_lines(file)) > len(before))
-        await asyncio.sleep(0.5)
+        await asyncio.to_thread(eventually, lambda: len(_lines(file)) > len(before))
+        await asyncio.sleep(0.5)  # it looks again meanwhile, and must keep nothing
         stopping.set()
         await running
 
@@ -73,11 +72,6 @@ def _kept_once(settings: ProcessSettings, url: str, file: Path) -> None:
     asyncio.run(live())
     database.close()
     assert len(_lines(file)) == len(before) + 1
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    while not holds():
-        time.sleep(0.05)
 
 
 def _lines(file: Path) -> list[str]:

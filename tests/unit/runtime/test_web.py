@@ -97,7 +97,7 @@ def test_every_error_is_a_problem_and_none_tells_a_secret(
 @pytest.mark.parametrize(
     ("path", "content", "expected"),
     [
-        ("/echo", b'{"level": "high-13812345678"}', {"pointer": "/level"}),
+        ("/echo", b'{"level": "high-13800138000"}', {"pointer": "/level"}),
         ("/echo", b"{", {"pointer": ""}),
         ("/echo", b"[]", {"pointer": "/"}),
         ("/echo?limit=999", b'{"level": 1}', {"parameter": "limit", "in": "query"}),
@@ -112,7 +112,7 @@ def test_what_cannot_be_read_is_400_with_the_place_and_without_the_value(
 
     assert answer.status_code == 400
     assert expected == {name: value for name, value in error.items() if name != "detail"}
-    assert "13812345678" not in answer.text
+    assert "13800138000" not in answer.text
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/none", 404), ("DELETE", "/echo", 405)])

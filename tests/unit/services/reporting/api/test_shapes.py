@@ -51,14 +51,14 @@ def test_a_plan_is_shown() -> None:
 
 def test_free_text_is_redacted() -> None:
     """Telephone numbers in descriptions and lines are masked."""
-    telling = msgspec.structs.replace(row(), description="联系人 13812345678")
+    telling = msgspec.structs.replace(row(), description="联系人 13800138000")
     moment = at("2023-05-10 09:00")
     entry = Entry(
-        kind="fact", at=moment, known_at=moment, title="t", type="x", reference="r", lines=(("理由", "打 13812345678"),)
+        kind="fact", at=moment, known_at=moment, title="t", type="x", reference="r", lines=(("理由", "打 13800138000"),)
     )
 
-    assert "联系人 138****5678" == hazard_shape(telling, "").description
-    assert ["打 138****5678"] == [line.text for line in entry_shape(entry).lines]
+    assert "联系人 138****8000" == hazard_shape(telling, "").description
+    assert ["打 138****8000"] == [line.text for line in entry_shape(entry).lines]
 
 
 def test_a_summary_names_its_moment() -> None:
