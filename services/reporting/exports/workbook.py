@@ -26,6 +26,8 @@ SMALL: Final = 9
 WIDEST: Final = 185.0
 """Half-width characters of one page; a wider sheet is set in smaller letters and narrower columns."""
 NARROWEST: Final = 0.6
+ABOVE: Final = 0.77
+"""Half-width characters of the lines above a table that one of width holds: their letters are larger than the body's."""
 TALLEST: Final = 409.0
 """Points: no spreadsheet shows a taller row."""
 LONG: Final = 2_000
@@ -136,15 +138,24 @@ class _Printer:
     def _top(self, page: Any, sheet: Sheet, last: int, width: float) -> int:
         row = self._across(page, 0, last, plain(sheet.title), "title", 36.0)
         if sheet.heads:
-            page.set_row(row, 24)
-            middle = max((last + 1) // 2 - 1, 0)
-            _merge(page, row, 0, middle, plain(sheet.heads[0]), self._formats["left"])
-            _merge(page, row, middle + 1, last, plain("　".join(sheet.heads[1:])), self._formats["right"])
-            row += 1
+            row = self._unit_and_day(page, sheet, row, last)
         for paragraph in sheet.paragraphs:
             text = self._said(sheet, paragraph)
             row = self._across(page, row, last, text, "paragraph", _lines(text, width * 0.82) * 20.0)
         return row
+
+    def _unit_and_day(self, page: Any, sheet: Sheet, row: int, last: int) -> int:
+        """What stands above the table at both of its ends; one below the other where the table is too narrow for both."""
+        left, right = plain(sheet.heads[0]), plain("　".join(sheet.heads[1:]))
+        middle = max((last + 1) // 2 - 1, 0)
+        widths = [column.width * self._scale * ABOVE for column in sheet.columns]
+        if sheet.columns and max(_lines(left, sum(widths[: middle + 1])), _lines(right, sum(widths[middle + 1 :]))) > 1:
+            row = self._across(page, row, last, left, "left", 20.0)
+            return self._across(page, row, last, right, "right", 20.0) if right else row
+        page.set_row(row, 24)
+        _merge(page, row, 0, middle, left, self._formats["left"])
+        _merge(page, row, middle + 1, last, right, self._formats["right"])
+        return row + 1
 
     def _heads(self, page: Any, sheet: Sheet, row: int) -> int:
         """One row of heads, or two where columns share a head above them."""

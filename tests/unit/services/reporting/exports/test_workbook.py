@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
+import pytest
 
 from services.reporting.core.forms.form import Column, Form, Sheet
 from services.reporting.exports.text import plain
@@ -51,3 +52,25 @@ def test_an_empty_table_says_so() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(as_bytes(form(rows=()))))["表"]
 
     assert "（零报告）" in [cell.value for row in sheet.iter_rows() for cell in row]
+
+
+@pytest.mark.parametrize(
+    ("widths", "places"),
+    [
+        pytest.param((30, 30), ["A2", "B2"], id="side by side"),
+        pytest.param((30, 14), ["A2", "A3"], id="the right one would not fit"),
+        pytest.param((8, 30), ["A2", "A3"], id="the left one would not fit"),
+        pytest.param((40,), ["A2", "A3"], id="one column"),
+        pytest.param((6, 8, 12, 20, 20, 20), ["A2", "D2"], id="an ordinary table"),
+    ],
+)
+def test_unit_and_day_stand_whole_above_any_table(widths: tuple[int, ...], places: list[str]) -> None:
+    """At both ends where there is room, else one below the other."""
+    heads = ("单位：台州市温岭市", "截至2026年11月27日")
+    columns = tuple(Column(str(number), width) for number, width in enumerate(widths))
+    sheet = Sheet(name="表", title="表", heads=heads, columns=columns, rows=())
+    made = Form(kind="t", title="表", name="表", tenant="331081", as_of=at("2020-04-02 18:00"), sheets=(sheet,))
+
+    read = openpyxl.load_workbook(io.BytesIO(as_bytes(made)))["表"]
+
+    assert [read[place].value for place in places] == list(heads)
