@@ -22,8 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is asked for; a part that fails says so and the others go on."""
     asked = _asked(arguments)
     sizes = Sizes(**{name: value for name in ("events", "agent", "whole") if (value := getattr(asked, name))})
-    stored_sizes = tuple(int(word) for word in asked.stored.split(",")) if asked.stored else sizes.stored
-    sizes = replace(sizes, stored=stored_sizes)
+    sizes = replace(
+        sizes, stored=_several(asked.stored) or sizes.stored, simulated=_several(asked.simulated) or sizes.simulated
+    )
     sizes = sizes.divided(QUICK) if asked.quick else sizes
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # what was started is stopped, what is known is said
     found: list[Figure] = []
@@ -47,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failed else 0
 
 
+def _several(words: str | None) -> tuple[int, ...]:
+    return tuple(int(word) for word in words.split(",")) if words else ()
+
+
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"sizes / {QUICK}")
@@ -59,6 +64,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--agent", type=int, help="events of c")
     parser.add_argument("--whole", type=int, help="events of d")
     parser.add_argument("--stored", help="stored cases of e, such as 10000,100000,1000000")
+    parser.add_argument("--simulated", help="events of f, such as 20000,100000,400000")
     parser.add_argument("--profile", action="store_true", help="say where (b)'s handler spends its time, and end")
     parser.add_argument("--folder", type=Path, help="where the servers keep their data meanwhile")
     return parser.parse_args(arguments)
@@ -102,6 +108,10 @@ def _ratios(found: Sequence[Figure]) -> Iterator[str]:
     if len(sizes) > 1:
         yield ratio_line(f"cost an event, {sizes[-1].what} over {sizes[0].what}",
                          ratios(found, sizes[0].key, sizes[-1].key), "< 1.3")  # fmt: skip
+    lengths = [figure for figure in found if figure.key.startswith("simulate") and figure.memory]
+    if len(lengths) > 1:
+        yield ratio_line(f"memory, {lengths[-1].what} over {lengths[0].what}",
+                         [(lengths[-1].memory or 0.0) / (lengths[0].memory or 1.0)], "flat")  # fmt: skip
 
 
 if __name__ == "__main__":

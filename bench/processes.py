@@ -41,7 +41,7 @@ class Sizes:
     touched: int = 20_000
     stored: tuple[int, ...] = (10_000, 100_000, 1_000_000)
     storm: int = 100_000
-    simulated: int = 100_000
+    simulated: tuple[int, ...] = (20_000, 100_000, 400_000)
     letters: int = 500
     whole: int = 20_000
     seconds_at_half: float = 30.0
@@ -54,7 +54,7 @@ class Sizes:
             touched=self.touched // by,
             stored=tuple(number // by for number in self.stored),
             storm=self.storm // by,
-            simulated=self.simulated // by,
+            simulated=tuple(number // by for number in self.simulated),
             letters=self.letters // by,
             whole=self.whole // by,
             seconds_at_half=max(10.0, self.seconds_at_half / by),

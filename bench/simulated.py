@@ -1,4 +1,4 @@
-"""(f) `bihuan simulate` over a file of events: how fast, and in how much memory."""
+"""(f) `bihuan simulate` over files of events: how fast, and in how much memory."""
 
 import os
 import subprocess
@@ -19,29 +19,36 @@ TENANT = "331081003"
 
 
 def measure(stage: Stage) -> Iterator[Figure]:
-    """Simulate the stream as one committee's."""
-    file, events = stage.folder / "events.jsonl", stage.sizes.simulated
+    """Simulate streams of several lengths, each as one committee's: the memory has to be that of the shortest."""
+    for events in stage.sizes.simulated:
+        yield _simulated(stage, events)
+
+
+def _simulated(stage: Stage, events: int) -> Figure:
+    file, printed = stage.folder / f"events-{events}.jsonl", stage.folder / "decisions.jsonl"
     write(file, stage.table, events)
     arguments = ["-m", "bihuan", "simulate", "--policy", stream.PACK, "--events", str(file)]
     began = time.perf_counter()
-    with (stage.folder / "decisions.jsonl").open("wb") as output:
+    with printed.open("wb") as output:
         process = subprocess.Popen([sys.executable, *arguments], stdout=output)
         _, status, used = os.wait4(process.pid, 0)
     took = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"bihuan simulate ended with {process.returncode}")
-    with (stage.folder / "decisions.jsonl").open("rb") as lines:
+    with printed.open("rb") as lines:
         records = sum(1 for _ in lines)
-    yield Figure(
+    file.unlink()
+    cpu = used.ru_utime + used.ru_stime
+    return Figure(
         part="f",
-        key="simulate",
+        key=f"simulate{events}",
         what=f"bihuan simulate, {events:,} events",
         rate=events / took,
-        worker_cpu=(used.ru_utime + used.ru_stime) / events * 1e6,
+        worker_cpu=cpu / events * 1e6,
         memory=used.ru_maxrss * 1024 / 1e6,
         load=load(),
-        note=f"{took:.1f} s from start to end, {records:,} records",
+        note=f"{took:.1f} s from start to end, {cpu:.1f} s of CPU, {records:,} records",
     )
 
 

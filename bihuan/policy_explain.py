@@ -98,7 +98,7 @@ def _kept() -> dict[tuple[str, str], "Pack"]:
 
 def _told(decision: str, events: Path | None, law: "Law") -> tuple[list[list["Decision"]], Mapping[str, "Fact"]]:
     """The records of each decision in their order, and the facts that are at hand, by id."""
-    from bihuan.simulate import read_events
+    from bihuan.event_file import read_events
 
     if decision != FROM_INPUT and not Path(decision).is_file():
         return _stored(decision, law.committees())

@@ -16,12 +16,21 @@ from services.escalation.core.law import Law
 from services.escalation.core.ledger import LATE_EVIDENCE
 from services.escalation.core.wording import in_local_time
 
+State = tuple[str, datetime]
+"""What a record said: its status, and when it falls due."""
+
 
 class ArmedCases(Cases, Protocol):
-    """Cases that know whose clock fires next."""
+    """Cases that know whose clock fires next, and what was told of their decisions."""
 
     def due(self, until: datetime, *, inclusive: bool) -> tuple[CaseKey, datetime] | None:
         """The next case whose clock fires up to `until`, and when; None where there is none."""
+
+    def told(self, decision_id: str) -> State | None:
+        """What was told of a decision last, None where nothing was."""
+
+    def tell(self, decision_id: str, state: State) -> None:
+        """Remember what is told of a decision."""
 
 
 class _ArmedCases(MemoryCases):
@@ -30,6 +39,7 @@ class _ArmedCases(MemoryCases):
     def __init__(self) -> None:
         super().__init__()
         self.heap: list[tuple[datetime, CaseKey]] = []
+        self._told: dict[str, State] = {}
 
     def put(self, case: Case) -> None:
         super().put(case)
@@ -49,6 +59,14 @@ class _ArmedCases(MemoryCases):
                 return None
         return None
 
+    def told(self, decision_id: str) -> State | None:
+        """What was told of a decision last, None where nothing was."""
+        return self._told.get(decision_id)
+
+    def tell(self, decision_id: str, state: State) -> None:
+        """Remember what is told of a decision."""
+        self._told[decision_id] = state
+
 
 def activation(law: Law, committee: str, since: datetime) -> Fact:
     """The fact that puts a committee's packs into force in a simulation."""
@@ -65,67 +83,64 @@ def activation(law: Law, committee: str, since: datetime) -> Fact:
     )
 
 
-def simulate(law: Law, facts: Iterable[Fact], since: datetime | None, until: datetime | None) -> Iterator[Decision]:
+def simulate(
+    law: Law,
+    facts: Iterable[Fact],
+    since: datetime | None,
+    until: datetime | None,
+    cases: ArmedCases | None = None,
+) -> Iterator[Decision]:
     """Yield decision records ordered by (known_at, at, id); facts at one instant come before its deadlines.
 
     `facts` must come ordered by when they became known. `since`: from when the packs bind (None: each from its own
-    first day). `until` is included; None stops with the last fact.
+    first day). `until` is included; None stops with the last fact. `cases` holds them elsewhere than in memory.
     """
     law = law.since(since) if since is not None else law
     begins = sorted((law.begins(pack), pack.root) for pack in law.packs if not pack.child_of)
     openings = [activation(law, committee, at) for at, committee in begins]
     facts = heapq.merge(openings, facts, key=lambda fact: fact.known_at)
-    yield from run(Engine(law), facts, until, _ArmedCases())
+    yield from run(Engine(law), facts, until, _ArmedCases() if cases is None else cases)
 
 
 def run(engine: Engine, facts: Iterable[Fact], until: datetime | None, cases: ArmedCases) -> Iterator[Decision]:
-    """The same for facts among which are those that put packs into force, and for cases kept wherever there is room."""
-    told = _Told()
-    pending: list[Decision] = []
+    """The same for facts among which are those that put packs into force, and for cases kept wherever there is room.
+
+    Only the records of one instant are held at a time: what it both raises and takes back is not told at all.
+    """
+    for _, instant in groupby(_decided(engine, facts, until, cases), key=lambda record: record.known_at):
+        for record in sorted(_lasting(list(instant), cases), key=lambda record: (record.at, record.decision_id)):
+            state = record.status, record.at
+            if cases.told(record.decision_id) != state:  # else another case has decided the same
+                cases.tell(record.decision_id, state)
+                yield in_local_time(record)
+
+
+def _decided(engine: Engine, facts: Iterable[Fact], until: datetime | None, cases: ArmedCases) -> Iterator[Decision]:
+    """The records as they come about."""
     for fact in facts:
         if until is not None and fact.known_at > until:
             break
-        pending += _let_pass(engine, cases, fact.known_at, inclusive=False)
-        if pending and pending[-1].known_at < fact.known_at:
-            yield from told.net(pending)
-            pending = []
-        pending += engine.apply_fact(fact, cases)
+        yield from _let_pass(engine, cases, fact.known_at, inclusive=False)
+        yield from engine.apply_fact(fact, cases)
     if until is not None:
-        pending += _let_pass(engine, cases, until, inclusive=True)
-    yield from told.net(pending)
+        yield from _let_pass(engine, cases, until, inclusive=True)
 
 
-def _let_pass(engine: Engine, cases: ArmedCases, until: datetime, *, inclusive: bool) -> list[Decision]:
-    records: list[Decision] = []
+def _let_pass(engine: Engine, cases: ArmedCases, until: datetime, *, inclusive: bool) -> Iterator[Decision]:
     while (due := cases.due(until, inclusive=inclusive)) is not None:
-        records += engine.pass_deadline(*due, cases)
-    return records
+        yield from engine.pass_deadline(*due, cases)
 
 
-class _Told:
-    """What was told so far, so that what one instant both raises and takes back is not told at all.
+def _lasting(instant: list[Decision], cases: ArmedCases) -> list[Decision]:
+    """The records of an instant without those that came and went within it.
 
     A finding and its end that became known together, as two rows of one late batch, are known together: the order of
     the rows within the instant accuses nobody.
     """
-
-    def __init__(self) -> None:
-        self._states: dict[str, tuple[str, datetime]] = {}
-
-    def net(self, records: Iterable[Decision]) -> Iterator[Decision]:
-        """The records in order, without those that came and went within one instant; they come as they came about."""
-        for _, instant in groupby(records, key=lambda record: record.known_at):
-            for record in sorted(self._of(list(instant)), key=lambda record: (record.at, record.decision_id)):
-                state = record.status, record.at
-                if self._states.get(record.decision_id) != state:  # else another case has decided the same
-                    self._states[record.decision_id] = state
-                    yield in_local_time(record)
-
-    def _of(self, instant: list[Decision]) -> list[Decision]:
-        last = {record.decision_id: record.status for record in instant}
-        fleeting = {name for name, status in last.items() if status == "retracted" and name not in self._states}
-        if not fleeting:
-            return instant
-        left = [record for record in instant if record.decision_id not in fleeting]
-        ended = {record.subject for record in left if record.status in ("cleared", "retracted")}
-        return [record for record in left if record.rule != LATE_EVIDENCE or record.subject in ended]
+    last = {record.decision_id: record.status for record in instant}
+    fleeting = {name for name, status in last.items() if status == "retracted" and cases.told(name) is None}
+    if not fleeting:
+        return instant
+    left = [record for record in instant if record.decision_id not in fleeting]
+    ended = {record.subject for record in left if record.status in ("cleared", "retracted")}
+    return [record for record in left if record.rule != LATE_EVIDENCE or record.subject in ended]

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bihuan.simulate import named_packs, read_divisions, read_events
+from bihuan.event_file import read_events
+from bihuan.simulate import named_packs, read_divisions
 from services.escalation.core.law import Law
 from services.escalation.core.simulation import simulate
 from services.escalation.packs import work_calendar

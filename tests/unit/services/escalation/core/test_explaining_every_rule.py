@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bihuan.simulate import read_events
+from bihuan.event_file import read_events
 from contracts.decisions import Decision
 from contracts.facts import Fact
 from contracts.vocabulary import RuleId

@@ -11,7 +11,9 @@ from contracts.decisions import Decision
 from contracts.facts import Fact
 from services.escalation.core.engine import Engine
 from services.escalation.core.simulation import activation, run, simulate
+from services.escalation.store import scratch
 from services.escalation.store.scratch import AFTER, BEFORE, Outcomes, ScratchCases
+from tests.unit.services.escalation.histories import DAY, TENANTS, histories
 from tests.unit.services.escalation.stories import fact, law_of, moment, report
 from tests.unit.services.escalation.visits import correcting
 
@@ -39,11 +41,25 @@ def kept_in(in_memory: int, told: list[Fact]) -> list[Decision]:
         return list(run(Engine(LAW), told, UNTIL, cases))
 
 
-@settings(max_examples=8, deadline=None)
-@given(st.integers(1, 9), st.sampled_from([0, 1, 5, 1000]))
-def test_a_file_decides_as_memory_does(hazards: int, in_memory: int) -> None:
-    """Record by record, in the same order."""
-    told = story(hazards)
+@pytest.mark.parametrize("pack", sorted(TENANTS))
+@settings(max_examples=12, deadline=None)
+@given(data=st.data(), in_memory=st.integers(0, 12))
+def test_what_is_printed_is_the_same_byte_for_byte(pack: str, data: st.DataObject, in_memory: int) -> None:
+    """Whatever happened, corrected and voided events and people's words among it, and wherever its cases lay."""
+    start, facts = data.draw(histories(pack))
+    law, told = law_of(pack), sorted(facts, key=lambda one: one.known_at)
+
+    with ScratchCases(in_memory) as cases:
+        spilled = [msgspec.json.encode(one) for one in simulate(law, told, None, start + 400 * DAY, cases)]
+
+    assert spilled == [msgspec.json.encode(one) for one in simulate(law, told, None, start + 400 * DAY)]
+
+
+@pytest.mark.parametrize("in_memory", [0, 2, 1000])
+def test_much_of_everything_goes_through_the_file(in_memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same where every list that is written in bulk is full after two."""
+    monkeypatch.setattr(scratch, "AT_ONCE", 2)
+    told = story(9)
 
     expected = list(simulate(LAW, [one for one in told if one is not OPENED], None, UNTIL))
     assert kept_in(in_memory, told) == expected
