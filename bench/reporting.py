@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -120,9 +120,13 @@ def _processor() -> tuple[float, float]:
         times.ru_utime + times.ru_stime
         for times in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
-    servers = [child for child in psutil.Process().children(recursive=True) if "postgres" in child.name()]
-    times = [server.cpu_times() for server in servers]
-    return ours, sum(time.user + time.system + time.children_user + time.children_system for time in times)
+    servers = 0.0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # ended between being listed and being asked
+            if "postgres" in child.name():
+                times = child.cpu_times()
+                servers += times.user + times.system + times.children_user + times.children_system
+    return ours, servers
 
 
 def _rebuild(what: str, url: str, divisions: Divisions, hazards: int, facts: int) -> None:
