@@ -54,6 +54,7 @@ def create(
     """Make a key and print it: this once and never again."""
     from datetime import timedelta
 
+    from contracts import api_keys
     from services.intake.core import keys as core
     from services.intake.store import keys
 
@@ -62,8 +63,8 @@ def create(
     token, now = _new_token(), _now()
     with database() as opened, opened.begin() as work:
         key = core.ApiKey(
-            prefix=core.prefix_of(token) or "",
-            digest=core.digest_of(token),
+            prefix=api_keys.prefix_of(token) or "",
+            digest=api_keys.digest_of(token),
             slug=source or None,
             tenants=_tenants(work, source, tuple(tenants or ())),
             operates=operate,
@@ -136,9 +137,9 @@ def revoke(prefix: Prefix) -> None:
 def _new_token() -> str:
     import secrets
 
-    from services.intake.core import keys as core
+    from contracts import api_keys
 
-    return core.token_of(secrets.token_bytes(core.PREFIX_BYTES + core.SECRET_BYTES))
+    return api_keys.token_of(secrets.token_bytes(api_keys.PREFIX_BYTES + api_keys.SECRET_BYTES))
 
 
 def _now() -> "datetime":
@@ -174,19 +175,20 @@ def lent(source: "Source", label: str, *, hours: int) -> Iterator[str]:
     import secrets
     from datetime import timedelta
 
+    from contracts import api_keys
     from runtime.clock import SystemClock
     from services.intake.core import keys as core
     from services.intake.store import keys
 
-    token = core.token_of(secrets.token_bytes(core.PREFIX_BYTES + core.SECRET_BYTES))
-    prefix = core.prefix_of(token) or ""
+    token = api_keys.token_of(secrets.token_bytes(api_keys.PREFIX_BYTES + api_keys.SECRET_BYTES))
+    prefix = api_keys.prefix_of(token) or ""
     clock = SystemClock(settings().clock_file)
     with database() as opened:
         with opened.begin() as work:
             now = clock.now()
             key = core.ApiKey(
                 prefix=prefix,
-                digest=core.digest_of(token),
+                digest=api_keys.digest_of(token),
                 slug=source.slug,
                 tenants=source.tenants,
                 operates=False,

@@ -169,6 +169,10 @@ SEARCHES: Final[Mapping[str, tuple[str, ...]]] = {
 """Functions that look with indexes which row security does not let anybody use, and keep to `SEEN` themselves."""
 
 
+SYSTEMS: Final = ("access.system_of(text)", "access.system_came(text, timestamptz)")
+"""By these reporting's API knows whose key a system shows; intake's tables stay closed to it."""
+
+
 def role_of(service: str, process: str) -> str:
     """The login of a process."""
     return f"bihuan_{service}_{process}"
@@ -329,6 +333,9 @@ def _grants(service: str) -> Iterator[sql.Composed]:
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), worker)
     for function in SEARCHES.get(service, ()):
         yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), api)
+    if service == "reporting":
+        for function in SYSTEMS:
+            yield sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(function), api)
     if service == "intake":  # the HTTP door may be the first to hear something of a month
         yield sql.SQL("GRANT EXECUTE ON FUNCTION intake.make_month(date) TO {}").format(api)
 

@@ -9,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from contracts.vocabulary import Door
+from runtime.access import systems
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
@@ -36,7 +37,7 @@ class EventDoor:
     quotas: keys.Quotas
     counter: Counter
 
-    def take(self, body: bytes, content_type: str, shown: keys.Presented) -> list[Outcome]:
+    def take(self, body: bytes, content_type: str, shown: systems.Presented) -> list[Outcome]:
         """Take a request in; runs in a thread, returns when its transaction is committed."""
         media_type = content_type.partition(";")[0].strip().lower()
         for _ in range(TRIES):
@@ -46,7 +47,7 @@ class EventDoor:
                 continue
         raise Unavailable("other requests hold the same events")
 
-    def _take_once(self, body: bytes, media_type: str, shown: keys.Presented) -> list[Outcome]:
+    def _take_once(self, body: bytes, media_type: str, shown: systems.Presented) -> list[Outcome]:
         now = self.clock.now()
         with self.database.begin() as work:
             key = keys.authenticate(work, shown, self.clock)
@@ -68,7 +69,7 @@ class EventDoor:
 
 def router(door: EventDoor) -> APIRouter:
     """The routes of the event door."""
-    routes = APIRouter(tags=["events"], dependencies=[Security(keys.DOCUMENTED)])
+    routes = APIRouter(tags=["events"], dependencies=[Security(systems.DOCUMENTED)])
 
     @routes.post("/v1/events", status_code=202, openapi_extra=_DOCUMENTED)
     async def post_events(request: Request) -> JSONResponse:
@@ -76,7 +77,7 @@ def router(door: EventDoor) -> APIRouter:
 
         An event that is refused or contradicts an earlier one is kept as a dead letter and never sinks the others.
         """
-        shown = keys.presented(request)
+        shown = systems.presented(request)
         body = await request.body()
         outcomes = await run_in_threadpool(door.take, body, request.headers.get("content-type", ""), shown)
         return JSONResponse(_answer(outcomes), status_code=202)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, File, Form, Request, Security, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from runtime.access import systems
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from runtime.web import Problem
@@ -45,7 +46,7 @@ class ImportDoor:
     mapping_named: Callable[[str], MappingFile | None]
     day_charters: Mapping[str, DayCharter]
 
-    def take(self, shown: keys.Presented, upload: "Upload") -> Report:
+    def take(self, shown: systems.Presented, upload: "Upload") -> Report:
         """Import an upload that a system sends; runs in a thread."""
         with self.database.begin() as work:
             key = keys.authenticate(work, shown, self.clock)
@@ -121,7 +122,7 @@ class Upload:
 
 def router(door: ImportDoor) -> APIRouter:
     """The routes of the import door."""
-    routes = APIRouter(tags=["imports"], dependencies=[Security(keys.DOCUMENTED)])
+    routes = APIRouter(tags=["imports"], dependencies=[Security(systems.DOCUMENTED)])
 
     @routes.post("/v1/imports")
     async def post_import(
@@ -134,7 +135,7 @@ def router(door: ImportDoor) -> APIRouter:
         live: Live = None,
     ) -> dict[str, Any]:
         """Import a ledger; sent again, or as a newer export, only what is new goes in."""
-        shown = keys.presented(request)
+        shown = systems.presented(request)
         upload = Upload(
             name=file.filename or "",
             body=await file.read(),
@@ -148,7 +149,7 @@ def router(door: ImportDoor) -> APIRouter:
     @routes.get("/v1/imports/{identity}")
     def show_import(request: Request, identity: UUID) -> dict[str, Any]:
         """What came of an import of this key's source."""
-        shown = keys.presented(request)
+        shown = systems.presented(request)
         with door.database.begin() as work:
             found = door.job(work, keys.authenticate(work, shown, door.clock), identity)
         return {
@@ -165,7 +166,7 @@ def router(door: ImportDoor) -> APIRouter:
     @routes.get("/v1/imports/{identity}/refused.{form}", response_class=Response)
     def show_refused(request: Request, identity: UUID, form: str) -> Response:
         """The refused rows as they came, with the reason beside each: `refused.csv` or `refused.xlsx`."""
-        shown = keys.presented(request)
+        shown = systems.presented(request)
         if form not in {"csv", "xlsx"}:
             raise Problem(404, "ask for refused.csv or refused.xlsx")
         with door.database.begin() as work:

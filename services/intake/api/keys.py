@@ -3,58 +3,32 @@
 import math
 import threading
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
-from fastapi import Request
-from fastapi.security import HTTPBearer
-
-from runtime import log
+from contracts import api_keys
+from runtime.access import systems
 from runtime.clock import Clock
 from runtime.database import Work
 from runtime.web import Problem
-from services.intake.core import keys as core
 from services.intake.core.keys import ApiKey
 from services.intake.core.quota import Quota
 from services.intake.store import keys as store
 
-#: For the OpenAPI document only: `presented` decides, and answers alike whatever is wrong with a key.
-DOCUMENTED = HTTPBearer(scheme_name="bearer", auto_error=False, description="bihuan keys create")
-CHALLENGE = {"www-authenticate": 'Bearer realm="bihuan"'}
 NOTED_EVERY: Final = timedelta(minutes=1)
 PORTION_SECONDS: Final = 0.1
 
-_logger = log.get(__name__)
 
-
-class Presented(NamedTuple):
-    """What a system shows: its key, and the address that it comes from."""
-
-    token: str
-    address: str
-
-
-def presented(request: Request) -> Presented:
-    """Return the key of an Authorization header; a Problem 401 where there is none that could be one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or core.prefix_of(token) is None:
-        raise Problem(401, "send an API key: Authorization: Bearer bhk_...", headers=CHALLENGE)
-    return Presented(token, request.client.host if request.client else "")
-
-
-def authenticate(work: Work, shown: Presented, clock: Clock) -> ApiKey:
+def authenticate(work: Work, shown: systems.Presented, clock: Clock) -> ApiKey:
     """Return the valid key that is shown; a Problem 401 that does not say what is wrong with it.
 
     Each request reads the key anew, so that one that is revoked opens nothing from then on. Who shows a whole key from
     elsewhere than it is bound to learns that, because an upstream that moved has to know.
     """
     now = clock.now()
-    key = store.find(work, core.prefix_of(shown.token) or "")
-    if key is None or not core.fits(shown.token, key) or not key.is_valid(now):
-        raise Problem(401, "this API key is not valid", headers=CHALLENGE)
-    if not key.may_come_from(shown.address):
-        _logger.warning("key from another network", key=key.prefix, address=shown.address)
-        raise Problem(403, f"this API key may not be used from {shown.address}")
+    key = store.find(work, shown.prefix)
+    if key is None or not api_keys.fits(shown.token, key.digest) or not key.is_valid(now):
+        raise systems.invalid()
+    systems.refuse_elsewhere(key.networks, shown)
     if key.used_at is None or now - key.used_at >= NOTED_EVERY:
         store.used(work, key.prefix, now)
     return key

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Request, Security
 
 from runtime import dead_letters
+from runtime.access import systems
 from runtime.access.gate import person_of
 from runtime.clock import Clock
 from runtime.database import Database, Work
@@ -42,7 +43,7 @@ class LetterDoor:
         person = person_of(request)
         if person is not None:
             return person.tenants
-        key = keys.authenticate(work, keys.presented(request), self.clock)
+        key = keys.authenticate(work, systems.presented(request), self.clock)
         if not key.operates:
             raise Problem(403, "this API key does not operate; make one with: bihuan keys create --operate")
         return key.tenants
@@ -82,7 +83,7 @@ class LetterDoor:
 
 def router(door: LetterDoor) -> APIRouter:
     """The routes of the dead letters."""
-    routes = APIRouter(tags=["dead letters"], dependencies=[Security(keys.DOCUMENTED)])
+    routes = APIRouter(tags=["dead letters"], dependencies=[Security(systems.DOCUMENTED)])
 
     @routes.get("/v1/dead-letters")
     def list_letters(

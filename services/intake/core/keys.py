@@ -1,18 +1,10 @@
-"""Make and read API keys: a public prefix to find the row by, a secret of which only the hash is kept."""
+"""Keep an API key: whose it is, how far it goes, how long it opens a door; the secret itself is nowhere."""
 
-import hashlib
-import hmac
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network
 
-#: Before the prefix, so that a key that leaked into a text is recognised as one.
-MARK = "bhk"
-PREFIX_BYTES = 6
-SECRET_BYTES = 32
-
-_TOKEN = re.compile(r"bhk_([0-9a-f]{12})_([0-9a-f]{64})", re.ASCII)
+from contracts import api_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,51 +35,17 @@ class ApiKey:
         """Whether it opens a door at `now`."""
         return self.revoked_at is None and now < self.expires_at
 
-    def may_come_from(self, address: str) -> bool:
-        """Whether it is bound to no network, or this address lies in one of them; what is no address lies in none."""
-        if not self.networks:
-            return True
-        try:
-            found = ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(found, "ipv4_mapped", None)  # how a socket for both families shows an IPv4 peer
-        return any((mapped or found) in network for network in self.networks)
-
     def succeeded_by(
         self, token: str, *, now: datetime, overlap: timedelta, lives: timedelta
     ) -> tuple["ApiKey", "ApiKey"]:
         """(this key, which ends when the overlap is over if not before; the one that follows it with the same rights)."""
         new = replace(
             self,
-            prefix=prefix_of(token) or "",
-            digest=digest_of(token),
+            prefix=api_keys.prefix_of(token) or "",
+            digest=api_keys.digest_of(token),
             created_at=now,
             expires_at=now + lives,
             used_at=None,
             replaces=self.prefix,
         )
         return replace(self, expires_at=min(self.expires_at, now + overlap)), new
-
-
-def token_of(noise: bytes) -> str:
-    """Return the key made of fresh random bytes (PREFIX_BYTES + SECRET_BYTES of them)."""
-    if len(noise) != PREFIX_BYTES + SECRET_BYTES:
-        raise ValueError(f"a key is made of {PREFIX_BYTES + SECRET_BYTES} random bytes")
-    return f"{MARK}_{noise[:PREFIX_BYTES].hex()}_{noise[PREFIX_BYTES:].hex()}"
-
-
-def prefix_of(token: str) -> str | None:
-    """Return the public part of a key, None where the text is no key."""
-    found = _TOKEN.fullmatch(token)
-    return found[1] if found else None
-
-
-def digest_of(token: str) -> bytes:
-    """Return what is kept of a key; its 256 random bits need no salt and no slow hash."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def fits(token: str, key: ApiKey) -> bool:
-    """Whether a token is this key; takes the same time whatever it is."""
-    return hmac.compare_digest(digest_of(token), key.digest)

@@ -11,13 +11,14 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from contracts.api_keys import PREFIX_BYTES, SECRET_BYTES, digest_of, prefix_of, token_of
 from contracts.roles import Role
 from deploy import isolation
 from runtime import log
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.vault import new_master_line
-from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
+from services.intake.core.keys import ApiKey
 from services.intake.core.registry import Source
 from services.intake.store import keys, sources
 from tests.canaries import (

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from contracts.api_keys import PREFIX_BYTES, SECRET_BYTES, digest_of, prefix_of, token_of
 from deploy.local import ports
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.testing import Program, eventually, http_status
-from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
+from services.intake.core.keys import ApiKey
 from services.intake.store import keys
 from tests.integration.intake_doors.scene import event, outbox_of
 

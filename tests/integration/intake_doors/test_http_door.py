@@ -10,13 +10,14 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from contracts import divisions
+from contracts.api_keys import PREFIX_BYTES, SECRET_BYTES, digest_of, prefix_of, token_of
 from policies import files
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from services.intake.api import app
 from services.intake.core.committees import Committees
-from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
+from services.intake.core.keys import ApiKey
 from services.intake.core.registry import Source
 from services.intake.handlers.registering import Doorkeeper
 from services.intake.main import mapping_named, mapping_names

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from contracts.api_keys import PREFIX_BYTES, SECRET_BYTES, digest_of, prefix_of, token_of
 from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
-from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, ApiKey, digest_of, prefix_of, token_of
+from services.intake.core.keys import ApiKey
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.store import keys
 from tests.integration.intake_doors.scene import event
