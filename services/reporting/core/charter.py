@@ -1,12 +1,13 @@
 """Read from a policy pack what forms need of it: its campaign, teams, units, duties, targets, stages."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
 
 from contracts.divisions import Divisions
+from services.reporting.core.days import SHANGHAI, Deadline, of_day
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -38,14 +39,48 @@ class Window(msgspec.Struct, frozen=True):
     begins_with: str = ""
 
 
+class Term(msgspec.Struct, frozen=True):
+    """One time that something is owed for: its period, and its last day, which may lie behind a milestone.
+
+    `after` days follow the end of the stage `name`, on `ends` or with the milestone `ends_with`. On the last day it ends
+    at `cut_off`, else at 24:00.
+    """
+
+    period: str
+    ends: date | None
+    ends_with: str = ""
+    after: int = 0
+    name: str = ""
+    cut_off: time | None = None
+
+    def opens(self, milestones: Mapping[str, str]) -> date:
+        """From when it is owed: the end of its stage, for a day of its own the very beginning."""
+        return (self._end(milestones) or date.max) if self.name else date.min
+
+    def due(self, milestones: Mapping[str, str]) -> Deadline | None:
+        """By when it has to come, None while its milestone has no date."""
+        end = self._end(milestones)
+        if end is None:
+            return None
+        last = end + timedelta(days=self.after)
+        if self.cut_off is None:
+            return of_day(last)
+        return Deadline(datetime.combine(last, self.cut_off, SHANGHAI), whole_day=False)
+
+    def _end(self, milestones: Mapping[str, str]) -> date | None:
+        dated = milestones.get(self.ends_with) if self.ends is None and self.ends_with else None
+        return date.fromisoformat(dated[:10]) if dated else self.ends
+
+
 class Duty(msgspec.Struct, frozen=True):
-    """An obligation that forms show: who owes it."""
+    """An obligation that forms show: who owes it, and when, where it falls due on certain days or after stages."""
 
     id: str
     title: str
     rule: str
     units: tuple[Unit, ...]
     clauses: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -140,6 +175,11 @@ def charter_for(tenant: str, charters: Sequence[Charter], divisions: Divisions) 
     return None
 
 
+def family_of(charter: Charter | None, charters: Sequence[Charter]) -> tuple[Charter, ...]:
+    """The pack and every one under the same root: a zone's own stands beside its city's."""
+    return tuple(each for each in charters if charter is not None and each.root == charter.root)
+
+
 def units_in(duty: Duty) -> Iterable[Unit]:
     """Who owes it, each once."""
     return {unit.id: unit for unit in duty.units}.values()
@@ -171,7 +211,23 @@ def _duty(name: str, raw: Mapping[str, Any], lists: Mapping[str, tuple[Unit, ...
         str(raw.get("rule", "")),
         owed_by,
         tuple(map(str, raw.get("clauses") or ())),
+        tuple(_terms(raw.get("when") or {})),
     )
+
+
+def _terms(when: Mapping[str, Any]) -> Iterator[Term]:
+    """The days of an obligation that has days of its own; what comes round again is escalation's to count."""
+    after, cut_off = int((when.get("within") or {}).get("count") or 0), str(when.get("cut_off") or "")
+    for stage in when.get("stages") or ():
+        yield Term(
+            f"stage:{stage['id']}",
+            stage.get("ends"),
+            str(stage.get("ends_with", "")),
+            after,
+            str(stage.get("name", "")),
+        )
+    for day in when.get("dates") or ():
+        yield Term(str(day["period"]), day.get("due"), cut_off=time.fromisoformat(cut_off) if cut_off else None)
 
 
 def _target(raw: Mapping[str, Any]) -> Target:

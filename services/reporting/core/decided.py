@@ -85,3 +85,13 @@ def latest(records: Iterable[DecisionRecord]) -> dict[tuple[str, str], DecisionR
         if known is None or known.place <= record.place:
             counting[key] = record
     return counting
+
+
+def missing_since(records: Iterable[DecisionRecord]) -> dict[str, datetime]:
+    """Since when each subject has a standing decision, the earliest where there are several."""
+    since: dict[str, datetime] = {}
+    for record in latest(records).values():
+        if record.stands:
+            begun = record.decision.since or record.decision.at
+            since[record.decision.subject.id] = min(begun, since.get(record.decision.subject.id, begun))
+    return since

@@ -24,9 +24,16 @@ class TableArchive:
     """The archive of one form: it lives as long as the transaction it reads in."""
 
     def __init__(
-        self, work: Work, ask: Ask, charter: Charter | None, divisions: Divisions, formulas: Sequence[Formula] = ()
+        self,
+        work: Work,
+        ask: Ask,
+        charter: Charter | None,
+        divisions: Divisions,
+        formulas: Sequence[Formula] = (),
+        family: Sequence[Charter] = (),
     ) -> None:
         self.charter = charter
+        self.family = family
         self.divisions = divisions
         self.formulas = formulas
         self._work = work
@@ -77,6 +84,10 @@ class TableArchive:
     def stories(self, keys: Iterable[HazardKey]) -> Mapping[HazardKey, list[Fact]]:
         """The facts about these hazards that are known as of the form's moment."""
         return self._past.stories(self._work, keys, Cut(known=self._ask.as_of))
+
+    def missed_since(self, subjects: Sequence[str]) -> Mapping[str, datetime]:
+        """Since when each of these obligations is decided to be missing, as of the form's moment."""
+        return past.missed_since(self._work, subjects, committees=self._committees(), moment=self._ask.as_of)
 
     def _facts(self, types: Sequence[str], since: datetime | None, until: datetime | None) -> list[Fact]:
         committees = self._committees()

@@ -11,7 +11,7 @@ from contracts.divisions import Divisions
 from contracts.roles import EVERYWHERE
 from runtime.clock import Clock
 from runtime.database import Database, Work
-from services.reporting.core.charter import Charter, charter_for
+from services.reporting.core.charter import Charter, charter_for, family_of
 from services.reporting.core.days import local_day
 from services.reporting.core.forms.archive import Ask
 from services.reporting.core.forms.form import Form, Value
@@ -102,7 +102,9 @@ class Reports:
         charter = self._charter(wish)
         with self._database.begin(self._tenants) as work:
             ask = self._ask(wish, charter, self._complete(work, wish))
-            yield KINDS[ask.kind].build(ask, TableArchive(work, ask, charter, self._divisions, self._formulas))
+            family = family_of(charter, self._charters)
+            archive = TableArchive(work, ask, charter, self._divisions, self._formulas, family)
+            yield KINDS[ask.kind].build(ask, archive)
 
     def settled(self, wish: Wish) -> Wish:
         """The same wish with its moment and days written out: filled later it gives the same form. Raises as `form`."""

@@ -8,9 +8,10 @@ from psycopg import sql
 from psycopg.rows import args_row, class_row
 
 from contracts.facts import Fact
+from contracts.vocabulary import SubjectKind
 from runtime import codec
 from runtime.database import Work
-from services.reporting.core.decided import OVERDUE, latest, read_decision
+from services.reporting.core.decided import OVERDUE, latest, missing_since, read_decision
 from services.reporting.core.rows import Brief, HazardKey, HazardRow
 from services.reporting.core.selection import WITHDRAWN, Selection
 from services.reporting.store import bulk
@@ -107,6 +108,25 @@ def overdue_since(work: Work, keys: Sequence[HazardKey], moment: datetime) -> di
             begun = record.decision.since or record.decision.at
             since[record.hazard] = min(begun, since.get(record.hazard, begun))
     return since
+
+
+def missed_since(
+    work: Work, subjects: Sequence[str], *, committees: Sequence[str], moment: datetime
+) -> dict[str, datetime]:
+    """Since when each obligation was missing by the decisions that the log held at `moment`."""
+    rows = work.connection.execute(
+        """SELECT r.document FROM decision d JOIN decision_record r USING (decision_id, committee)
+        WHERE d.subject_id = ANY(%(subjects)s) AND d.subject_kind = %(kind)s AND d.committee = ANY(%(committees)s)
+            AND coalesce(r.accepted_at, r.known_at) <= %(moment)s""",
+        {
+            "subjects": sorted(set(subjects)),
+            "kind": str(SubjectKind.OBLIGATION),
+            "committees": list(committees),
+            "moment": moment,
+        },
+        binary=True,
+    ).fetchall()
+    return missing_since(read_decision(codec.decode(document)) for (document,) in rows)
 
 
 def words_on_sites(work: Work, places: Sequence[SiteKey], moment: datetime) -> list[Fact]:

@@ -60,9 +60,10 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Archive(Protocol):
-    """What is known as of the form's moment."""
+    """What is known as of the form's moment; `family` are the charter and all that stand under the same root."""
 
     charter: Charter | None
+    family: Sequence[Charter]
     divisions: Divisions
     formulas: Sequence[Formula]
 
@@ -83,3 +84,6 @@ class Archive(Protocol):
 
     def stories(self, keys: Iterable[HazardKey]) -> Mapping[HazardKey, list[Fact]]:
         """The facts about these hazards that are known as of the form's moment."""
+
+    def missed_since(self, subjects: Sequence[str]) -> Mapping[str, datetime]:
+        """Since when each of these obligations (`<obligation>/<unit>/<period>`) is decided to be missing."""

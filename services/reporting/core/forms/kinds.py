@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from services.reporting.core.forms import (
     assessment,
     burn_down,
+    chains,
     checklist,
     close_out,
     daily,
@@ -86,6 +87,13 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("team-days", team_days.TITLE, "campaign", team_days.build, "Days in the field of each team."),
         Kind(
             "roll-up", roll_up.TITLE, "campaign", roll_up.build, "A city from its counties, and who has not reported."
+        ),
+        Kind(
+            "chains",
+            chains.TITLE,
+            "now",
+            chains.build,
+            "Reports from level to level: who blocks the next link, and since when.",
         ),
         Kind("burn-down", burn_down.TITLE, "campaign", burn_down.build, "The stock by round, area and day."),
         Kind("register", register.TITLE, "now", register.build, "Firms that nobody supervises, and new trades."),

@@ -6,15 +6,16 @@ from datetime import datetime
 from contracts.decisions import DECISION_TYPE
 from contracts.divisions import Divisions
 from contracts.facts import Fact
-from services.reporting.core.charter import Charter
-from services.reporting.core.decided import OVERDUE, latest, read_decision
+from contracts.vocabulary import SubjectKind
+from services.reporting.core.charter import Charter, family_of
+from services.reporting.core.decided import OVERDUE, latest, missing_since, read_decision
 from services.reporting.core.forms.archive import Ask, Correction, Event
 from services.reporting.core.forms.telling import corrections_of, events_of
 from services.reporting.core.rows import Brief, HazardKey, HazardRow, SiteRow, brief_of, row_of
 from services.reporting.core.said import read
 from services.reporting.core.selection import Selection
 from services.reporting.core.standing import fold
-from services.reporting.packs import formulas
+from services.reporting.packs import charters, formulas
 
 
 class MemoryArchive:
@@ -22,6 +23,7 @@ class MemoryArchive:
 
     def __init__(self, facts: Sequence[Fact], ask: Ask, charter: Charter | None, divisions: Divisions) -> None:
         self.charter = charter
+        self.family = family_of(charter, charters(None))
         self.divisions = divisions
         self.formulas = formulas(None)
         self._facts = [fact for fact in facts if fact.type != DECISION_TYPE]
@@ -58,6 +60,14 @@ class MemoryArchive:
 
     def stories(self, keys: Iterable[HazardKey]) -> Mapping[HazardKey, list[Fact]]:
         return {key: self._about(key, self._ask.as_of) for key in keys}
+
+    def missed_since(self, subjects: Sequence[str]) -> Mapping[str, datetime]:
+        known = [each for each in self._decided if (each.accepted_at or each.decision.known_at) <= self._ask.as_of]
+        return missing_since(
+            each
+            for each in known
+            if each.decision.subject.kind == SubjectKind.OBLIGATION and each.decision.subject.id in subjects
+        )
 
     def _all(self, moment: datetime, happened: datetime | None) -> list[HazardRow]:
         keys = {

@@ -19,13 +19,15 @@ from tests.unit.services.reporting.memory import MemoryArchive
 DIVISIONS = load()
 
 
-def filled(kind: str, facts: Sequence[Fact], moment: str, *, day: str = "", team: str = "") -> dict[str, Any]:
-    """The sheets of a form of 嘉兴 as of a moment, for its day unless another is named."""
-    charter = charter_for("330400", charters(None), DIVISIONS)
+def filled(
+    kind: str, facts: Sequence[Fact], moment: str, *, day: str = "", team: str = "", tenant: str = "330400"
+) -> dict[str, Any]:
+    """The sheets of a form of 嘉兴 (or another tenant) as of a moment, for its day unless another is named."""
+    charter = charter_for(tenant, charters(None), DIVISIONS)
     until = date.fromisoformat(day or moment[:10])
     ask = Ask(
         kind=kind,
-        tenant="330400",
+        tenant=tenant,
         day=until,
         since=first_day(KINDS[kind].span, until, charter),
         as_of=at(moment),
