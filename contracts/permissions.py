@@ -200,8 +200,9 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /v1/league/{period}/objections/{identity}/answer": only(OFFICES),
         "POST /v1/league/{period}/publish": only(OFFICES),
         "GET /v1/summary": only(READING),
-        "GET /v1/hazards": only(READING),
-        "GET /v1/hazards/{hazard_id}": only(READING),
+        "GET /v1/hazards": only(READING, keys=True),
+        "GET /v1/hazards/{hazard_id}": only(READING, keys=True),
+        "GET /v1/decisions": KEYS,
     },
 }
 """The routes of each service beside those of `EACH`."""

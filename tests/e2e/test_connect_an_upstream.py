@@ -35,6 +35,7 @@ def told(machine: Machine) -> dict[str, str]:
     return {
         **os.environ,
         "BIHUAN_INTAKE_URL": machine.address("intake"),
+        "BIHUAN_REPORTING_URL": machine.address("reporting"),
         "BIHUAN_API_KEY": key,
         "BIHUAN_KAFKA_BROKERS": machine.here.brokers,
     }
@@ -84,3 +85,16 @@ def test_kafka(machine: Machine, told: dict[str, str], tmp_path: Path) -> None:
 
     assert said.startswith("written inspection.my-system")
     eventually(lambda: is_reported(machine, "KAFKA-1"), within=WITHIN, every=0.5)
+
+
+def test_reading_back(machine: Machine, told: dict[str, str], tmp_path: Path) -> None:
+    """What was sent stands there with its state, and nothing of the demonstration does."""
+    run(["bash", "-euc", example("curl", "sh")], told, tmp_path)
+    eventually(lambda: is_reported(machine, "CURL-1"), within=WITHIN, every=0.5)
+
+    said = run(["bash", "-euc", example("读回状态和决定", "sh")], told, tmp_path)
+
+    rows = said.removeprefix("\ufeff").splitlines()
+    assert rows[0] == "hazard_id,state_name,overdue,deadline.last_day"
+    assert "CURL-1,已上报,false," in rows
+    assert {row.partition(",")[0] for row in rows[1:]} <= {"CURL-1", "PY-1", "PY-2", "JAVA-1", "KAFKA-1"}

@@ -3,13 +3,16 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
+from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from runtime.web import Problem
+from services.reporting.core.paging import BadCursorError, Cursor, Mark
 from services.reporting.exports.text import guarded
 
 ListFormat = Literal["json", "jsonl", "csv"]
@@ -18,6 +21,9 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     "jsonl": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
 }
+AS_LISTS: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {media: {} for media in MEDIA_TYPES.values()}}}
+"""What OpenAPI says of a list's answers."""
+
 MARK: Final = "\ufeff"
 """Without it a spreadsheet takes Chinese for Latin."""
 
@@ -37,6 +43,24 @@ def narrowed(item: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
     if not fields:
         return dict(item)
     return {name: _part(item, name) for name in fields}
+
+
+@contextmanager
+def refusing_cursors() -> Iterator[None]:
+    """A Problem 400 for a cursor that the list never gave out."""
+    try:
+        yield
+    except BadCursorError as error:
+        detail = str(error)
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, errors=[{"parameter": "cursor", "detail": detail}]) from error
+
+
+def following(request: Request, after: Cursor | Mark | None) -> str:
+    """The address of the next page, with everything that was asked; empty on the last."""
+    if after is None:
+        return ""
+    address = request.url.include_query_params(cursor=after.encode())
+    return f"{address.path}?{address.query}"
 
 
 def answer(

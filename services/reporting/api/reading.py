@@ -6,20 +6,23 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+from fastapi import Request
 
 from contracts.divisions import Divisions
-from runtime.access import Principal
+from runtime.access import Principal, systems
+from runtime.access.gate import person_of
+from runtime.access.systems import System
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from services.reporting.core import flow
 from services.reporting.core.days import Deadline, local_day, midnight
 from services.reporting.core.decided import decided_deadline
 from services.reporting.core.flow import Lately
-from services.reporting.core.paging import Cursor, Filters, Order
+from services.reporting.core.paging import Cursor, Filters, Mark, Order
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import EVERYTHING, Scope, area_name, name_of, scope_of
 from services.reporting.core.summary import Group, Summary, by_group, ranked, total_of
-from services.reporting.core.timeline import Entry, tell
+from services.reporting.core.timeline import Entry, is_told_to, tell
 from services.reporting.core.wording import recipient_text
 from services.reporting.store import decisions, facts, flows, frontier, lists, news, notices, sums, views
 from services.reporting.store.news import News
@@ -66,6 +69,14 @@ class Story(msgspec.Struct, frozen=True):
     decided_deadline: Deadline | None = None
 
 
+class Told(msgspec.Struct, frozen=True):
+    """One page of decisions; `after` is the mark of the next, None on the last."""
+
+    decisions: list[news.Told]
+    after: Mark | None
+    as_of: datetime | None
+
+
 class Reader:
     """Reads the read models; every method is one transaction. `code` is a division code, empty for all that is seen.
 
@@ -78,19 +89,31 @@ class Reader:
         divisions: Divisions,
         clock: Clock,
         roles: Mapping[str, str],
-        who: Principal | None = None,
+        who: Principal | System | None = None,
     ) -> None:
         """`roles` are the Chinese names of the roles that routes address."""
         self.divisions = divisions
         self._tenants = who.tenants if who else None
-        self._home = who.home if who else ""
+        self._system = who if isinstance(who, System) else None
+        self._home = who.home if isinstance(who, Principal) else ""
         self._roles = roles
         self._database = database
         self._clock = clock
 
-    def of(self, who: Principal) -> "Reader":
-        """The same, for this person."""
+    def of(self, who: Principal | System) -> "Reader":
+        """The same, for this person or system; a system sees what it reported."""
         return Reader(self._database, self.divisions, self._clock, self._roles, who)
+
+    def asked_by(self, request: Request) -> "Reader":
+        """The same for whoever asks: a person by their session, or an upstream system by its key."""
+        who = person_of(request)
+        return self.of(who) if who else self.of(self.system(request))
+
+    def system(self, request: Request) -> System:
+        """The upstream system whose key came; a Problem 401 where none did."""
+        shown = systems.presented(request)
+        with self._database.begin() as work:
+            return systems.system_of(work, shown, self._clock.now())
 
     def now(self) -> datetime:
         """The present moment."""
@@ -127,7 +150,7 @@ class Reader:
         """One page of hazards, counted where asked for."""
         scope = self.scope(code)
         with self._database.begin(self._tenants) as work:
-            chosen = lists.choose(work, scope, filters)
+            chosen = lists.choose(work, scope, filters, self._system)
             rows, further = lists.page(work, chosen, order=order, after=after, limit=limit)
             found = lists.matching(work, chosen) if counted else None
             return Page(rows, further, frontier.as_of(work, scope), found)
@@ -159,13 +182,21 @@ class Reader:
         """The hazard that `text` names, by its full name or by its id alone; else all that carry the id (or none)."""
         with self._database.begin(self._tenants) as work:
             key = HazardKey.parse(text)
-            row = lists.one(work, key, EVERYTHING) if key else None
+            row = lists.one(work, key, EVERYTHING, self._system) if key else None
             if row is None:
-                found = lists.namesakes(work, text, EVERYTHING)
+                found = lists.namesakes(work, text, EVERYTHING, self._system)
                 if len(found) != 1:
                     return found
                 row = found[0]
             return self._story(work, row)
+
+    def decided(self, *, since: datetime | None, after: Mark | None, limit: int) -> Told:
+        """One page of the decisions about what the system that asks reported; raises `TypeError` for a person."""
+        if self._system is None:
+            raise TypeError("a system's list")
+        with self._database.begin(self._tenants) as work:
+            found, further = news.told(work, self._system, since=since, after=after, limit=limit)
+            return Told(found, further, frontier.as_of(work, EVERYTHING))
 
     def check(self) -> None:
         """Readiness: raise unless the tables can be read."""
@@ -204,6 +235,8 @@ class Reader:
             reaches=self.divisions.is_within,
             recipient=self._recipient,
         )
+        if self._system:
+            entries = [entry for entry in entries if is_told_to(entry, self._system.sources)]
         as_of = frontier.as_of(work, scope_of(row.tenant, self.divisions))
         return Story(row, entries, as_of, decided_deadline(decided))
 

@@ -3,12 +3,14 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Security
 
 from contracts.vocabulary import HazardLevel
 from runtime.access import Who
+from runtime.access.systems import DOCUMENTED
 from runtime.web import Problem
-from services.reporting.api.narrowing import MEDIA_TYPES, ListFormat, answer, read_fields
+from services.reporting.api.decisions import add_decisions
+from services.reporting.api.narrowing import AS_LISTS, ListFormat, answer, following, read_fields, refusing_cursors
 from services.reporting.api.reading import Page, Reader, Story
 from services.reporting.api.shapes import (
     HazardShape,
@@ -24,7 +26,6 @@ from services.reporting.api.shapes import (
 from services.reporting.core.paging import (
     LARGEST_PAGE,
     SMALLEST_PAGE,
-    BadCursorError,
     Cursor,
     Filters,
     Order,
@@ -57,6 +58,7 @@ def routes(reader: Reader) -> APIRouter:
 
     _add_hazards(router, reader)
     _add_hazard(router, reader)
+    add_decisions(router, reader)
     return router
 
 
@@ -66,11 +68,12 @@ def _add_hazards(router: APIRouter, reader: Reader) -> None:
     @router.get(
         "/hazards",
         response_model=HazardsShape,
-        responses={200: {"content": {media: {} for media in MEDIA_TYPES.values()}}},
+        responses=AS_LISTS,
+        dependencies=[Security(DOCUMENTED)],
     )
     def hazards(
         *,
-        who: Who,
+        mine: Annotated[Reader, Depends(reader.asked_by)],
         tenant: Tenant = "",
         state: States = [],  # noqa: B006 (FastAPI copies it)
         open: bool | None = None,  # noqa: A002 (the parameter's public name)
@@ -89,19 +92,18 @@ def _add_hazards(router: APIRouter, reader: Reader) -> None:
     ) -> Any:
         """Hazards by page; follow `next`, or the header `link`, until there is none.
 
-        New hazards never move a page under the reader.
+        New hazards never move a page under the reader. An upstream system sees, by its key, those that it reported.
         """
         names = read_fields(fields, tuple(HazardShape.model_fields))
         filters = Filters(
             states=tuple(map(str, state)), open=open, overdue=overdue, level=level or "", sector=sector, text=q
         )
-        page = reader.of(who).page(tenant, filters, order=order, after=cursor_in(cursor, order), limit=limit)
-        following = request.url.include_query_params(cursor=page.after.encode()) if page.after else None
+        page = mine.page(tenant, filters, order=order, after=cursor_in(cursor, order), limit=limit)
         return answer(
             _page_shape(page, reader).model_dump(mode="json"),
             names,
             format,
-            next_page=f"{following.path}?{following.query}" if following else "",
+            next_page=following(request, page.after),
             columns=tuple(HazardShape.model_fields),
         )
 
@@ -109,13 +111,17 @@ def _add_hazards(router: APIRouter, reader: Reader) -> None:
 def _add_hazard(router: APIRouter, reader: Reader) -> None:
     """One hazard."""
 
-    @router.get("/hazards/{hazard_id:path}")
-    def hazard(who: Who, hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)]) -> StoryShape:
+    @router.get("/hazards/{hazard_id:path}", dependencies=[Security(DOCUMENTED)])
+    def hazard(
+        mine: Annotated[Reader, Depends(reader.asked_by)],
+        hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)],
+    ) -> StoryShape:
         """One hazard with its story: facts, decisions and notices in the order in which they happened.
 
-        The id alone is enough while only one upstream system uses it; else 409 names the full names to choose from.
+        The id alone is enough while only one upstream system uses it; else 409 names the full names to choose from. An
+        upstream system finds, by its key, what it reported, with the decisions and what it said itself.
         """
-        found = reader.of(who).hazard(hazard_id)
+        found = mine.hazard(hazard_id)
         if isinstance(found, Story):
             return StoryShape(
                 as_of=local(found.as_of),
@@ -131,14 +137,8 @@ def _add_hazard(router: APIRouter, reader: Reader) -> None:
 
 def cursor_in(text: str, order: Order) -> Cursor | None:
     """The cursor of a request; 400 for one that this list never gave out."""
-    if not text:
-        return None
-    try:
-        return read_cursor(text, order)
-    except BadCursorError as error:
-        raise Problem(
-            HTTPStatus.BAD_REQUEST, str(error), errors=[{"parameter": "cursor", "detail": str(error)}]
-        ) from error
+    with refusing_cursors():
+        return read_cursor(text, order) if text else None
 
 
 def _page_shape(page: Page, reader: Reader) -> HazardsShape:

@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.decisions import Decision
 from runtime.log import redact
 from services.reporting.core.days import SHANGHAI, Deadline
-from services.reporting.core.rows import HazardRow
+from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.summary import Counts, Group, Summary
 from services.reporting.core.timeline import Entry
 
@@ -116,6 +117,45 @@ class HazardsShape(Shape):
     next: str | None
 
 
+class PolicyShape(Shape):
+    """The pack under which something was decided."""
+
+    id: str
+    version: str
+
+
+class DecisionShape(Shape):
+    """One decision about a hazard as it stands now: the `decision_id` stays, the status moves."""
+
+    decision_id: str
+    id: str = Field(description="full name of the hazard: committee:namespace:hazard_id")
+    hazard_id: str
+    tenant: str = Field(description="division code of the unit in charge")
+    level: str = Field(description="the level that is to act")
+    acts_for: str | None = Field(description="the unit that is to act, where it is not the tenant")
+    rule: str
+    rule_name: str
+    step: str
+    measure: str
+    measure_name: str
+    status: str
+    status_name: str
+    at: datetime = Field(description="when it fell due under the rule")
+    known_at: datetime = Field(description="when this state became known")
+    since: datetime | None = Field(description="from when lateness counts")
+    reason: str
+    clauses: list[str]
+    policy: PolicyShape
+
+
+class DecisionsShape(Shape):
+    """One page of decisions; `next` is the cursor of the following page, null on the last."""
+
+    as_of: datetime | None
+    items: list[DecisionShape]
+    next: str | None
+
+
 class LineShape(Shape):
     """One labelled line of an entry."""
 
@@ -208,6 +248,31 @@ def hazard_shape(row: HazardRow, area_name: str) -> HazardShape:
         outcome=OutcomeShape(done_at=_local(row.done_at), days_left=row.days_left, in_time=row.in_time)
         if row.done_at is not None
         else None,
+    )
+
+
+def decision_shape(decision: Decision, hazard: HazardKey) -> DecisionShape:
+    """The answer's shape of one decision, free text redacted."""
+    return DecisionShape(
+        decision_id=decision.decision_id,
+        id=str(hazard),
+        hazard_id=hazard.hazard_id,
+        tenant=decision.tenant,
+        level=decision.level,
+        acts_for=decision.acts_for,
+        rule=decision.rule,
+        rule_name=decision.rule.chinese,
+        step=decision.step,
+        measure=decision.measure,
+        measure_name=decision.measure.chinese,
+        status=decision.status,
+        status_name=decision.status.chinese,
+        at=decision.at.astimezone(SHANGHAI),
+        known_at=decision.known_at.astimezone(SHANGHAI),
+        since=local(decision.since),
+        reason=redact(decision.reason),
+        clauses=list(decision.clauses),
+        policy=PolicyShape(id=decision.policy.id, version=decision.policy.version),
     )
 
 

@@ -77,6 +77,11 @@ def tell(
     return sorted(entries, key=lambda entry: (entry.at, _KINDS.index(entry.kind), entry.known_at, entry.reference))
 
 
+def is_told_to(entry: Entry, sources: Sequence[str]) -> bool:
+    """Whether an upstream system with these sources is told of it: of every decision, and of what it said itself."""
+    return entry.kind == "decision" or (entry.kind == "fact" and entry.source in sources)
+
+
 def _facts(facts: Sequence[Fact], hazard_id: str, reaches: Reaches) -> Iterable[Entry]:
     known = {(fact.source, fact.id): fact for fact in facts}
     counted = {(heard.fact.source, heard.fact.id): heard for heard in in_order(facts)}

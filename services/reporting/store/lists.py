@@ -7,13 +7,14 @@ from typing import Any, Final, LiteralString, NamedTuple
 from psycopg import sql
 from psycopg.rows import class_row
 
+from runtime.access.systems import System
 from runtime.database import Work
 from services.reporting.core.paging import Cursor, Filters, Order
 from services.reporting.core.rows import HazardKey, HazardRow
 from services.reporting.core.scope import Scope
 from services.reporting.core.standing import ENDED
 from services.reporting.store import search
-from services.reporting.store.scoped import of_hazards
+from services.reporting.store.scoped import of_hazards, reported_by
 
 COLUMNS: Final = sql.SQL(", ").join(sql.Identifier(name) for name in HazardRow.__struct_fields__)
 _MOST_NAMESAKES: Final = 20
@@ -42,38 +43,40 @@ _ORDERS: Final[dict[Order, tuple[sql.SQL, sql.SQL]]] = {
 class Chosen(NamedTuple):
     """What filters choose within a scope: conditions that rows and sums know, and one of rows alone for a text.
 
-    `rare` where few hazards hold the text; they are named by their keys then.
+    `rare` where few hazards hold the text; they are named by their keys then. `reporter` is another one of rows alone: what
+    an upstream system reported, where one asks.
     """
 
     conditions: tuple[sql.Composable, ...]
     parameters: dict[str, Any]
     text: sql.Composable | None = None
     rare: bool = False
+    reporter: sql.Composable | None = None
 
 
-def choose(work: Work, scope: Scope, filters: Filters) -> Chosen:
-    """Read the filters once, for a page of what they choose and for its count."""
+def choose(work: Work, scope: Scope, filters: Filters, system: System | None = None) -> Chosen:
+    """Read the filters once, for a page of what they choose and for its count; of a `system` only what it reported."""
     where, parameters = of_hazards(work, scope)
     conditions = [where]
     for wanted, condition, name, value in _choices(filters):
         if wanted:
             conditions.append(sql.SQL(condition))
             parameters[name] = value
+    chosen = Chosen(tuple(conditions), parameters, reporter=reported_by(system) if system else None)
     if not filters.text:
-        return Chosen(tuple(conditions), parameters)
+        return chosen
     said, more, found = search.condition(work, scope, filters.text)
-    return Chosen(tuple(conditions), {**parameters, **more}, said, found is not None)
+    return chosen._replace(parameters={**parameters, **more}, text=said, rare=found is not None)
 
 
 def page(
     work: Work, chosen: Chosen, *, order: Order, after: Cursor | None, limit: int
 ) -> tuple[list[HazardRow], Cursor | None]:
     """At most `limit` hazards after the cursor, with the cursor of the next page (None on the last)."""
-    if not _counted(work, chosen):
+    if chosen.reporter is None and not _counted(work, chosen):
         return [], None  # else the whole table would be read before that is known
-    conditions, parameters = [*chosen.conditions], dict(chosen.parameters)
-    if chosen.text is not None:
-        conditions.append(chosen.text)
+    parameters = dict(chosen.parameters)
+    conditions = [each for each in (*chosen.conditions, chosen.text, chosen.reporter) if each is not None]
     if order == "worst":
         conditions.append(sql.SQL("overdue"))
     sorting, later = _ORDERS[order]
@@ -124,24 +127,24 @@ def _counted(work: Work, chosen: Chosen) -> int:
     return int(row[0]) if row else 0
 
 
-def one(work: Work, key: HazardKey, scope: Scope) -> HazardRow | None:
-    """The hazard of this full name within the scope, or None."""
+def one(work: Work, key: HazardKey, scope: Scope, system: System | None = None) -> HazardRow | None:
+    """The hazard of this full name within the scope, or None; to a `system` what it did not report does not exist."""
     where, parameters = of_hazards(work, scope)
     statement = sql.SQL(
         """SELECT {} FROM hazard WHERE committee = %(committee)s AND namespace = %(namespace)s
-        AND hazard_id = %(hazard_id)s AND {}"""
-    ).format(COLUMNS, where)
+        AND hazard_id = %(hazard_id)s AND {} AND {}"""
+    ).format(COLUMNS, where, reported_by(system))
     with work.connection.cursor(row_factory=class_row(HazardRow), binary=True) as cursor:
         return cursor.execute(statement, {**parameters, **key._asdict()}).fetchone()
 
 
-def namesakes(work: Work, hazard_id: str, scope: Scope) -> list[HazardRow]:
+def namesakes(work: Work, hazard_id: str, scope: Scope, system: System | None = None) -> list[HazardRow]:
     """The hazards that carry this id in any upstream system, at most 20."""
     where, parameters = of_hazards(work, scope)
     statement = sql.SQL(
-        """SELECT {} FROM hazard WHERE hazard_id = %(hazard_id)s AND {}
+        """SELECT {} FROM hazard WHERE hazard_id = %(hazard_id)s AND {} AND {}
         ORDER BY committee, namespace LIMIT %(limit)s"""
-    ).format(COLUMNS, where)
+    ).format(COLUMNS, where, reported_by(system))
     with work.connection.cursor(row_factory=class_row(HazardRow), binary=True) as cursor:
         return cursor.execute(statement, {**parameters, "hazard_id": hazard_id, "limit": _MOST_NAMESAKES}).fetchall()
 

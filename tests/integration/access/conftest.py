@@ -14,16 +14,22 @@ from fastapi.testclient import TestClient
 from psycopg import sql
 from pydantic import SecretStr
 
+from contracts import api_keys
 from contracts.roles import EVERYWHERE, Role
 from runtime.clock import SystemClock
 from runtime.database import Database
 from services.intake.core import keys
+from services.intake.core.registry import Source
 from services.intake.store import keys as store
+from services.intake.store import sources
 from tests.doors import SERVICES, app_of
 from tests.integration.access.things import HOME, plant
 from tests.people import as_role, sign_in
 
 NAME = "t_access_world"
+SYSTEM = Source(
+    slug="system", name="系统", namespace="test", tenants=(EVERYWHERE,), attributes=frozenset({"/inspection/test"})
+)
 TOLD = {"intake": {"master_keys": SecretStr("test:" + b64encode(bytes(range(32))).decode())}}
 """Settings beside the database: the page for tip-offs is open where there is a key that seals informers."""
 
@@ -45,13 +51,13 @@ class World:
 
 
 def _system(url: str) -> str:
-    """The key of a registered source of both counties, as `bihuan keys create` makes it."""
-    token = keys.token_of(bytes(range(keys.PREFIX_BYTES + keys.SECRET_BYTES)))
+    """The key of the system that reported both hazards, for one county, as `bihuan keys create` makes it."""
+    token = api_keys.token_of(bytes(range(api_keys.PREFIX_BYTES + api_keys.SECRET_BYTES)))
     now = SystemClock().now()
     key = keys.ApiKey(
-        prefix=keys.prefix_of(token) or "",
-        digest=keys.digest_of(token),
-        slug="tip-offs",
+        prefix=api_keys.prefix_of(token) or "",
+        digest=api_keys.digest_of(token),
+        slug=SYSTEM.slug,
         tenants=(HOME,),
         operates=True,
         label="test",
@@ -60,6 +66,7 @@ def _system(url: str) -> str:
     )
     database = Database(url, schema="intake", application_name="test")
     with database.begin() as work:
+        sources.register(work, SYSTEM)
         store.add(work, key)
     database.close()
     return token

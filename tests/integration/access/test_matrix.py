@@ -40,6 +40,9 @@ OF_ALL: Final = {
 OF_A_PERSON: Final = {"GET /v1/exports/{export}", "GET /v1/exports/{export}/file"}
 """What only the person sees who ordered it: own is the office's of the county, and missing for everybody else."""
 
+ALARMS: Final = "/v1/alerts"
+"""Alertmanager's door has a token of its own, which no system's key opens."""
+
 NEEDS_A_PROVIDER: Final = {"GET /login/oidc", "GET /login/oidc/callback"}
 """What an installation with local accounts alone does not have."""
 
@@ -61,12 +64,13 @@ class Cell(NamedTuple):
     def kinds(self) -> tuple[str, ...]:
         return tuple(KINDS) if "{" in self.path else ("own",)
 
-    def ask(self, world: World, kind: str, role: Role | None) -> Any:
+    def ask(self, world: World, kind: str, role: Role | None, **beside: Any) -> Any:
         operation = DOCUMENTS[self.service]["paths"][self.path][self.method.lower()]
         told = request_of(DOCUMENTS[self.service], operation, KNOWN)
         things = {**KINDS[kind], **KINDS[kind].get(self.service, {})}
         path = re.sub(r"\{(\w+)\}", lambda found: things[found[1]], self.path)
-        return world.ask(self.service, self.method, path, role, **told)
+        beside["headers"] = {**told.pop("headers", {}), **beside.get("headers", {})}
+        return world.ask(self.service, self.method, path, role, **told, **beside)
 
 
 KNOWN: Final = {
@@ -165,6 +169,30 @@ def test_each_door_opens_for_its_roles_alone(world: World, service: str, role: R
     found = [wrong for cell in cells for wrong in wrongs(world, cell, role)]
 
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_key_opens_the_doors_of_systems_alone(world: World, service: str) -> None:
+    """Of what its system reported it is told what lies in the key's tenants; all else is not there, or not for keys."""
+    cells = [cell for cell in CELLS if cell.service == service and not cell.permission.public]
+
+    found = [wrong for cell in cells if cell.path != ALARMS for wrong in _wrongs_for_a_key(world, cell)]
+
+    assert not found, "\n".join(found)
+
+
+def _wrongs_for_a_key(world: World, cell: Cell) -> Iterator[str]:
+    answers = {
+        kind: cell.ask(world, kind, None, headers={"authorization": f"Bearer {world.key}"}) for kind in cell.kinds
+    }
+    for kind, answer in answers.items():
+        led_away = answer.status_code == 303 and answer.headers["location"].startswith("/login")
+        if cell.permission.keys == (answer.status_code == 401 or led_away) or SECRET in answer.text:
+            yield f"{cell.method} {cell.path} by key, {kind}: {_short(answer)}"
+    if cell.permission.keys and "foreign" in answers and cell.service == "reporting":
+        shown = (answers["own"].status_code, answers["foreign"].status_code)
+        if shown != (200, 404) or without_ids(answers["foreign"]) != without_ids(answers["missing"]):
+            yield f"{cell.path} by key: {shown}, {_short(answers['foreign'])}, {_short(answers['missing'])}"
 
 
 def test_every_route_is_asked() -> None:
