@@ -29,9 +29,11 @@ def verify(anchors: AnchorFiles = None, *, topic: FromTopic = False, accept_rest
     """Recompute every chain; name each entry that was changed, removed, inserted or cut off. Status 1 where one is."""
     from bihuan.people import begin
     from runtime.access import audit, chain
+    from runtime.database import take_time
 
     kept = [*_of_files(anchors or []), *(_of_topic() if topic else ())]
     with begin() as work:
+        take_time(work)
         heads = audit.heads(work)
         found = list(chain.faults(audit.entries(work), heads, kept))
     for fault in found:
@@ -52,9 +54,11 @@ def export(
     """Write the entries with their hashes into a file, for an auditor who trusts no screen of ours."""
     from bihuan.people import begin
     from runtime.access import audit
+    from runtime.database import take_time
 
     count = 0
     with begin() as work, out.open("w", encoding="utf-8") as file:
+        take_time(work)
         work.remarks.append("exported")
         for entry in audit.entries(work, tenant):
             at = entry.at.astimezone(UTC).isoformat()

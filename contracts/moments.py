@@ -1,7 +1,7 @@
 """Read days and instants as the outside writes them: real dates, and RFC 3339 with an offset, by pattern and calendar."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +15,9 @@ DAY_OR_INSTANT_PATTERN: Final = f"^{_DAY}({_CLOCK})?$"
 
 YEARS: Final = range(1900, 2201)
 """Years outside are slips of the hand or stand for "never" (9999-12-31); inside, every zone's arithmetic is safe."""
+
+CLOCKS_MAY_DIFFER: Final = timedelta(minutes=5)
+"""How far the clocks of two machines may stand apart; network time keeps them within milliseconds."""
 
 _MICROSECOND_DIGITS: Final = 6
 _IS_DAY: Final = re.compile(_DAY, re.ASCII).fullmatch

@@ -24,7 +24,12 @@ TIMEOUTS = {
     "lock_timeout": 13_000,
     "statement_timeout": 30_000,
     "tcp_user_timeout": 10_000,
+    # The server waits for an idle owner only after a Sync: one that froze in the middle of a pipeline is ended by this.
+    # Longer than any batch, shorter than the watchdog of the consumer's loop (streams.consumer.STUCK).
+    "transaction_timeout": 80_000,
 }
+SINCE = {"transaction_timeout": 17_00_00}
+"""Which of them older servers do not know, with the first version that does, as in server_version_num."""
 SCOPE = "bihuan.tenants"  # the settings that row security reads, for one transaction
 LIMITS = "bihuan.limits"
 
@@ -120,9 +125,8 @@ class Database:
         """`timeouts` (milliseconds) override single members of `TIMEOUTS`."""
         self.schema = schema
         session = {**TIMEOUTS, **(timeouts or {})}
-        options = " ".join(
-            [f"-c search_path={schema}", "-c timezone=UTC", *(f"-c {k}={v}" for k, v in session.items())]
-        )
+        everywhere = (f"-c {name}={value}" for name, value in session.items() if name not in SINCE)
+        options = " ".join([f"-c search_path={schema}", "-c timezone=UTC", *everywhere])
         self._engine = sqlalchemy.create_engine(
             sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
@@ -140,6 +144,8 @@ class Database:
                 "keepalives_count": 3,
             },
         )
+        newer = {name: session[name] for name in SINCE}
+        sqlalchemy.event.listen(self._engine, "connect", lambda connection, _: _set_newer(connection, newer))
 
     @contextmanager
     def begin(self, tenants: Sequence[str] | None = None) -> Iterator[Work]:
@@ -194,6 +200,22 @@ class Database:
     def close(self) -> None:
         """Close every idle connection of the pool."""
         self._engine.dispose()
+
+
+def take_time(work: Work) -> None:
+    """Let this one transaction take as long as it needs, where the server would end it otherwise."""
+    wanted = {name for name, since in SINCE.items() if work.connection.info.server_version >= since}
+    for name in ("statement_timeout", *sorted(wanted)):
+        work.connection.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(name)))
+
+
+def _set_newer(connection: psycopg.Connection[Any], newer: Mapping[str, int]) -> None:
+    """Set what this server knows of them for the session; as an option of the connection an older one would refuse it."""
+    connection.autocommit = True
+    for name, value in newer.items():
+        if connection.info.server_version >= SINCE[name]:
+            connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    connection.autocommit = False
 
 
 def _settings(work: Work, *, only_reads: bool) -> sql.Composed | None:

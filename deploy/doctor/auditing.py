@@ -3,7 +3,7 @@
 from deploy.doctor.findings import Finding
 from runtime.access import audit, chain
 from runtime.access.store import SCHEMA
-from runtime.database import Database
+from runtime.database import Database, take_time
 from runtime.errors import Conflict, Unavailable
 from runtime.settings import ProcessSettings
 
@@ -18,6 +18,7 @@ def look(settings: ProcessSettings) -> Finding:
     )
     try:
         with database.begin() as work:
+            take_time(work)  # it reads everything
             heads = audit.heads(work)
             found = list(chain.faults(audit.entries(work), heads))
     except (Unavailable, Conflict) as error:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from contracts.moments import CLOCKS_MAY_DIFFER
+
 Level = Literal["well", "doubt", "fault"]
 
 APART: Final = timedelta(seconds=2)  # two machines that follow network time are within milliseconds
-FAR_APART: Final = timedelta(minutes=5)  # from here on intake holds its ticks
 TICK_LATE: Final = timedelta(minutes=2)  # a tick comes every five seconds, ten seconds behind the clock
 DISK_DOUBT, DISK_FAULT = 0.20, 0.05  # share of the disk that is free
 CALENDAR_AHEAD: Final = timedelta(days=60)
@@ -16,6 +17,8 @@ CERTIFICATE_DOUBT: Final = timedelta(days=21)
 LAG_DOUBT: Final = 10_000  # records: some seconds of work for one worker
 OUTBOX_DOUBT: Final = 1_000  # facts
 OLDEST_SERVER: Final = 15
+ENDS_FROZEN: Final = 17
+"""The first PostgreSQL that ends the transaction of a process that froze in the middle of a pipeline."""
 BACKUP_DOUBT, BACKUP_FAULT = timedelta(hours=26), timedelta(days=3)  # one a day, and two hours for it to be taken
 
 
@@ -53,13 +56,16 @@ def server(version: int) -> Finding:
     major = version // 10_000
     if major < OLDEST_SERVER:
         return Finding("fault", "数据库", f"PostgreSQL {major}", f"升级到 {OLDEST_SERVER} 或更新的版本")
+    if major < ENDS_FROZEN:
+        said = f"PostgreSQL {major}，冻结的进程可能一直锁住它的行"
+        return Finding("doubt", "数据库", said, f"升级到 {ENDS_FROZEN} 或更新的版本；在此之前重启冻结的进程")
     return Finding("well", "数据库", f"PostgreSQL {major}")
 
 
 def clock(here: datetime, database: datetime, last_tick: datetime | None, held: str) -> Iterable[Finding]:
     """Our clock beside the database's, and how old the log's own time is; `held` says why ticks wait, '' where not."""
     apart = abs(here - database)
-    if apart > FAR_APART:
+    if apart > CLOCKS_MAY_DIFFER:  # from here on intake holds its ticks
         yield Finding("fault", "时钟", f"本机与数据库相差 {_length(apart)}", "用 NTP 校准错的一台；之后计时自行恢复")
     elif apart > APART:
         yield Finding("doubt", "时钟", f"本机与数据库相差 {_length(apart)}", "检查两台机器的 NTP")

@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.facts import Fact
 from runtime import codec
-from runtime.database import Work
+from runtime.database import Work, take_time
 
 AT_ONCE: Final = 2_000  # facts fetched at a time: a few megabytes
 
@@ -15,10 +15,10 @@ def begin_reading(work: Work) -> None:
     """Let this transaction see one moment, write nothing, and take the time that it needs."""
     for statement in (
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        "SET LOCAL statement_timeout = 0",
         "SET LOCAL idle_in_transaction_session_timeout = '10min'",
     ):
         work.connection.execute(statement)
+    take_time(work)
 
 
 def count(work: Work, committee: str, until: datetime) -> int:

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-#: How far two clocks may stand apart; network time keeps machines within milliseconds.
-TOLERANCE = timedelta(minutes=5)
+from contracts.moments import CLOCKS_MAY_DIFFER
 
 
 class Trouble(StrEnum):
@@ -51,15 +50,15 @@ NOTHING = Acceptance()
 def doubt(reading: Reading, trusted: Reading | None, accepted: Acceptance = NOTHING) -> Doubt | None:
     """Return why ticks have to wait; `trusted` is the last reading of this process that was in order (None: the first)."""
     apart = reading.wall - reading.database
-    if abs(apart - accepted.apart) > TOLERANCE:
+    if abs(apart - accepted.apart) > CLOCKS_MAY_DIFFER:
         return Doubt(Trouble.APART, f"our clock and the database's differ by {_short(abs(apart))}")
     tick = reading.last_tick
-    if tick is not None and tick - reading.wall > TOLERANCE and (accepted.tick is None or tick > accepted.tick):
+    if tick is not None and tick - reading.wall > CLOCKS_MAY_DIFFER and (accepted.tick is None or tick > accepted.tick):
         return Doubt(Trouble.BEHIND, f"our clock is {_short(tick - reading.wall)} behind the last tick")
     if trusted is not None:
         passed = timedelta(seconds=reading.monotonic - trusted.monotonic)
         stepped = reading.wall - trusted.wall - passed
-        if abs(stepped) > TOLERANCE:
+        if abs(stepped) > CLOCKS_MAY_DIFFER:
             return Doubt(Trouble.STEPPED, f"our clock moved by {_short(abs(stepped))} more than the time that passed")
     return None
 

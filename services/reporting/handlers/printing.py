@@ -20,7 +20,11 @@ from services.reporting.store.exports import Export
 SIGN_EVERY: Final = 2.0
 """Seconds between two words on how far it is."""
 
-PATIENCE: Final = {"idle_in_transaction_session_timeout": 120_000, "statement_timeout": 300_000}
+PATIENCE: Final = {
+    "idle_in_transaction_session_timeout": 120_000,
+    "statement_timeout": 300_000,
+    "transaction_timeout": 0,
+}
 """Milliseconds: rows are printed between two fetches, and a year's history is read at once."""
 
 _logger = log.get(__name__)

@@ -33,6 +33,7 @@ TIMEOUTS: Final = {
     "idle_in_transaction_session_timeout": 3_600_000,
     "statement_timeout": 3_600_000,
     "lock_timeout": 60_000,
+    "transaction_timeout": 0,
 }
 """Milliseconds: a rebuild reads for long, and waits for the batch that is being written before it takes over."""
 
