@@ -30,7 +30,8 @@ _QUOTED = (
 )
 
 # Libraries that tell every step, or the whole address that they ask; `runtime.streams.driver` is the name mode gives to Faust's services of ours.
-_NOISY = dict.fromkeys(
+# What kafka.net calls errors are its own tries to reach a broker; that none was reached is said by whoever asked.
+_NOISY = {"kafka.net": logging.CRITICAL} | dict.fromkeys(
     (
         "aiokafka",
         "faust",

@@ -1,12 +1,17 @@
 """Say at the start what a process cannot work with, all of it at once and in one line; wait for what comes by itself.
 
 What a restart cannot mend (a setting, a secret, a password) ends the process with status 2. A database that is not there
-yet, or that this release's schema has not reached, is waited for, with a line every ten seconds.
+yet, a schema that this release's has not reached, and a full volume are waited for, with a line every ten seconds. What is
+odd and stops nobody (a clock that is wrong, a schema of a newer release) is said once.
 """
 
+import errno
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,7 +19,9 @@ import psycopg
 from psycopg import conninfo, errors, sql
 from pydantic import ValidationError
 
+from contracts.moments import CLOCKS_MAY_DIFFER
 from runtime import log, reaching
+from runtime.clock import SystemClock
 from runtime.settings import PREFIX, ProcessSettings
 
 Told = TypeVar("Told", bound=ProcessSettings)
@@ -23,6 +30,7 @@ WRONG: Final = 2
 PAUSE: Final = 2.0  # seconds between two tries
 REMIND_EVERY: Final = 5  # tries
 CONNECT_SECONDS: Final = 5
+ROOM: Final = 1 << 16  # bytes that a process has to be able to write
 MIGRATIONS: Final = Path(__file__).parents[1] / "deploy" / "migrations"
 """Where the revisions that ship with this code lie: their names say which schema it is written for."""
 
@@ -51,6 +59,15 @@ def wait_for_database(settings: ProcessSettings, *, schema: str) -> None:
     """Until the database answers and its schema is one that this code is written for; ends where it refuses us."""
     url, wanted = settings.database_url.get_secret_value(), newest_revision(schema)
     _until(lambda: _obstacle(url, schema, wanted))
+    now = None if settings.clock_file else SystemClock().now()  # a clock that is moved on purpose may differ
+    with suppress(psycopg.Error):  # it was there a moment ago; whoever uses it next will say that it is gone
+        for remark in _remarks(url, schema, wanted, now):
+            _logger.warning("starting all the same", remark=remark)
+
+
+def wait_for_room(folder: Path) -> None:
+    """Until something can be written to the folder, which is made where it is missing; ends where we may not."""
+    _until(lambda: _no_room(folder))
 
 
 def newest_revision(schema: str) -> str:
@@ -101,6 +118,35 @@ def _obstacle(url: str, schema: str, wanted: str) -> str:
     found = str(row[0]) if row else ""
     if found < wanted:
         return f"the schema {schema} stands at {found or 'nothing'}, this release needs {wanted}: bihuan migrate"
+    return ""
+
+
+def _remarks(url: str, schema: str, wanted: str, now: datetime | None) -> Iterator[str]:
+    """What is odd about the database, or about us, and stops nobody."""
+    with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+        query = sql.SQL("SELECT clock_timestamp(), version_num FROM {}").format(
+            sql.Identifier(schema, "alembic_version")
+        )
+        row = connection.execute(query).fetchone()
+    there, found = (row[0], str(row[1])) if row else (now, wanted)
+    if found > wanted:
+        yield f"the schema {schema} stands at {found}, this release was written for {wanted}: it belongs to a newer one"
+    if now is not None and there is not None and abs(now - there) > CLOCKS_MAY_DIFFER:
+        apart, side = round(abs((now - there).total_seconds())), "ahead of" if now > there else "behind"
+        yield f"our clock is {apart} s {side} the database's: mend the wrong one (NTP); no deadline passes until then"
+
+
+def _no_room(folder: Path) -> str:
+    """What keeps us from writing there that waiting may mend; empty where nothing does."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(ROOM))
+    except OSError as error:
+        why = f"{folder} cannot be written: {error.strerror}"
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return f"{why}; make room there, it goes on by itself"
+        raise _ending(f"cannot start, {why}. Mend {PREFIX}DATA_DIR or its owner") from None
     return ""
 
 

@@ -50,6 +50,8 @@ class Applier:
         self, slots: Sequence[Slot], starts: Mapping[Slot, int]
     ) -> tuple[dict[Slot, Position], dict[Slot, dict[int, positions.Failure]]]:
         """Take the slots (new ones begin at `starts`): their rows, and the records to be parked as defects."""
+        for topic in {slot.topic for slot in slots}:
+            self._metrics.count("dead_letters_total", 0, topic=topic, reason="defect")  # so that the first one is seen
         with self._database.begin() as work:
             if starts:
                 positions.begin(work, starts)

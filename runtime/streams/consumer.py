@@ -60,15 +60,19 @@ class BatchConsumer:
         if self._loop is None or not self._loop.assigned_once:
             raise Unavailable("no slots assigned yet")
 
-    def run(self, beside: Sequence[Beside] = ()) -> NoReturn:
-        """Run until SIGTERM or a fault, with the services beside it; owns the process, its signals and its end."""
-        from runtime.streams import driver  # half a second of imports that an API process never needs
-
+    def wait_for_brokers(self) -> None:
+        """Return once they let us in to every topic; whoever reads the log before `run` asks this first."""
         greet(
             lambda: Admin(self.settings, client_id=f"{self.group}-admin"),
             needed(self._database.schema, self.handler.topics),
             user=self.settings.kafka_sasl_username,
         )
+
+    def run(self, beside: Sequence[Beside] = ()) -> NoReturn:
+        """Run until SIGTERM or a fault, with the services beside it; owns the process, its signals and its end."""
+        from runtime.streams import driver  # half a second of imports that an API process never needs
+
+        self.wait_for_brokers()
         loop = self._loop = BatchLoop(
             group=self.group,
             applier=Applier(database=self._database, handler=self.handler, metrics=self._metrics, clock=self._clock),

@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     settings = starting.told(IntakeSettings)
     log.configure(f"intake-{wanted}", settings.log_level)
     starting.wait_for_database(settings, schema=SCHEMA)
+    if wanted == "worker":
+        starting.wait_for_room(settings.data_dir)
     database = Database(
         settings.database_url.get_secret_value(), schema=SCHEMA, application_name=f"bihuan-intake-{wanted}"
     )

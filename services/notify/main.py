@@ -84,6 +84,8 @@ def main(arguments: list[str] | None = None) -> int:
     settings = starting.told(NotifySettings)
     log.configure(f"notify-{wanted}", settings.log_level)
     starting.wait_for_database(settings, schema=SCHEMA)
+    if wanted == "worker":
+        starting.wait_for_room(settings.data_dir)
     database = Database(
         settings.database_url.get_secret_value(),
         schema=SCHEMA,
@@ -151,21 +153,21 @@ def run_worker(settings: NotifySettings, database: Database, clock: SystemClock,
         )
         for channel, adapter in adapters.items()
     }
-    _learn_from_the_log(settings, database, clock)  # before anything is sent
-    drafting = Drafting(desk=writing, divisions=table)
-    hearing = Hearing(routes=routes, divisions=table, drafting=drafting, clock=clock)
+    hearing = Hearing(routes=routes, divisions=table, drafting=Drafting(desk=writing, divisions=table), clock=clock)
+    consumer = BatchConsumer(
+        settings=settings,
+        database=database,
+        handler=DecisionHandler(hearing=hearing, metrics=metrics),
+        group=GROUP,
+        metrics=metrics,
+        clock=clock,
+    )
+    _learn_from_the_log(settings, database, clock, consumer)  # before anything is sent
     process.run_worker(
         settings=settings,
         title=TITLE,
         metrics=metrics,
-        consumer=BatchConsumer(
-            settings=settings,
-            database=database,
-            handler=DecisionHandler(hearing=hearing, metrics=metrics),
-            group=GROUP,
-            metrics=metrics,
-            clock=clock,
-        ),
+        consumer=consumer,
         beside=[
             Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
             *_loops(settings, desks, adapters),
@@ -243,8 +245,11 @@ def providers_of(settings: NotifySettings, adapters: Mapping[str, Adapter]) -> d
     return {channel: adapters[channel].provider for channel in sorted(usable)}
 
 
-def _learn_from_the_log(settings: NotifySettings, database: Database, clock: SystemClock) -> None:
+def _learn_from_the_log(
+    settings: NotifySettings, database: Database, clock: SystemClock, consumer: BatchConsumer
+) -> None:
     """After a restore: take over what was sent since. Without one nothing is there to be read."""
+    consumer.wait_for_brokers()
     unknown = readback.unknown_records(
         settings, database, topic=NOTICE_FACTS, slots=SLOTS, incarnation=known_incarnation(database)
     )

@@ -1,13 +1,19 @@
-"""A start that cannot work says why in one line: all settings at once, a password, a schema that is behind."""
+"""A start that cannot work says why in one line: all settings at once, a password, a schema, a clock, a full volume."""
 
+import re
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
+from pydantic import SecretStr
 
+from deploy.doctor.looking import DoctorSettings, look
 from runtime import starting
+from runtime.clock import SystemClock
 from runtime.testing import Program, eventually
 from tests.people import as_role
 
@@ -102,9 +108,115 @@ def test_a_schema_that_is_behind_is_waited_for(behind: str, tmp_path: Path) -> N
         run.kill()
 
 
-def test_a_schema_that_is_ahead_is_no_fault(database_url: str) -> None:
-    """The release before runs on the new schema, or no upgrade could go one process after the other."""
+@pytest.fixture
+def ahead(database_url: str) -> Iterator[str]:
+    """Escalation's schema as a newer release leaves it."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("UPDATE notify.alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE escalation.alembic_version SET version_num = '9999'")
+        yield database_url
+        newest = sql.Literal(starting.newest_revision("escalation"))
+        connection.execute(sql.SQL("UPDATE escalation.alembic_version SET version_num = {}").format(newest))
 
-    assert starting._obstacle(database_url, "notify", starting.newest_revision("notify")) == ""
+
+def test_a_schema_that_is_ahead_is_said_and_stops_nobody(ahead: str, tmp_path: Path) -> None:
+    """The release before runs on the new schema, or no upgrade could go one process after the other."""
+    run = program("escalation", "api", tmp_path, BIHUAN_DATABASE_URL=as_role(ahead, "escalation", "api"))
+    try:
+        eventually(lambda: '"event": "serving"' in run.output(), within=60)
+    finally:
+        run.kill()
+    (line,) = [line for line in run.output().splitlines() if "stands at 9999" in line]
+    assert "it belongs to a newer one" in line
+
+
+def test_brokers_that_are_not_there_yet_are_waited_for(database_url: str, tmp_path: Path) -> None:
+    """With one line that names the address, and no end; by notify too, which reads the log before anything else."""
+    run = program("notify", "worker", tmp_path, BIHUAN_DATABASE_URL=as_role(database_url, "notify", "worker"))
+    try:
+        sentence = "the broker at 127.0.0.1:9 is not reached: Connection refused"
+        eventually(lambda: sentence in run.output(), within=60)
+
+        assert run.process.poll() is None
+        (line,) = [line for line in run.output().splitlines() if "Kafka" in line or "127.0.0.1:9" in line]
+        assert "waiting for the brokers" in line
+    finally:
+        run.kill()
+
+
+@pytest.fixture
+def slow_database(database_url: str) -> Iterator[str]:
+    """The address of a database whose clock, as escalation's API reads it, stands 61 minutes behind ours."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA slow")
+        connection.execute(
+            "CREATE FUNCTION slow.clock_timestamp() RETURNS timestamptz LANGUAGE sql"
+            " RETURN pg_catalog.clock_timestamp() - interval '61 minutes'"
+        )
+        connection.execute("GRANT USAGE ON SCHEMA slow TO PUBLIC")
+        yield f"{database_url}{'&' if '?' in database_url else '?'}options=-csearch_path%3Dslow,pg_catalog"
+        connection.execute("DROP SCHEMA slow CASCADE")
+
+
+def test_a_wrong_clock_is_said(slow_database: str, tmp_path: Path) -> None:
+    """By the start, which goes on because intake holds time by itself, and by the doctor."""
+    url = as_role(slow_database, "escalation", "api")
+    run = program("escalation", "api", tmp_path, BIHUAN_DATABASE_URL=url)
+    try:
+        eventually(lambda: '"event": "serving"' in run.output(), within=60)
+    finally:
+        run.kill()
+    told = DoctorSettings(database_url=SecretStr(slow_database), kafka_brokers="127.0.0.1:9", data_dir=tmp_path)
+    found = next(one.finding for one in look(told, SystemClock().now()) if one.finding.subject == "时钟")
+
+    (line,) = [line for line in run.output().splitlines() if "our clock is" in line]
+    assert re.search(r"our clock is 36\d\d s ahead of the database's: mend the wrong one", line)
+    assert found.level == "fault"
+    assert found.said == "本机与数据库相差 1 小时"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A volume of 256 KiB with nothing left on it."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"a volume of its own needs root: {mounted.stderr.strip()}")
+    with suppress(OSError), (folder / "filling").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    yield folder
+    subprocess.run(["/usr/bin/umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_volume_is_waited_for(database_url: str, small: Path, tmp_path: Path) -> None:
+    """With one line; once there is room, the start goes on to what comes next. The doctor sees it too."""
+    url = as_role(database_url, "intake", "worker")
+    run = program("intake", "worker", tmp_path, BIHUAN_DATABASE_URL=url, BIHUAN_DATA_DIR=str(small))
+    try:
+        eventually(lambda: f"{small} cannot be written: No space left on device" in run.output(), within=60)
+        told = DoctorSettings(database_url=SecretStr(database_url), kafka_brokers="127.0.0.1:9", data_dir=small)
+        first = next(one.finding for one in look(told, SystemClock().now()) if one.check == "disk")
+        (small / "filling").unlink()
+
+        eventually(lambda: "waiting for the brokers" in run.output(), within=60)
+    finally:
+        run.kill()
+    assert first.level == "fault"
+    assert "Traceback" not in run.output()
+
+
+def test_a_folder_that_may_not_be_written_ends_it(database_url: str, tmp_path: Path) -> None:
+    """Waiting mends no owner; even root makes no folder below a file."""
+    (tmp_path / "file").touch()
+    url = as_role(database_url, "intake", "worker")
+    run = program("intake", "worker", tmp_path, BIHUAN_DATABASE_URL=url, BIHUAN_DATA_DIR=str(tmp_path / "file/data"))
+
+    assert run.ended(60) == 2
+    (line,) = [line for line in run.output().splitlines() if "cannot start" in line]
+    assert "cannot be written: Not a directory" in line
