@@ -6,7 +6,7 @@ from typing import Final
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from deploy.grafana import business, notices, operations, sources
+from deploy.grafana import business, history, notices, operations, sources
 
 FOLDER: Final = Path(__file__).with_name("dashboards")
 BOARDS: Final = {
@@ -14,6 +14,7 @@ BOARDS: Final = {
     "business": business.drawn,
     "sources": sources.drawn,
     "notices": notices.drawn,
+    "history": history.drawn,
 }
 
 

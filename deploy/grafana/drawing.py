@@ -1,18 +1,24 @@
-"""Draw panels in one manner: Chinese titles, a unit always, zero instead of a hole, one data source by its uid."""
+"""Draw panels in one manner: Chinese titles, a unit always, zero instead of a hole, a data source by its uid."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, timeseries
+from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, table, timeseries
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement, TooltipDisplayMode
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataSourceRef
 
 PROMETHEUS: Final = DataSourceRef(type_val="prometheus", uid="bihuan-prometheus")
+AGGREGATES: Final = DataSourceRef(type_val="grafana-postgresql-datasource", uid="bihuan-aggregates")
 
 Unit = Literal["short", "s", "percentunit", "reqps", "bytes", "dateTimeAsIso", "ops"]
 WIDE, HALF, THIRD, QUARTER = 24, 12, 8, 6  # columns of Grafana's grid
 HIGH, LOW = 8, 4  # rows of it
+
+_CHOSEN: Final = re.compile(r"\$__chosen\((\w+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +29,23 @@ class Line:
     legend: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """One SELECT on the views of `aggregates`, with Grafana's macro `$__timeFilter(day)`.
+
+    Beside it `$__chosen(county)`: the column is one that the variable of its name has chosen.
+    """
+
+    query: str
+
+
 def board(
-    uid: str, title: str, description: str, *, variables: Sequence[dashboard.QueryVariable] = ()
+    uid: str,
+    title: str,
+    description: str,
+    *,
+    variables: Sequence[dashboard.QueryVariable] = (),
+    since: str = "now-6h",
 ) -> dashboard.Dashboard:
     """An empty dashboard of ours; its times are those of Shanghai."""
     drawn = (
@@ -33,7 +54,7 @@ def board(
         .description(description)
         .tags(["bihuan"])
         .timezone("Asia/Shanghai")
-        .time("now-6h", "now")
+        .time(since, "now")
         .refresh("30s")
         .readonly()
         .tooltip(DashboardCursorSync.CROSSHAIR)
@@ -45,11 +66,20 @@ def board(
 
 def choice(name: str, label: str, metric: str, of: str) -> dashboard.QueryVariable:
     """A variable whose values are those of a metric's label, all of them chosen at first."""
+    return _variable(name, label, PROMETHEUS, f"label_values({metric}, {of})")
+
+
+def chosen(name: str, label: str, query: str) -> dashboard.QueryVariable:
+    """A variable whose values are the one column of a SELECT, all of them chosen at first."""
+    return _variable(name, label, AGGREGATES, query)
+
+
+def _variable(name: str, label: str, source: DataSourceRef, query: str) -> dashboard.QueryVariable:
     return (
         dashboard.QueryVariable(name)
         .label(label)
-        .datasource(PROMETHEUS)
-        .query(f"label_values({metric}, {of})")
+        .datasource(source)
+        .query(query)
         .multi(multi=True)
         .include_all(include_all=True)
         .all_value(".*")
@@ -73,20 +103,7 @@ def number(title: str, expression: str, *, unit: Unit = "short", says: str = "",
 
 def lines(title: str, *drawn: Line, unit: Unit = "short", says: str = "", width: int = HALF) -> timeseries.Panel:
     """Figures over time."""
-    panel = (
-        timeseries.Panel()
-        .title(title)
-        .description(says)
-        .datasource(PROMETHEUS)
-        .unit(unit)
-        .span(width)
-        .height(HIGH)
-        .min(0)
-        .line_width(1)
-        .fill_opacity(8)
-        .legend(_legend())
-        .tooltip(_tooltip())
-    )
+    panel = _over_time(title, PROMETHEUS, unit, says, width)
     for place, line in enumerate(drawn):
         query = (
             prometheus.Dataquery()
@@ -97,6 +114,26 @@ def lines(title: str, *drawn: Line, unit: Unit = "short", says: str = "", width:
         )
         panel = panel.with_target(query)
     return panel
+
+
+def series(title: str, sql: Sql, *, unit: Unit = "short", says: str = "", width: int = HALF) -> timeseries.Panel:
+    """Figures over time out of the database; the first column is called `time`."""
+    panel = _over_time(title, AGGREGATES, unit, says, width)
+    return panel.with_target(_FromDatabase(sql, "time_series"))
+
+
+def rows(title: str, sql: Sql, *, unit: Unit = "short", says: str = "", width: int = HALF) -> table.Panel:
+    """A table out of the database; its columns are called what the query calls them."""
+    return (
+        table.Panel()
+        .title(title)
+        .description(says)
+        .datasource(AGGREGATES)
+        .unit(unit)
+        .span(width)
+        .height(HIGH)
+        .with_target(_FromDatabase(sql, "table"))
+    )
 
 
 def ranked(title: str, line: Line, *, unit: Unit = "short", says: str = "", width: int = HALF) -> bargauge.Panel:
@@ -111,6 +148,46 @@ def ranked(title: str, line: Line, *, unit: Unit = "short", says: str = "", widt
         .height(HIGH)
         .min(0)
         .with_target(prometheus.Dataquery().expr(line.expression).legend_format(line.legend).ref_id("A").instant())
+    )
+
+
+class _FromDatabase(Builder[Dataquery], Dataquery):
+    """A query of Grafana's PostgreSQL source, which the SDK does not know."""
+
+    def __init__(self, sql: Sql, form: Literal["time_series", "table"]) -> None:
+        self._sql = sql
+        self._form = form
+
+    def build(self) -> Dataquery:
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        """As the source reads it."""
+        query = _CHOSEN.sub(r"\1 ~ '^(${\1:regex})$'", " ".join(self._sql.query.split()))
+        return {
+            "datasource": AGGREGATES,
+            "editorMode": "code",
+            "format": self._form,
+            "rawQuery": True,
+            "rawSql": query,
+            "refId": "A",
+        }
+
+
+def _over_time(title: str, source: DataSourceRef, unit: Unit, says: str, width: int) -> timeseries.Panel:
+    return (
+        timeseries.Panel()
+        .title(title)
+        .description(says)
+        .datasource(source)
+        .unit(unit)
+        .span(width)
+        .height(HIGH)
+        .min(0)
+        .line_width(1)
+        .fill_opacity(8)
+        .legend(_legend())
+        .tooltip(_tooltip())
     )
 
 

@@ -6,33 +6,22 @@ about a silent source rings at any hour.
 
 import re
 import secrets
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from deploy.local import ports
 from deploy.local.ports import LOOPBACK
-from runtime.testing import eventually, http_status
+from runtime.testing import eventually
+from tests import watchers
 from tests.e2e.feed import STRUCTURED, document, event, send
 from tests.e2e.receivers import Mailbox, words_of
 from tests.machine import Machine
+from tests.watchers import DEPLOY, Watcher
 
-DEBIAN = ("prometheus", "prometheus-alertmanager")
-pytestmark = [
-    pytest.mark.faults,
-    pytest.mark.timeout(1200),
-    pytest.mark.skipif(
-        any(shutil.which(name) is None for name in DEBIAN), reason="apt-get install prometheus prometheus-alertmanager"
-    ),
-]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200), watchers.installed]
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
 SOURCE, TOPIC, TENANT = "/silent", "inspection.silent", "371082"
 SILENT_AFTER = 15  # seconds, for the hour of the rule
 AT_ANY_HOUR = re.compile(r"\s*and on \(\) \(.*$", re.DOTALL)
@@ -43,14 +32,6 @@ seats:
   - {role: operator, unit: "330000", holder: 平台值班, addresses: {email: duty@platform.example}, since: "2020-01-01"}
 """
 WITHIN = 240.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A watcher that runs, and where it listens."""
-
-    process: subprocess.Popen[bytes]
-    address: str
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +64,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox, token: s
 @pytest.fixture(scope="module")
 def alertmanager(
     machine: Machine, mailbox: Mailbox, token: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+) -> Iterator[Watcher]:
     """The product's routes, with this machine's addresses and short waits."""
     folder = tmp_path_factory.mktemp("alertmanager")
     told = yaml.safe_load((DEPLOY / "alertmanager/alertmanager.yml").read_text(encoding="utf-8"))
@@ -93,16 +74,12 @@ def alertmanager(
     hook["url"] = machine.address("notify") + "/v1/alerts"
     (folder / "token").write_text(token, encoding="ascii")
     hook["http_config"]["authorization"]["credentials_file"] = str(folder / "token")
-    address = f"{LOOPBACK}:{ports.free_port()}"
-    command = [
-        "prometheus-alertmanager", f"--config.file={_written(folder / 'alertmanager.yml', told)}",
-        f"--storage.path={folder}", "--cluster.listen-address=", f"--web.listen-address={address}",
-    ]  # fmt: skip
-    yield from _running(command, address, folder)
+    with watchers.alertmanager(folder, told) as watcher:
+        yield watcher
 
 
 @pytest.fixture(scope="module")
-def prometheus(machine: Machine, alertmanager: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def prometheus(machine: Machine, alertmanager: Watcher, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
     """The product's rules and targets; what is silent for seconds counts as silent, at any hour."""
     folder = tmp_path_factory.mktemp("prometheus")
     rules = yaml.safe_load((DEPLOY / "prometheus/rules/bihuan.yml").read_text(encoding="utf-8"))
@@ -111,22 +88,15 @@ def prometheus(machine: Machine, alertmanager: Server, tmp_path_factory: pytest.
     assert AT_ANY_HOUR.search(silent["expr"])
     silent["expr"] = AT_ANY_HOUR.sub("", silent["expr"]).replace("> 3600", f"> {SILENT_AFTER}")
     silent["for"] = "1s"
-    told = yaml.safe_load((DEPLOY / "prometheus/local.yml").read_text(encoding="utf-8"))
+    told = watchers.targets(machine)
     told["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
-    told["rule_files"] = [str(_written(folder / "rules.yml", rules))]
+    told["rule_files"] = [str(watchers.written(folder / "rules.yml", rules))]
     told["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager.address]}]}]}
-    for each in told["scrape_configs"][0]["static_configs"]:
-        service, role = each["labels"]["process"].split("-")
-        each["targets"] = [f"{LOOPBACK}:{machine.here.ports.of(service, role)}"]
-    address = f"{LOOPBACK}:{ports.free_port()}"
-    command = [
-        "prometheus", f"--config.file={_written(folder / 'prometheus.yml', told)}",
-        f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={address}",
-    ]  # fmt: skip
-    yield from _running(command, address, folder)
+    with watchers.prometheus(folder, told) as watcher:
+        yield watcher
 
 
-def test_a_silent_source_is_heard_both_ways(machine: Machine, mailbox: Mailbox, prometheus: Server) -> None:
+def test_a_silent_source_is_heard_both_ways(machine: Machine, mailbox: Mailbox, prometheus: Watcher) -> None:
     """The mail beside notify, notify's own, its trail; and both once more when the source is back."""
     speak(machine, 1)
 
@@ -146,7 +116,7 @@ def test_a_silent_source_is_heard_both_ways(machine: Machine, mailbox: Mailbox, 
     eventually(lambda: until() and heard(mailbox, ON_DUTY, "已恢复"), within=WITHIN, every=1.0)
 
 
-def test_an_alarm_is_heard_while_notify_is_down(machine: Machine, mailbox: Mailbox, prometheus: Server) -> None:
+def test_an_alarm_is_heard_while_notify_is_down(machine: Machine, mailbox: Mailbox, prometheus: Watcher) -> None:
     """The second way does not lead through the house that may be on fire."""
     mailbox.mails.clear()
     for name in ("notify-api", "notify-worker"):
@@ -191,20 +161,3 @@ def delivered(machine: Machine) -> list[tuple[Any, ...]]:
     return machine.rows(
         "SELECT channel, state, attempt FROM notify.notice WHERE rule = 'platform_alarm' AND state = 'delivered'"
     )
-
-
-def _written(path: Path, told: object) -> Path:
-    path.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-def _running(command: list[str], address: str, folder: Path) -> Iterator[Server]:
-    with (
-        (folder / "output.log").open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=output) as process,
-    ):
-        try:
-            eventually(lambda: http_status(f"http://{address}/-/ready") == 200, within=60, every=0.2)
-            yield Server(process, address)
-        finally:
-            process.terminate()

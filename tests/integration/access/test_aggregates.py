@@ -1,6 +1,7 @@
 """Grafana's reader sees sums and nothing else: no row of a hazard, no name, no word that anybody wrote."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -8,6 +9,8 @@ import pytest
 from psycopg import errors, sql
 
 from deploy import aggregates, isolation, migrate
+from runtime.clock import SystemClock
+from tests.boards import of_database, variables_of_database
 
 CODES = {"city", "county"}
 WORDS_OF_OURS = {"sector", "level", "state", "rule", "measure", "status", "channel", "source"}
@@ -31,6 +34,18 @@ def test_a_view_can_be_read_and_holds_no_words_of_people(reader: psycopg.Connect
     assert {name for name, kind in columns if kind == "text"} <= CODES | WORDS_OF_OURS
     assert {kind for _, kind in columns} <= {"text", "bigint", "integer", "date", "boolean"}
     reader.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(aggregates.SCHEMA, view))).fetchall()
+
+
+@pytest.mark.parametrize("asked", [*of_database(), *variables_of_database()], ids=lambda asked: asked.title)
+def test_what_the_dashboards_ask_it_can_answer(reader: psycopg.Connection[Any], asked: Any) -> None:
+    """Each query as Grafana sends it; a figure over time comes with its time."""
+    now = SystemClock().now()
+
+    cursor = reader.execute(asked.filled(now - timedelta(days=365), now))
+
+    names = [column.name for column in cursor.description or ()]
+    assert names
+    assert asked.form != "time_series" or names[0] == "time"
 
 
 @pytest.mark.parametrize("table", ["reporting.hazard", "notify.roster", "access.person", "intake.api_key"])
