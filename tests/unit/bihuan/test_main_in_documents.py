@@ -14,12 +14,13 @@ from bihuan.main import COMMANDS, build
 ROOT = Path(__file__).parents[3]
 MADE_FROM_THEM = ROOT / "docs" / "cli.md"
 DOCUMENTS = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    ROOT / "deploy" / "prometheus" / "rules" / "bihuan.yml",
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if path != MADE_FROM_THEM),
 ]
-SPAN = re.compile(r"`((?:\.venv/bin/)?bihuan [^`\n]+)`")
-LINE = re.compile(r"^(?:\$ |\S.*\| )?((?:\.venv/bin/)?bihuan [^|>#\n]+)", re.MULTILINE)
+IN_A_CONTAINER = r"(?:docker compose run --rm prepare )?"
+SPAN = re.compile(rf"`{IN_A_CONTAINER}((?:\.venv/bin/)?bihuan [^`\n]+)`")
+LINE = re.compile(rf"^(?:\$ |\S.*\| )?{IN_A_CONTAINER}((?:\.venv/bin/)?bihuan [^|>#\n]+)", re.MULTILINE)
 FENCE = re.compile(r"^```.*?$(.*?)^```", re.MULTILINE | re.DOTALL)
 CLI = typer.main.get_command(build([]))
 
@@ -38,6 +39,8 @@ def problem(call: str) -> str:
     command: Any = CLI  # typer brings a click of its own
     while words and hasattr(command, "commands") and not words[0].startswith("-"):
         name = words.pop(0)
+        if name == "...":
+            return ""  # any command
         choices = re.split(r"[|｜]", name)  # `policy check|diff` names several
         for choice in choices:
             if choice not in command.commands and not choice.startswith("<"):
