@@ -72,6 +72,22 @@ def test_every_process_is_there_and_is_asked_whether_it_is_ready() -> None:
     assert [name for name in OURS if "healthcheck" in SERVICES[name]] == []
 
 
+def test_what_stays_is_asked_whether_it_is_well() -> None:
+    """Ours by the image, the mail catcher by its own; what ends, and what only takes backups, is asked nothing."""
+    asked = {name for name, one in SERVICES.items() if "test" in one.get("healthcheck", {})}
+    not_asked = {name for name, one in SERVICES.items() if one.get("healthcheck") == {"disable": True}}
+
+    assert asked == set(SERVICES) - set(OURS) - {"doctor", "mail"} - not_asked
+    assert not_asked == {"prepare", "backup", "demo"}
+
+
+def test_no_start_waits_for_anything_but_what_was_prepared() -> None:
+    """On a busy machine a health check may be late, and Compose then gives the whole start up."""
+    waits = {str(one["depends_on"]) for one in SERVICES.values() if "depends_on" in one}
+
+    assert waits == {str({"prepare": {"condition": "service_completed_successfully"}})}
+
+
 def test_servers_cannot_be_reached_from_outside() -> None:
     """They publish no port, and their network leads nowhere; people reach the APIs on the address that is chosen."""
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
