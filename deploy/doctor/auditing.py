@@ -1,5 +1,7 @@
 """Recompute the chains of the audit, and judge what was found."""
 
+from datetime import datetime
+
 from deploy.doctor.findings import Finding
 from runtime.access import audit, chain
 from runtime.access.store import SCHEMA
@@ -11,7 +13,7 @@ SUBJECT = "审计"
 MEND = "bihuan audit verify --topic；docs/runbooks/audit-broken.md"
 
 
-def look(settings: ProcessSettings) -> Finding:
+def look(settings: ProcessSettings, now: datetime) -> Finding:
     """Every entry of every chain, read in one transaction: a fault where one was changed, removed or added."""
     database = Database(
         settings.database_url.get_secret_value(), schema=SCHEMA, application_name="bihuan-doctor", pool_size=1
@@ -25,11 +27,11 @@ def look(settings: ProcessSettings) -> Finding:
         return Finding("doubt", SUBJECT, f"没有核对成：{error}", "看数据库是否在运行")
     finally:
         database.close()
-    return judged([str(fault) for fault in found], sum(head.seq for head in heads.values()))
+    return judged([str(fault) for fault in found], sum(head.seq for head in heads.values()), now)
 
 
-def judged(faults: list[str], entries: int) -> Finding:
-    """One place that does not fit is enough; the first is named."""
+def judged(faults: list[str], entries: int, now: datetime) -> Finding:
+    """One place that does not fit is enough; the first is named. `now` is when they were found to fit."""
     if faults:
         return Finding("fault", SUBJECT, f"{len(faults)} 处不符：{faults[0]}", MEND)
-    return Finding("well", SUBJECT, f"{entries} 条，前后相接")
+    return Finding("well", SUBJECT, f"{entries} 条，前后相接", at=now)

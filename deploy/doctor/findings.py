@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from contracts.moments import CLOCKS_MAY_DIFFER
 
 Level = Literal["well", "doubt", "fault"]
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 
 APART: Final = timedelta(seconds=2)  # two machines that follow network time are within milliseconds
 TICK_LATE: Final = timedelta(minutes=2)  # a tick comes every five seconds, ten seconds behind the clock
@@ -24,12 +27,16 @@ BACKUP_DOUBT, BACKUP_FAULT = timedelta(hours=26), timedelta(days=3)  # one a day
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what it is, what was seen, and, unless it is well, what to do."""
+    """One thing that was looked at: what it is, what was seen, and, unless it is well, what to do.
+
+    `at` is the instant that it hangs on, where there is one: until when the calendar reaches, when the backup was taken.
+    """
 
     level: Level
     subject: str
     said: str
     mend: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +110,10 @@ def backup(taken_at: datetime | None, now: datetime) -> Finding:
     age = now - taken_at
     said = f"最近一份在 {_length(age)}之前"
     if age > BACKUP_FAULT:
-        return Finding("fault", "备份", said, mend)
-    return Finding("doubt", "备份", said, mend) if age > BACKUP_DOUBT else Finding("well", "备份", said)
+        return Finding("fault", "备份", said, mend, taken_at)
+    if age > BACKUP_DOUBT:
+        return Finding("doubt", "备份", said, mend, taken_at)
+    return Finding("well", "备份", said, at=taken_at)
 
 
 def migrations(stands: Mapping[str, tuple[str | None, str | None]]) -> Iterable[Finding]:
@@ -192,16 +201,15 @@ def dead_letters(open_: Mapping[str, int]) -> Iterable[Finding]:
 def calendar(years: Iterable[int], now: datetime) -> Finding:
     """Years whose days off and make-up days are known."""
     last = max(years, default=0)
+    until = datetime(last + 1, 1, 1, tzinfo=SHANGHAI) if last else None
     ahead = (now + CALENDAR_AHEAD).year
     if last < now.year:
-        return Finding(
-            "fault", "工作日历", f"只到 {last or '无'} 年", "录入当年的放假安排；在此之前工作日期限只按周末推算"
-        )
+        mend = "录入当年的放假安排；在此之前工作日期限只按周末推算"
+        return Finding("fault", "工作日历", f"只到 {last or '无'} 年", mend, until)
     if last < ahead:
-        return Finding(
-            "doubt", "工作日历", f"到 {last} 年", "国务院办公厅通知发布后录入下一年（十二月的日子也可能受其影响）"
-        )
-    return Finding("well", "工作日历", f"到 {last} 年")
+        mend = "国务院办公厅通知发布后录入下一年（十二月的日子也可能受其影响）"
+        return Finding("doubt", "工作日历", f"到 {last} 年", mend, until)
+    return Finding("well", "工作日历", f"到 {last} 年", at=until)
 
 
 def certificate(subject: str, ends: datetime, now: datetime) -> Finding:

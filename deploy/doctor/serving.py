@@ -13,7 +13,7 @@ from contextlib import suppress
 from deploy.doctor import auditing
 from deploy.doctor.findings import Level
 from deploy.doctor.looking import DoctorSettings, Looked, look
-from deploy.doctor.metrics import CHECKS, DOCTOR_METRICS
+from deploy.doctor.metrics import CHECKS, DOCTOR_METRICS, INSTANTS
 from runtime import log, process, starting, web
 from runtime.clock import SystemClock
 from runtime.metrics import RUNTIME_METRICS, Metrics
@@ -38,7 +38,7 @@ class Doctor:
     def look_once(self) -> None:
         """Look at everything and put the findings into the metrics."""
         if self._clock.monotonic() >= self._audit_due:
-            self._audit = Looked("audit", auditing.look(self._settings))
+            self._audit = Looked("audit", auditing.look(self._settings, self._clock.now()))
             self._audit_due = self._clock.monotonic() + AUDIT_EVERY
         self.show([*look(self._settings, self._clock.now()), *filter(None, [self._audit])])
         self._metrics.set("doctor_looked_timestamp_seconds", self._clock.now().timestamp())
@@ -50,6 +50,9 @@ class Doctor:
         for check in CHECKS:
             for level in LEVELS:
                 self._metrics.set("doctor_findings", count[check, level], check=check, level=level)
+        for check, finding in found:
+            if check in INSTANTS and finding.at is not None:  # what could not be looked at says what it said before
+                self._metrics.set(INSTANTS[check], finding.at.timestamp())
         faults = {finding.subject: finding for _, finding in found if finding.level == "fault"}
         for subject in faults.keys() - self._known:
             fault = faults[subject]

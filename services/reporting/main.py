@@ -136,7 +136,7 @@ def run_worker(settings: ReportingSettings, database: Database, table: Divisions
         settings=settings,
         title=TITLE,
         metrics=metrics,
-        consumer=consumer(settings, database, table, metrics),
+        consumer=consumer(settings, database, table, metrics, clock),
         beside=[
             Relay(settings=settings, schema=SCHEMA, metrics=metrics, clock=clock),
             exporter,

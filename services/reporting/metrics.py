@@ -4,6 +4,7 @@ from typing import Final
 
 from contracts.vocabulary import HazardLevel
 from runtime.metrics import LAG_SECONDS, Metric
+from services.reporting.core.lags import STAGES
 from services.reporting.core.pushing import Verdict
 
 SEVERITIES: Final = tuple(str(level) for level in HazardLevel)
@@ -47,6 +48,13 @@ REPORTING_METRICS: Final = (
         kind="gauge",
         name="reporting_exporter_active",
         help="1 where this worker exports the gauges of the tables, 0 where another does.",
+    ),
+    Metric(
+        kind="histogram",
+        name="pipeline_lag_seconds",
+        help="From stage to stage: recorded to accepted, known to decided, known to told, accepted to shown.",
+        labels={"stage": STAGES},
+        buckets=LAG_SECONDS,
     ),
     Metric(
         kind="counter",

@@ -21,6 +21,7 @@ from services.reporting.core.notified import NoticeRecord, read_notice
 from services.reporting.core.rows import HazardKey, HazardRow, row_of
 from services.reporting.core.said import read
 from services.reporting.core.standing import Standing, fold
+from services.reporting.handlers.lagging import Lags
 from services.reporting.store import decisions, facts, frontier, hazards, notices, pushes, sites
 from services.reporting.store.facts import Told
 from services.reporting.store.sites import SiteWord
@@ -49,9 +50,10 @@ class ReadModels:
 
     topics = (HAZARD_FACTS, ESCALATION_FACTS, NOTICE_FACTS)
 
-    def __init__(self, divisions: Divisions, *, told_on: bool = False) -> None:
-        """`told_on`: another platform is told of every change, so changes are marked."""
+    def __init__(self, divisions: Divisions, *, told_on: bool = False, lags: Lags | None = None) -> None:
+        """`told_on`: another platform is told of every change, so changes are marked. `lags` counts how late news is."""
         self._divisions = divisions
+        self._lags = lags
         self._told_on = told_on
 
     def handle(self, work: Work, batches: Sequence[SlotBatch]) -> Mapping[tuple[str, int], int]:
@@ -61,6 +63,13 @@ class ReadModels:
             for record in each.records:
                 sort_in(batch, record)
         self.apply(work, batch)
+        if self._lags is not None:
+            self._lags.note(
+                work,
+                [fact for fact, _, _ in batch.facts],
+                [record for record, _ in batch.decisions],
+                [record for record, _ in batch.notices],
+            )
         return {}
 
     def key_slot(self, record: Record) -> int | None:

@@ -103,6 +103,15 @@ def about(work: Work, key: HazardKey) -> list[DecisionRecord]:
     return [read_decision(codec.decode(document)) for (document,) in rows]
 
 
+def first_known(work: Work, decision_ids: Sequence[str]) -> dict[str, datetime]:
+    """When each of these decisions was first known."""
+    rows = work.connection.execute(
+        "SELECT decision_id, min(first_known_at) FROM decision WHERE decision_id = ANY(%s) GROUP BY 1",
+        (sorted(set(decision_ids)),),
+    ).fetchall()
+    return dict(rows)
+
+
 def _ever(records: Sequence[DecisionRecord]) -> dict[tuple[str, str], tuple[datetime, bool]]:
     """When each decision was first known, and whether it ever stood."""
     ever: dict[tuple[str, str], tuple[datetime, bool]] = {}

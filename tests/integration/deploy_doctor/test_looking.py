@@ -130,12 +130,12 @@ def test_an_audit_that_somebody_touched(settings: DoctorSettings, database_url: 
     with psycopg.connect(database_url, autocommit=True) as connection:
         for act in ("signed", "confirmed", "silenced"):
             connection.execute("SELECT access.note('li', %s, 'x', '', ARRAY['', '', '', '*'])", (act,))
-        whole = auditing.look(settings)
+        whole = auditing.look(settings, now())
         connection.execute("ALTER TABLE access.audit DISABLE TRIGGER append_only")
         connection.execute("UPDATE access.audit SET act = 'something else' WHERE seq = 2")
         connection.execute("ALTER TABLE access.audit ENABLE ALWAYS TRIGGER append_only")
 
-    touched = auditing.look(settings)
+    touched = auditing.look(settings, now())
 
     assert whole.level == "well"
     assert touched.level == "fault"

@@ -1,12 +1,14 @@
 """Findings become gauges: zero where all is well, and a fault is said once."""
 
+from datetime import UTC, datetime
+
 import pytest
 from structlog.testing import capture_logs
 
-from deploy.doctor import serving
+from deploy.doctor import findings, serving
 from deploy.doctor.findings import Finding
 from deploy.doctor.looking import DoctorSettings, Looked
-from deploy.doctor.metrics import CHECKS, DOCTOR_METRICS
+from deploy.doctor.metrics import CHECKS, DOCTOR_METRICS, INSTANTS
 from runtime.clock import SystemClock
 from runtime.metrics import Metrics
 
@@ -45,3 +47,21 @@ def test_a_fault_is_said_when_it_is_new(doctor: serving.Doctor) -> None:
             doctor.show(looked)
 
     assert [line["mend"] for line in said] == ["腾出空间", "腾出空间"]
+
+
+def test_what_hangs_on_an_instant_tells_it(doctor: serving.Doctor, metrics: Metrics) -> None:
+    """Zero before the first look; what cannot be looked at says what it said before."""
+    taken = datetime(2026, 5, 4, tzinfo=UTC)
+    before = {name: metrics.value(name) for name in INSTANTS.values()}
+    doctor.show(
+        [Looked("backup", findings.backup(taken, taken)), Looked("audit", Finding("doubt", "审计", "没有核对成"))]
+    )
+    doctor.show([Looked("calendar", findings.calendar({2026}, taken)), Looked("backup", findings.backup(None, taken))])
+
+    assert set(before.values()) == {0}
+    assert metrics.value("backup_last_success_timestamp_seconds") == taken.timestamp()
+    assert metrics.value("audit_chain_last_verified_timestamp_seconds") == 0
+    assert (
+        metrics.value("calendar_days_loaded_until_timestamp_seconds")
+        == datetime(2026, 12, 31, 16, tzinfo=UTC).timestamp()
+    )
