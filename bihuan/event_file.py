@@ -40,8 +40,8 @@ class EventFile(ScratchFile):
         """Judge each line; what is refused is told with line and reason. Returns how many were refused."""
         refused = 0
         with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
+            for number, line in enumerate(map(bytes.strip, lines), 1):
+                if not line:
                     continue
                 judged = validate(line, divisions=self._divisions, received_at=FAR, standing=self._standing)
                 if isinstance(judged, Refused):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -76,11 +77,16 @@ class Familiar:
 
     def knows(self, word: str) -> bool:
         """Whether the word, or its family, is on the list."""
-        return (word.split(".", 1)[0] if self.families else word) in set(self.words)
+        return (word.split(".", 1)[0] if self.families else word) in _listed(self.words)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Publish the words known today as examples: the list may grow, so it is no enumeration."""
         return handler(schema) | {"examples": [str(word) for word in self.words]}
+
+
+@cache
+def _listed(words: type[Term]) -> frozenset[str]:
+    return frozenset(words)
 
 
 @dataclass(frozen=True, slots=True)

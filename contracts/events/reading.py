@@ -88,11 +88,13 @@ def _unfamiliar(data: Data) -> Iterator[str]:
     """Yield a flag for each word that is not on its list, in the data and what it holds."""
     for name, familiar in _fields(type(data)):
         value = getattr(data, name)
+        if not value:
+            continue
         if isinstance(value, Data):
             yield from _unfamiliar(value)
         elif familiar is not None:
-            words = value if isinstance(value, tuple) else (value,)
-            if not all(familiar.knows(word) for word in words if word):
+            knows = familiar.knows
+            if not (all(map(knows, filter(None, value))) if isinstance(value, tuple) else knows(value)):
                 yield FLAG_PREFIX + name
 
 

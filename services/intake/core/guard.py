@@ -18,6 +18,7 @@ from services.intake.core.reasons import Reason
 MAX_BYTES = 1024 * 1024
 
 _decode = msgspec.json.Decoder().decode
+_SPACED = ((b" ", b" :"), (b"\n", b"\n:"), (b"\t", b"\t:"), (b"\r", b"\r:"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,11 @@ def split_array(body: bytes) -> list[bytes] | Refusal:
 
 def _read_quickly(body: bytes) -> dict[str, Any] | None:
     """Return the object of a clean body; None where a closer look is needed."""
-    if b"\\" in body or b" :" in body or b"\n:" in body or b"\t:" in body or b"\r:" in body:
+    if b"\\" in body:
         return None
+    for space, behind_a_key in _SPACED:  # one byte is found much faster than two, and most bodies hold few of them
+        if space in body and behind_a_key in body:
+            return None
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH:
         return None
     try:
