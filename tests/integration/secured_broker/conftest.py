@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from contracts.topics import ESCALATION_FACTS, HAZARD_FACTS, NOTICE_FACTS, PEOPLE_FACTS
 from deploy import acls, topics
-from runtime.broker import Admin, NewTopic
+from runtime.broker import Admin, NewTopic, Partition, consumer, ranges
 from runtime.settings import ProcessSettings
 from runtime.testing import eventually
 from tests.secured import KEEPER, Authority, Broker, start_broker
@@ -44,3 +45,7 @@ def rights(settings: Settings) -> None:
     with closing(Admin(settings(acls.OPERATOR), client_id="operator")) as operator:
         topics.create(operator)
         operator.create_topics([NewTopic(name=f"inspection.{slug}", partitions=1) for slug in SLUGS])
+    made = [Partition(name, 0) for name in (HAZARD_FACTS, ESCALATION_FACTS, NOTICE_FACTS, PEOPLE_FACTS)]
+    made += [Partition(f"inspection.{slug}", 0) for slug in SLUGS]
+    with closing(consumer(settings(KEEPER), client_id="keeper")) as keepers:
+        eventually(lambda: ranges(keepers, made), within=60)  # a topic that was just made has no leader yet

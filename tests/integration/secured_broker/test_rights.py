@@ -37,8 +37,12 @@ def reads(settings: ProcessSettings, topic: str) -> bool:
             opened.assign([part])
             opened.seek(part, ranges(opened, [part])[part][0])
             opened.poll(timeout_ms=300)
-        except (TopicAuthorizationFailedError, Unavailable):
+        except TopicAuthorizationFailedError:
             return False
+        except Unavailable as refused:
+            if isinstance(refused.__cause__, TopicAuthorizationFailedError):
+                return False
+            raise
         return True
 
 
