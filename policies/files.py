@@ -13,6 +13,12 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BESIDE_PACKS = frozenset({"routes", "letters", "tip-offs"})
 """Files of the folder that are no packs."""
 
+MOST_DEEP = 50
+"""Levels of a text; the loader's own recursion ends the process somewhere above ten thousand."""
+
+MOST_PLACES = 100_000
+"""Places of a text with every alias written out; ten lines of aliases of aliases can stand for billions."""
+
 Place = tuple[str | int, ...]
 """A place within a file: keys and positions in lists, from the top."""
 
@@ -57,7 +63,10 @@ def read(path: Path) -> dict[str, Any]:
 def parse(text: bytes, name: str) -> dict[str, Any]:
     """The same of a text in UTF-8; `name` stands in what a ValueError says."""
     try:
+        _refuse_bombs(text.decode())
         raw = yaml.load(text.decode(), Loader=_Loader)  # noqa: S506  # it is the safe loader
+    except Unreadable as error:
+        raise ValueError(f"{name}: {error}, line {error.line}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{name}: not readable as YAML in UTF-8: {error}") from error
     if not isinstance(raw, dict):
@@ -65,10 +74,42 @@ def parse(text: bytes, name: str) -> dict[str, Any]:
     return raw
 
 
+def _refuse_bombs(text: str) -> None:
+    """Unreadable for a text that reading would not survive: it is counted before anything is built of it."""
+    anchored: dict[str, int] = {}
+    opened: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        match event:
+            case yaml.CollectionStartEvent():
+                opened.append((event.anchor, 0))
+                if len(opened) > MOST_DEEP:
+                    raise Unreadable(f"more than {MOST_DEEP} levels deep", line)
+                continue
+            case yaml.CollectionEndEvent():
+                anchor, size = opened.pop()
+            case yaml.ScalarEvent():
+                anchor, size = event.anchor, 0
+            case yaml.AliasEvent():
+                if any(event.anchor == anchor for anchor, _ in opened):
+                    raise Unreadable(f"*{event.anchor} holds itself", line)
+                anchor, size = None, anchored.get(str(event.anchor), 0)  # of none that is there: the loader says so
+            case _:
+                continue
+        size += 1
+        if anchor is not None:
+            anchored[anchor] = size
+        above, before = opened.pop()
+        opened.append((above, before + size))
+        if before + size > MOST_PLACES:
+            raise Unreadable(f"its aliases stand for more than {MOST_PLACES:,} places", line)
+
+
 def marked(path: Path) -> Marked:
     """Read one YAML mapping with the line of each of its places; Unreadable says where it is no such thing."""
     try:
         text = path.read_text(encoding="utf-8")
+        _refuse_bombs(text)
         top = yaml.compose(text, Loader=_Loader)
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is the safe loader
     except UnicodeDecodeError as error:

@@ -73,3 +73,34 @@ def test_a_folder_of_packs_alone_goes_by_what_ships(tmp_path: Path, name: str) -
     (tmp_path / name).write_text("own: 1", encoding="utf-8")
 
     assert files.beside(name, tmp_path) == tmp_path / name
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 15)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        pytest.param(BOMB, "stand for more than 100,000 places, line 5", id="aliases of aliases"),
+        pytest.param("a: &a [x, *a]", r"\*a holds itself, line 1", id="a list in itself"),
+        pytest.param("[" * 190_000, "more than 50 levels deep, line 1", id="lists in lists"),
+        pytest.param("{a: " * 49_000, "more than 50 levels deep, line 1", id="mappings in mappings"),
+        pytest.param("- " * 90_000, "more than 50 levels deep, line 1", id="a line of dashes"),
+        pytest.param("a: *b", "undefined alias", id="an alias of nothing"),
+    ],
+)
+def test_a_text_that_reading_would_not_survive_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    """The loader's own recursion ended the process, aliases of aliases kept it busy for hours: both before a word was read."""
+    file = tmp_path / "pack.yaml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=why):
+        files.parse(text.encode(), "the text")
+    with pytest.raises(files.Unreadable):
+        files.marked(file)
+
+
+def test_aliases_of_a_usual_measure_are_read() -> None:
+    """As the packs that ship use them for their stages."""
+    assert files.parse(b"a: &a {x: 1}\nb: [*a, *a]", "t") == {"a": {"x": 1}, "b": [{"x": 1}, {"x": 1}]}
