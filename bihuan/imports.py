@@ -96,6 +96,7 @@ def _imported(
             form=form,
             source=registered,
             tenant=tenant,
+            tenants=registered.tenants,
             historic=not told,
             dry_run=dry_run,
             file_name=file.name,

@@ -66,14 +66,16 @@ class ImportDoor:
         if admission.committees.of(upload.tenant) is None or not admission.scopes.within(upload.tenant, tenants):
             raise Problem(403, f"this API key does not speak for {upload.tenant}")
         try:
-            wish = self._wish(upload, mapping, source, asked_by)
+            wish = self._wish(upload, mapping, source, tenants, asked_by)
             report = Importer(database=self.database, clock=self.clock).run(wish, admission)
         except BadTableError as error:
             raise Problem(400, str(error), errors=[{"pointer": "/file", "detail": str(error)}]) from error
         self.counter.count(source.slug, report.outcomes, at=self.clock.now())
         return report
 
-    def _wish(self, upload: "Upload", mapping: MappingFile | None, source: Source, asked_by: str) -> Wish:
+    def _wish(
+        self, upload: "Upload", mapping: MappingFile | None, source: Source, tenants: tuple[str, ...], asked_by: str
+    ) -> Wish:
         """A table by its mapping, else a daily form, which tells people like any live door unless said otherwise."""
         form, rows = None, []
         if mapping is not None:
@@ -92,6 +94,7 @@ class ImportDoor:
             form=form,
             source=source,
             tenant=upload.tenant,
+            tenants=tenants,
             historic=not (form is not None if upload.live is None else upload.live),
             dry_run=upload.dry_run,
             file_name=upload.name,
@@ -100,9 +103,10 @@ class ImportDoor:
         )
 
     def job(self, work: Work, key: ApiKey, identity: UUID) -> ledgers.Done:
-        """Return an import of the key's source; a Problem 404 for any other."""
+        """Return an import of the key's source for one of its tenants; a Problem 404 for any other."""
         found = ledgers.find(work, identity)
-        if found is None or found.slug != key.slug:
+        scopes = self.doorkeeper.admission(work).scopes
+        if found is None or found.slug != key.slug or not scopes.within(found.tenant, key.tenants):
             raise Problem(404, "no such import")
         return found
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from contracts.divisions import Divisions
 from contracts.topics import TIP_OFF_SLUG
 from contracts.vocabulary import Door
-from runtime.access import Who
+from runtime.access import Principal, Who
 from runtime.database import Work
 from runtime.dead_letters import DeadLetter, State
 from runtime.pages import Frame, Trouble
@@ -146,9 +146,9 @@ def _add_import(
     router: APIRouter, door: LetterDoor, imports: ImportDoor, mappings: Callable[[], Sequence[str]], frame: Frame
 ) -> None:
     @router.get("/imports")
-    def form(request: Request) -> HTMLResponse:
+    def form(request: Request, who: Who) -> HTMLResponse:
         """The form; nothing is sent before the preview was looked at."""
-        return _form(request, None, dry_run=True)
+        return _form(request, who, None, dry_run=True)
 
     @router.post("/imports")
     async def take(
@@ -170,7 +170,7 @@ def _add_import(
             live=None,
         )
         report = await run_in_threadpool(run, who.tenants, who.name, upload, source)
-        return _form(request, report, dry_run=upload.dry_run)
+        return _form(request, who, report, dry_run=upload.dry_run)
 
     def run(tenants: tuple[str, ...], name: str, upload: Upload, slug: str) -> Report:
         with door.database.begin() as work:
@@ -187,14 +187,15 @@ def _add_import(
             sentence = "这个区划代码不在您的范围内，或者没有适用的政策。" if forbidden else str(problem.detail)
             raise Trouble(problem.status_code, sentence) from problem
 
-    def _form(request: Request, report: Report | None, *, dry_run: bool) -> HTMLResponse:
+    def _form(request: Request, who: Principal, report: Report | None, *, dry_run: bool) -> HTMLResponse:
         with door.database.begin() as work:
-            registry = door.doorkeeper.admission(work).registry
+            admission = door.doorkeeper.admission(work)
+        upstream = [source for source in admission.registry.sources if source.is_upstream]
         return frame.page(
             request,
             "imports.html",
             as_of=None,
-            sources=[source for source in registry.sources if source.is_upstream],
+            sources=[source for source in upstream if admission.scopes.shared(source.tenants, who.tenants)],
             mappings=mappings(),
             report=report,
             dry_run=dry_run,

@@ -93,6 +93,15 @@ class Scopes:
         self._known[tenant, scopes] = found
         return found
 
+    def shared(self, one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+        """The sub-trees that lie in both: who speaks for a source has no more rights than it, and no more than their own."""
+        return tuple(
+            dict.fromkeys(
+                [code for code in one if self.narrower([code], other)]
+                + [code for code in other if self.narrower([code], one)]
+            )
+        )
+
     def narrower(self, wanted: Iterable[str], scopes: tuple[str, ...]) -> bool:
         """Whether each of `wanted` lies within `scopes`; `*` only within `*`."""
         return all(EVERYWHERE in scopes if code == EVERYWHERE else self.within(code, scopes) for code in wanted)

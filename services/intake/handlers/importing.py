@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -40,6 +41,8 @@ class Wish:
     mapping: MappingFile | None
     source: Source
     tenant: str
+    #: For whom whoever asks may speak, whatever the rows say; the source's rights bound it further.
+    tenants: tuple[str, ...]
     historic: bool
     dry_run: bool
     file_name: str
@@ -98,19 +101,25 @@ class Importer:
         job = self._job(wish)
         report = Report(job=None if wish.dry_run else job.id)
         if not wish.dry_run:
-            with self.database.begin() as work:
+            with self._begin(wish) as work:
                 ledgers.begin(work, job)
         judge = _Judge(admission, wish, self.clock.now())
         rows = list(judge.rows(report))
         for start in range(0, len(rows), CHUNK):
-            with self.database.begin() as work:
+            with self._begin(wish) as work:
                 self._take(work, rows[start : start + CHUNK], judge, report)
         report.refused.sort(key=lambda bad: bad.row.number)
         if not wish.dry_run:
-            with self.database.begin() as work:
+            with self._begin(wish) as work:
                 refused = [described(bad) for bad in report.refused]
                 ledgers.finish(work, job, at=self.clock.now(), counts=report.counts, refused=refused)
         return report
+
+    @contextmanager
+    def _begin(self, wish: Wish) -> Iterator[Work]:
+        with self.database.begin() as work:
+            work.concerns.add(wish.tenant)
+            yield work
 
     def _job(self, wish: Wish) -> Job:
         return Job(
@@ -134,6 +143,10 @@ class Importer:
         after: list[tuple[tuple[str, str], Known]] = []
         for row in rows:
             before = known.get(row.implied.key, {})
+            if others := judge.others(before):
+                error = f"这一行的编号已由{'、'.join(others)}报送过，不在您的辖区"
+                report.refused.append(BadRow(row.implied.row, Reason.NOT_ALLOWED, (error,)))
+                continue
             said = judge.steady(row.said, before)
             sendings = list(reconcile(slug, row.implied.key, said, before, row.implied.stands))
             report.acts[Act.UNCHANGED] += sum(
@@ -166,7 +179,9 @@ class _Judge:
         self._admission = admission
         self._received_at = received_at
         self._attribute = attribute_of(wish.source)
-        self._sender = replace(admission.of_source(wish.source, Door.LEDGER), historic=wish.historic)
+        source = admission.of_source(wish.source, Door.LEDGER)
+        tenants = admission.scopes.shared(source.tenants, wish.tenants)
+        self._sender = replace(source, historic=wish.historic, tenants=tenants)
         self._standing = admission.standing(self._sender)
 
     def rows(self, report: Report) -> Iterator[_Judged]:
@@ -193,6 +208,11 @@ class _Judge:
             if one.remarks:
                 report.kept.append(one)
             yield _Judged(one, tuple(each for each in said if isinstance(each, Said)))
+
+    def others(self, before: Mapping[str, Known]) -> list[str]:
+        """The tenants for which a row was sent before that whoever asks may not speak for."""
+        told = sorted({known.tenant for known in before.values() if known.digest != VOIDED})
+        return [tenant for tenant in told if not self._admission.scopes.within(tenant, self._sender.tenants)]
 
     def event(self, sending: Sending) -> Accepted:
         """Return the event to be taken in; a TypeError says that the validator takes no void of this kind."""

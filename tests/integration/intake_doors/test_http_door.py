@@ -335,6 +335,7 @@ def test_the_document_says_what_a_route_needs(client: TestClient) -> None:
 def test_a_ledger_comes_in_by_the_api_and_its_refused_rows_go_back(client: TestClient, new_key: NewKey) -> None:
     """The answer counts and explains; the refused rows can be fetched as a table, by the one who sent them only."""
     key, other = new_key(), new_key(slug=None, tenants=("*",), operates=True)
+    beside = new_key(tenants=("331081001",))  # the same source's, for another unit
     ledger = (files.folder() / "demonstration" / "ledger.csv").read_bytes()
     form = {"mapping": "demonstration-ledger", "tenant": "331081006"}
 
@@ -354,6 +355,8 @@ def test_a_ledger_comes_in_by_the_api_and_its_refused_rows_go_back(client: TestC
     assert len(table.content.decode("utf-8-sig").splitlines()) == 10
     assert workbook.content[:2] == b"PK"
     assert client.get(answer["refused_table"], headers=other).status_code == 404
+    assert client.get(answer["refused_table"], headers=beside).status_code == 404
+    assert client.get(f"/v1/imports/{answer['id']}", headers=beside).status_code == 404
     assert post(mapping="nothing").status_code == 400
     assert post(tenant="330300").status_code == 403
     assert post(tenant="x").status_code == 400

@@ -14,6 +14,8 @@ from runtime.database import Database
 from runtime.testing import ManualClock
 from services.intake.core.admission import Admission
 from services.intake.core.ledger.mapping import MappingFile, parse_mapping
+from services.intake.core.reasons import Reason
+from services.intake.core.registry import Source
 from services.intake.handlers import workbook
 from services.intake.handlers.importing import Importer, Report, Wish, ledger_source
 from services.intake.store import sources
@@ -51,6 +53,7 @@ def import_ledger(database: Database, admission: Admission) -> Import:
             "mapping": mapping,
             "source": town,
             "tenant": TOWN,
+            "tenants": (TOWN,),
             "historic": True,
             "dry_run": False,
             "file_name": name,
@@ -61,6 +64,17 @@ def import_ledger(database: Database, admission: Admission) -> Import:
         return importer.run(Wish(**wish), admission)
 
     return run
+
+
+@pytest.fixture
+def everywhere(database: Database) -> Source:
+    """A source of a whole province: each county's office imports in its name."""
+    found = Source(
+        slug="whole", name="全省系统", namespace="whole", tenants=("*",), attributes=frozenset({"/whole"}), topic=None
+    )
+    with database.begin() as work:
+        sources.register(work, found)
+    return found
 
 
 def documents(database: Database) -> list[dict[str, Any]]:
@@ -224,3 +238,35 @@ def test_a_table_of_another_kind_is_refused_whole(import_ledger: Import) -> None
     """The columns that are missing are named."""
     with pytest.raises(ValueError, match=r"表里没有这些列：.*隐患描述"):
         import_ledger(written([["序号", "内容"], ["1", "x"]]))
+
+
+def test_a_row_speaks_for_nobody_beyond_whoever_sends_it(
+    import_ledger: Import, database: Database, everywhere: Source
+) -> None:
+    """A column for the area, and a source that speaks for every county: the clerk's own county bounds it all the same."""
+    table = lines_of()
+    mixed = [[*table[0], "属地代码"], *([*row, (TOWN, "330302")[n % 2]] for n, row in enumerate(table[1:]))]
+    told = files.read(files.folder() / "mappings" / "demonstration-ledger.yaml") | {"tenant": {"from": "属地代码"}}
+    report = import_ledger(written(mixed), parse_mapping(told), source=everywhere, tenants=("331081",))
+    beyond = [bad for bad in report.refused if any("330302" in error for error in bad.errors)]
+
+    assert len(beyond) >= 25
+    assert {document["tenant"] for document in documents(database)} == {TOWN}
+
+
+def test_a_row_that_another_county_sent_is_left_alone(
+    import_ledger: Import, database: Database, everywhere: Source
+) -> None:
+    """The same numbers in the ledger of a neighbour: theirs is neither corrected nor voided, and ours is told why."""
+    first = import_ledger(source=everywhere, tenant="330302", tenants=("330302",))
+    documents(database)
+    again = import_ledger(source=everywhere, tenants=("331081",))
+
+    assert first.counts["new"] == 104
+    assert {name: again.counts[name] for name in ("new", "corrected", "voided")} == {
+        "new": 0,
+        "corrected": 0,
+        "voided": 0,
+    }
+    assert sum(bad.reason is Reason.NOT_ALLOWED for bad in again.refused) == 50
+    assert documents(database) == []
