@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated, Any, Final, NamedTuple
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,6 +14,8 @@ from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from services.notify.api.letters import LARGEST_SCAN, SCAN_BEGINNINGS
 from services.notify.api.notices import write_cursor
+from services.notify.api.pages import said
+from services.notify.api.pages.said import Done
 from services.notify.api.pages.turning import place_of
 from services.notify.api.restricted import sees_restricted
 from services.notify.core.letters.content import Party, Unfit
@@ -87,7 +88,7 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
         who: Who,
         shelf: str = "sign",
         cursor: Annotated[str, Query(max_length=200)] = "",
-        done: Annotated[str, Query(max_length=200)] = "",
+        done: Done = "",
     ) -> HTMLResponse:
         """Letters to sign, letters that are out, letters that are answered, letters that ended; newest first."""
         chosen = next((each for each in SHELVES if each.word == shelf), SHELVES[0])
@@ -115,7 +116,7 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
         )
 
     @router.get("/letters/{letter_id}")
-    def one(request: Request, letter_id: str, done: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+    def one(request: Request, letter_id: str, done: Done = "") -> HTMLResponse:
         """One letter as it reads, what was done about it, and what may be done."""
         with database.begin() as work:
             found = letters.by_id(work, [letter_id])
@@ -162,31 +163,29 @@ def _add_draft_acts(router: APIRouter, office: Office) -> None:
             "copies": _parties(copies, now.copies),
             "reply_by": reply_by or None,
         }
-        return _done("已保存修改", lambda: office.edit(letter_id, changes, by=who.name, revision=revision))
+        return _done(said.EDITED, lambda: office.edit(letter_id, changes, by=who.name, revision=revision))
 
     @router.post("/letters/{letter_id}/sign")
     def sign(who: Who, letter_id: str, revision: Annotated[int, Form()]) -> RedirectResponse:
         """Sign a draft as it was read."""
-        return _done("已签发，正在发出", lambda: office.sign(letter_id, by=who.name, revision=revision))
+        return _done(said.SIGNED, lambda: office.sign(letter_id, by=who.name, revision=revision))
 
     @router.post("/letters/{letter_id}/discard")
     def discard(who: Who, letter_id: str, reason: Annotated[str, Form(max_length=500)]) -> RedirectResponse:
         """Give up a draft."""
-        return _done("已作废", lambda: office.discard(letter_id, by=who.name, reason=_said(reason)))
+        return _done(said.DISCARDED, lambda: office.discard(letter_id, by=who.name, reason=_said(reason)))
 
 
 def _add_issued_acts(router: APIRouter, office: Office) -> None:
     @router.post("/letters/{letter_id}/withdraw")
     def withdraw(who: Who, letter_id: str, reason: Annotated[str, Form(max_length=500)]) -> RedirectResponse:
         """Draft the letter that takes this one back, and go to it."""
-        return _done(
-            "已起草撤销函，签发后原函撤销", lambda: office.withdraw(letter_id, by=who.name, reason=_said(reason))
-        )
+        return _done(said.WITHDRAWN, lambda: office.withdraw(letter_id, by=who.name, reason=_said(reason)))
 
     @router.post("/letters/{letter_id}/minutes")
     def minutes(who: Who, letter_id: str) -> RedirectResponse:
         """Draft the minutes of a talk, and go to them."""
-        return _done("已起草约谈纪要", lambda: office.minutes(letter_id, by=who.name))
+        return _done(said.MINUTES, lambda: office.minutes(letter_id, by=who.name))
 
     @router.post("/letters/{letter_id}/receipt")
     def receipt(
@@ -196,12 +195,12 @@ def _add_issued_acts(router: APIRouter, office: Office) -> None:
         note: Annotated[str, Form(max_length=200)] = "",
     ) -> RedirectResponse:
         """Note a receipt that came on paper or by telephone."""
-        return _done("已登记签收", lambda: office.receive(letter_id, receiver=_said(receiver), by=who.name, note=note))
+        return _done(said.RECEIVED, lambda: office.receive(letter_id, receiver=_said(receiver), by=who.name, note=note))
 
     @router.post("/letters/{letter_id}/reply")
     def reply(who: Who, letter_id: str, text: Annotated[str, Form(max_length=LONGEST)]) -> RedirectResponse:
         """Note an answer."""
-        return _done("已登记回复", lambda: office.reply(letter_id, by=who.name, text=_said(text)))
+        return _done(said.REPLIED, lambda: office.reply(letter_id, by=who.name, text=_said(text)))
 
     @router.post("/letters/{letter_id}/scan")
     def scan(who: Who, letter_id: str, file: UploadFile) -> RedirectResponse:
@@ -212,7 +211,7 @@ def _add_issued_acts(router: APIRouter, office: Office) -> None:
             raise Trouble(HTTPStatus.BAD_REQUEST, "扫描件应为 PDF、JPEG 或 PNG，不超过 10 MB。请重新选择文件。")
         name = (file.filename or "回执")[:200]
         return _done(
-            "已保存回执扫描件",
+            said.SCANNED,
             lambda: office.keep_scan(letter_id, name=name, media_type=kinds[0], file=content, by=who.name),
         )
 
@@ -221,7 +220,7 @@ def _done(sentence: str, act: Callable[[], Letter]) -> RedirectResponse:
     """Do it and show the letter that it led to."""
     with in_words():
         letter = act()
-    return RedirectResponse(f"/letters/{letter.id}?done={quote(sentence)}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(said.led(f"/letters/{letter.id}", sentence), HTTPStatus.SEE_OTHER)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from services.notify.api.forms import attempt_shown
 from services.notify.api.notices import make_cursor
+from services.notify.api.pages import said
+from services.notify.api.pages.said import Done
 from services.notify.api.pages.turning import place_of
 from services.notify.api.restricted import sees_restricted
 from services.notify.api.switches import covers
@@ -85,7 +87,7 @@ def _add_list(router: APIRouter, database: Database, divisions: Divisions, frame
         state: NoticeState | None = None,
         tenant: Annotated[str, Query(pattern=r"^([0-9]{6,12})?$")] = "",
         cursor: Annotated[str, Query(max_length=200)] = "",
-        done: Annotated[str, Query(max_length=200)] = "",
+        done: Done = "",
     ) -> HTMLResponse:
         """Notices by state, newest first, with what is switched off now."""
         before, before_id = place_of(cursor)
@@ -125,9 +127,7 @@ def _add_list(router: APIRouter, database: Database, divisions: Divisions, frame
 
 def _add_trail(router: APIRouter, database: Database, frame: Frame) -> None:
     @router.get("/notices/{notice_id}")
-    def one(
-        request: Request, who: Who, notice_id: str, done: Annotated[str, Query(max_length=200)] = ""
-    ) -> HTMLResponse:
+    def one(request: Request, who: Who, notice_id: str, done: Done = "") -> HTMLResponse:
         """The trail of one notice."""
         with database.begin() as work:
             found = show_notice(work, notice_id)
@@ -178,28 +178,28 @@ def _add_acts(router: APIRouter, counter: Counter) -> None:
                 HTTPStatus.CONFLICT,
                 f"现在符合的有 {error.found} 条，与页面上的 {expected} 条不同，没有登记。请刷新后重新核对。",
             ) from error
-        return RedirectResponse(f"/notices?state=ambiguous&done={quote(f'已登记 {done} 条。')}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(said.led("/notices?state=ambiguous", said.RULED, done), HTTPStatus.SEE_OTHER)
 
     @router.post("/notices/{notice_id}/retry")
     def retry(who: Who, notice_id: str, reason: Why) -> RedirectResponse:
         """Send it again, now."""
         with _in_words():
             counter.retry(notice_id, author=who.name, reason=reason)
-        return _back(notice_id, "已重新排队发送。")
+        return _back(notice_id, said.RETRIED)
 
     @router.post("/notices/{notice_id}/settle")
     def settle(who: Who, notice_id: str, reason: Why, state: Annotated[NoticeState, Form()]) -> RedirectResponse:
         """Say what became of it."""
         with _in_words():
             counter.settle(notice_id, state, author=who.name, reason=reason)
-        return _back(notice_id, "已登记核实结果。")
+        return _back(notice_id, said.SETTLED)
 
     @router.post("/notices/{notice_id}/acknowledge")
     def acknowledge(who: Who, notice_id: str, reason: Annotated[str, Form(max_length=500)] = "") -> RedirectResponse:
         """Say that somebody has taken notice."""
         with _in_words():
             first = counter.acknowledge(notice_id, author=who.name, reason=reason)
-        return _back(notice_id, "已签收。" if first else "此前已有人签收。")
+        return _back(notice_id, said.ACKNOWLEDGED if first else said.ACKNOWLEDGED_BEFORE)
 
 
 @contextmanager
@@ -215,4 +215,4 @@ def _in_words() -> Iterator[None]:
 
 
 def _back(notice_id: str, done: str) -> RedirectResponse:
-    return RedirectResponse(f"/notices/{notice_id}?done={quote(done)}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(said.led(f"/notices/{quote(notice_id)}", done), HTTPStatus.SEE_OTHER)

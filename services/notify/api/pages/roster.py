@@ -18,6 +18,8 @@ from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from runtime.workbook import BadWorkbook, read_sheet
 from services.notify.api.forms import masked_address
+from services.notify.api.pages import said
+from services.notify.api.pages.said import Done
 from services.notify.core.roster import Seat
 from services.notify.core.roster_table import CHANNELS, COLUMNS, BadRoster, grid_of, seats_from
 from services.notify.store import personal
@@ -72,7 +74,7 @@ def _add_reading(
         *,
         unit: Annotated[str, Query(max_length=100)] = "",
         all_: Annotated[bool, Query(alias="all")] = False,
-        done: Annotated[str, Query(max_length=200)] = "",
+        done: Done = "",
     ) -> HTMLResponse:
         """Present holders, or with `all` also past and future ones; of one unit."""
         now = clock.now()
@@ -120,9 +122,9 @@ def _add_writing(router: APIRouter, database: Database, divisions: Divisions, ro
                 [f"辖区外：{'、'.join(outside)}"],
             )
         with database.begin() as work:
+            work.concerns.update(seat.unit for seat in seats if seat.unit.isdigit())
             changed = personal.put_seats(work, seats)
-        done = quote(f"花名册共 {len(seats)} 行，{changed} 行有变化，已生效。")
-        return RedirectResponse(f"/roster?done={done}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(said.led("/roster", said.SEATED, len(seats), changed), HTTPStatus.SEE_OTHER)
 
     @router.post("/roster")
     def upload(who: Who, file: UploadFile) -> RedirectResponse:

@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.divisions import Divisions
@@ -15,6 +14,8 @@ from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
+from services.notify.api.pages import said
+from services.notify.api.pages.said import Done
 from services.notify.api.switches import covers
 from services.notify.core.matching import Match, words_of
 from services.notify.core.suppression import SHANGHAI, Silence
@@ -36,9 +37,7 @@ def add(router: APIRouter, *, database: Database, divisions: Divisions, frame: F
 
 def _add_reading(router: APIRouter, database: Database, divisions: Divisions, frame: Frame, clock: Clock) -> None:
     @router.get("/silences")
-    def list_(
-        request: Request, who: Who, *, ended: bool = False, done: Annotated[str, Query(max_length=200)] = ""
-    ) -> HTMLResponse:
+    def list_(request: Request, who: Who, *, ended: bool = False, done: Done = "") -> HTMLResponse:
         """Silences that act or will act; with `ended` also the others."""
         now = clock.now()
         with database.begin() as work:
@@ -96,7 +95,7 @@ def _add_writing(router: APIRouter, database: Database, divisions: Divisions, cl
             raise Trouble(HTTPStatus.BAD_REQUEST, "请填写本辖区或者下级的辖区代码，只能静默自己负责的范围。")
         with database.begin() as work:
             switches.put_silence(work, silence, now)
-        return _back("静默已生效。时限照常计算，被静默的通知在发件箱“已抑制”中可查。")
+        return _back(said.SILENCED)
 
     @router.post("/silences/{silence_id}/lift")
     def lift(who: Who, silence_id: UUID) -> RedirectResponse:
@@ -105,9 +104,9 @@ def _add_writing(router: APIRouter, database: Database, divisions: Divisions, cl
             found = switches.silence(work, silence_id)
             if found is None or not covers(who, divisions, found.match.tenant):
                 raise Trouble(HTTPStatus.NOT_FOUND, NO_SUCH_SILENCE)
-            if not switches.lift_silence(work, silence_id, author=who.name, now=clock.now()):
+            if not switches.lift_silence(work, found, author=who.name, now=clock.now()):
                 raise Trouble(HTTPStatus.NOT_FOUND, NO_SUCH_SILENCE)
-        return _back("静默已解除。")
+        return _back(said.LIFTED)
 
 
 def _match(tenant: str, rule: str, measure: str, hazard_level: str) -> Match:
@@ -145,4 +144,4 @@ def _state(silence: Silence, now: datetime) -> str:
 
 
 def _back(done: str) -> RedirectResponse:
-    return RedirectResponse(f"/silences?done={quote(done)}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(said.led("/silences", done), HTTPStatus.SEE_OTHER)
