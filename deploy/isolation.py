@@ -56,6 +56,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
         "source_attribute": opened(),
         "api_key": opened("UPDATE"),
         "key_quota": opened("INSERT, UPDATE"),
+        "sender_quota": opened("INSERT, UPDATE"),
         "event_id": opened("INSERT"),
         "import_job": opened("INSERT, UPDATE"),
         "ledger_event": opened("INSERT, UPDATE"),

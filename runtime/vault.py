@@ -14,6 +14,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
@@ -59,6 +61,12 @@ class Vault:
         if master is None:
             raise CannotOpen(f"master key {wrapped.master} is not among BIHUAN_MASTER_KEYS")
         return _open(master, wrapped.body, handle, "key")
+
+    def derived(self, purpose: str) -> bytes:
+        """A key for another purpose, that tells nothing of the master key; another master key gives another one."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"bihuan 1 {purpose}".encode()).derive(
+            self._masters[self.present]
+        )
 
     @staticmethod
     def seal(key: bytes, handle: UUID, name: str, body: bytes) -> bytes:

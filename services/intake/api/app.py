@@ -51,8 +51,8 @@ def create(
         mapping_named=mapping_named,
         day_charters=day_forms.charters(settings.policies_dir),
     )
-    visitors = public.Visitors(clock, settings.client_address_header)
     tip_offs = open_desk(settings, database, clock, doorkeeper, divisions)
+    visitors = public.Visitors(database, clock, settings.client_address_header, tip_offs.vault)
     public_door = public.PublicDoor(tip_offs, visitors, divisions, doorkeeper.committees)
     frame = Frame(
         package="services.intake.api", service="intake", pages=PAGES, addresses=settings.addresses, clock=clock

@@ -1,4 +1,4 @@
-"""Keep API keys: hashes, bound to a source, its tenants, networks and a rate that counts over all API processes."""
+"""Keep API keys: hashes, bound to a source, its tenants, networks and a rate."""
 
 from datetime import datetime
 from ipaddress import ip_network
@@ -6,7 +6,6 @@ from typing import Any
 
 from runtime.database import Work
 from services.intake.core.keys import ApiKey
-from services.intake.core.quota import Bucket, Quota, draw
 
 _COLUMNS = """prefix, digest, slug, tenants, operates, label, created_at, expires_at, revoked_at, networks::text[],
     per_second, burst, used_at, replaces"""
@@ -65,33 +64,6 @@ def used(work: Work, prefix: str, at: datetime) -> None:
     row = work.connection.execute("SELECT current_setting('transaction_read_only')").fetchone()
     if row == ("off",):
         work.connection.execute("UPDATE api_key SET used_at = %s WHERE prefix = %s", (at, prefix))
-
-
-def draw_tokens(work: Work, prefix: str, quota: Quota, amount: int, spare: int) -> tuple[int, float]:
-    """Take `amount` out of the bucket that all processes share, and up to `spare` more for later where there is enough.
-
-    Returns how much was taken and 0, or 0 and the seconds to wait. The bucket is held until the transaction ends; its
-    clock is the database's.
-    """
-    row = work.connection.execute(
-        """INSERT INTO key_quota AS q VALUES (%s, %s, clock_timestamp()) ON CONFLICT (prefix) DO UPDATE SET prefix = q.prefix
-        RETURNING q.tokens, extract(epoch FROM q.at)::float8, extract(epoch FROM clock_timestamp())::float8""",
-        (prefix, quota.burst),
-    ).fetchone()
-    if row is None:
-        raise AssertionError("INSERT .. RETURNING gave no row")
-    tokens, at, now = row
-    taken = amount + spare
-    after, wait = draw(Bucket(tokens, at), quota, taken, now)
-    if wait:
-        taken = amount
-        after, wait = draw(Bucket(tokens, at), quota, taken, now)
-    if wait:
-        return 0, wait
-    work.connection.execute(
-        "UPDATE key_quota SET tokens = %s, at = to_timestamp(%s) WHERE prefix = %s", (after.left, after.at, prefix)
-    )
-    return taken, 0.0
 
 
 def _key(row: tuple[Any, ...]) -> ApiKey:

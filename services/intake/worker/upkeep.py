@@ -12,7 +12,7 @@ from runtime.database import Database
 from runtime.errors import Conflict, Unavailable
 from runtime.metrics import Metrics
 from services.intake.handlers.counting import Counter
-from services.intake.store import heard, sources
+from services.intake.store import heard, quotas, sources
 
 EVERY: Final = 5.0
 """Seconds between two looks; a new source is read after this and a restart of the worker."""
@@ -73,6 +73,7 @@ class Upkeep:
                 heard.ensure_month(work, ahead)
             dropped = heard.forget_before(work, heard.first_of(now - self._remember))
             outbox.open_slots(work, HAZARD_FACTS, self._slots)
+            quotas.forget_senders(work)
             waiting = dead_letters.count_open(work)
         self._counter.show(registry)
         self._metrics.set("dead_letters_open", waiting)

@@ -29,7 +29,7 @@ def empty(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as owner:
         owner.execute("SET session_replication_role = replica")  # past the trigger that keeps what is on record
         owner.execute(
-            "TRUNCATE intake.tip_off, intake.tip_off_act, intake.outbox, intake.event_id, pii.person, pii.sealed, pii.opening CASCADE"
+            "TRUNCATE intake.sender_quota, intake.tip_off, intake.tip_off_act, intake.outbox, intake.event_id, pii.person, pii.sealed, pii.opening CASCADE"
         )
 
 

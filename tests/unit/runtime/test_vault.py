@@ -93,3 +93,13 @@ def test_wrong_keys_are_refused_without_being_told(masters: str) -> None:
 
     assert "canary" not in str(found.value).lower()
     assert LINE.partition(":")[2] not in str(found.value)
+
+
+def test_a_key_for_another_purpose_tells_nothing_of_the_master_key() -> None:
+    """The same for whoever has the same master key, another for each purpose and each master key."""
+    line = new_master_line("a")
+    here = Vault(line)
+
+    assert here.derived("x") == Vault(line).derived("x")
+    assert len({here.derived("x"), here.derived("y"), Vault(new_master_line("a")).derived("x")}) == 3
+    assert len(here.derived("x")) == 32

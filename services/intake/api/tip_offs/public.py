@@ -16,20 +16,21 @@ from contracts.divisions import Divisions
 from contracts.vocabulary import Level
 from runtime import photograph
 from runtime.clock import Clock
+from runtime.database import Database, Work
 from runtime.errors import Rejected
 from runtime.pages import Frame
+from runtime.vault import KEY_BYTES, Vault
 from runtime.web import Problem
 from services.intake.core import guard
 from services.intake.core.committees import Committees
 from services.intake.core.quota import Quota
 from services.intake.core.tip_offs.rules import SHANGHAI
-from services.intake.core.tip_offs.senders import Senders
+from services.intake.core.tip_offs.senders import EACH, EVERYBODY, TOGETHER, sender_of
 from services.intake.core.tip_offs.tip_off import MOST_PHOTOGRAPHS, Submission, TipOff, stage
 from services.intake.handlers.tip_offs import NotOpen, TipOffDesk
+from services.intake.store import quotas
 
 PAGE_LIMIT: Final = MOST_PHOTOGRAPHS * photograph.MAX_BYTES + (64 << 10)  # bytes
-EACH: Final = Quota(per_second=6 / 3_600, burst=6)
-TOGETHER: Final = Quota(per_second=1, burst=300)
 AT_ONCE: Final = 2  # photographs that are decoded side by side
 _HOUR: Final = timedelta(hours=1).total_seconds()
 
@@ -49,14 +50,14 @@ Typed = Annotated[str, Form()]
 
 
 class Visitors:
-    """Lets the page's visitors in at a pace, and forgets them."""
+    """Lets the page's visitors in at a pace that all API processes keep together, and forgets them."""
 
-    def __init__(self, clock: Clock, header: str, each: Quota = EACH, together: Quota = TOGETHER) -> None:
+    def __init__(self, database: Database, clock: Clock, header: str, vault: Vault | None) -> None:
         """`header` names what our own proxy writes the sender's address into; empty without a proxy."""
+        self._database = database
         self._clock = clock
         self._header = header
-        self._lock = threading.Lock()
-        self._senders = Senders(each, together, lambda: secrets.token_bytes(32))
+        self._key = secrets.token_bytes(KEY_BYTES) if vault is None else vault.derived("senders of tip-offs")
 
     def wait(self, request: Request) -> int:
         """Seconds until this visitor may act again, 0 where they may now."""
@@ -64,9 +65,28 @@ class Visitors:
         if not address and request.client is not None:
             address = request.client.host
         today = self._clock.now().astimezone(SHANGHAI).date()
-        with self._lock:
-            wait = self._senders.wait(address.strip(), today=today, monotonic=self._clock.monotonic())
-        return min(int(_HOUR), max(1, round(wait))) if wait else 0
+        sender = sender_of(address.strip(), key=self._key, today=today)
+        try:
+            with self._database.begin() as work:
+                _draw(work, sender, EACH)
+                _draw(work, EVERYBODY, TOGETHER)
+        except _TooSoon as error:  # with the transaction goes what was drawn, and the row of a new sender
+            return min(int(_HOUR), max(1, round(error.wait)))
+        return 0
+
+
+class _TooSoon(Exception):
+    """A visitor has to wait, so many seconds."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+def _draw(work: Work, name: bytes, quota: Quota) -> None:
+    _, wait = quotas.draw_tokens(work, quotas.OF_SENDERS, name, quota, 1)
+    if wait:
+        raise _TooSoon(wait)
 
 
 class PublicDoor:

@@ -1,46 +1,29 @@
-"""Limit how often one sender comes without knowing who it is: a hash under a key that lives for a day, in memory alone."""
+"""Tell senders apart for an hour without knowing who they are: a few bits of a hash under a key outside the database."""
 
 import hashlib
 import hmac
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import IPv6Address, ip_address
+from typing import Final
 
-from services.intake.core.quota import Bucket, Quota, draw
+from services.intake.core.quota import Quota
 
-_IPV6_HOME = 64  # bits: what one household or telephone is given
-MOST_SENDERS = 100_000
+EACH: Final = Quota(per_second=6 / 3_600, burst=6)
+TOGETHER: Final = Quota(per_second=1, burst=300)
+FULL_AGAIN: Final = timedelta(seconds=max(quota.burst / quota.per_second for quota in (EACH, TOGETHER)))
+"""A bucket that nobody drew from for so long is full, and is as good as none."""
+
+EVERYBODY: Final = b""
+"""The name of the bucket that all senders share."""
+
+_HASH_BYTES: Final = 3
+"""Some 250 addresses of IPv4 have each of these hashes, so that one proves nothing; senders of one hour hardly ever meet."""
+_IPV6_HOME: Final = 64  # bits: what one household or telephone is given
 
 
-class Senders:
-    """Buckets by sender, and one for all; safe in one thread at a time.
-
-    Neither address nor hash is ever written down. With the day's key gone nobody can say whether an address was here.
-    """
-
-    def __init__(self, each: Quota, together: Quota, new_key: Callable[[], bytes]) -> None:
-        """`new_key` gives 32 fresh random bytes."""
-        self._each = each
-        self._together = together
-        self._new_key = new_key
-        self._day: date | None = None
-        self._key = b""
-        self._buckets: dict[bytes, Bucket] = {}
-        self._all: Bucket | None = None
-
-    def wait(self, address: str, *, today: date, monotonic: float) -> float:
-        """Seconds until this sender may come again; 0 lets them in and counts them."""
-        if today != self._day or len(self._buckets) >= MOST_SENDERS:
-            self._day, self._key, self._buckets = today, self._new_key(), {}
-        sender = hmac.digest(self._key, _home(address).encode(), hashlib.sha256)[:16]
-        bucket, wait = draw(self._buckets.get(sender), self._each, 1, monotonic)
-        if wait:
-            return wait
-        together, wait = draw(self._all, self._together, 1, monotonic)
-        self._all = together
-        if not wait:
-            self._buckets[sender] = bucket
-        return wait
+def sender_of(address: str, *, key: bytes, today: date) -> bytes:
+    """The name of a sender's bucket; without `key` nobody can say of an address whether this is its."""
+    return hmac.digest(key, f"{today} {_home(address)}".encode(), hashlib.sha256)[:_HASH_BYTES]
 
 
 def _home(address: str) -> str:

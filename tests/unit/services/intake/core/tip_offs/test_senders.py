@@ -1,71 +1,56 @@
-"""Senders are slowed down one by one, and nobody can say afterwards who was here."""
+"""Senders are told apart for a while, and nobody can say afterwards who was here."""
 
 from datetime import date
+from ipaddress import IPv4Address
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.core.quota import Quota
-from services.intake.core.tip_offs.senders import Senders
+from services.intake.core.tip_offs.senders import EACH, FULL_AGAIN, TOGETHER, sender_of
 
 MONDAY, TUESDAY = date(2023, 5, 8), date(2023, 5, 9)
-KEYS = iter(range(1_000_000))
-EACH, TOGETHER = Quota(per_second=0.01, burst=3), Quota(per_second=1, burst=1_000)
+KEY, OTHER = b"k" * 32, b"o" * 32
 
 
-def senders(each: Quota = EACH, together: Quota = TOGETHER) -> Senders:
-    return Senders(each, together, lambda: next(KEYS).to_bytes(32))
-
-
-@given(st.ip_addresses().map(str), st.integers(min_value=1, max_value=20))
-def test_a_burst_is_let_through_and_no_more(address: str, times: int) -> None:
-    """The rest waits for a known time, after which one more comes in."""
-    here = senders()
-    waits = [here.wait(address, today=MONDAY, monotonic=0.0) for _ in range(times)]
-
-    assert [True] * min(times, 3) + [False] * max(0, times - 3) == [wait == 0 for wait in waits]
-    if times > 3:
-        assert 0 == here.wait(address, today=MONDAY, monotonic=waits[-1] + 0.01)
-
-
-def test_a_household_is_one_sender_and_a_neighbour_another() -> None:
-    """An IPv6 network of 64 bits; an IPv4 address however it is written."""
-    here = senders(each=Quota(per_second=0.01, burst=1))
-    alike = [
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"),
         ("192.0.2.1", "::ffff:192.0.2.1"),
         ("not an address", "another that is none"),
-    ]
-
-    assert [(True, False)] * 3 == [
-        tuple(here.wait(address, today=MONDAY, monotonic=0.0) == 0 for address in pair) for pair in alike
-    ]
-    assert 0 == here.wait("2001:db8:1:3::1", today=MONDAY, monotonic=0.0)
-
-
-def test_a_new_day_knows_nobody() -> None:
-    """Another key: the hashes of yesterday are gone with it."""
-    here = senders(each=Quota(per_second=0.0001, burst=1))
-    assert 0 == here.wait("192.0.2.1", today=MONDAY, monotonic=0.0)
-    assert here.wait("192.0.2.1", today=MONDAY, monotonic=1.0) > 0
-
-    assert 0 == here.wait("192.0.2.1", today=TUESDAY, monotonic=2.0)
+    ],
+)
+def test_a_household_is_one_sender(one: str, other: str) -> None:
+    """An IPv6 network of 64 bits; an IPv4 address however it is written; whatever is no address."""
+    assert sender_of(one, key=KEY, today=MONDAY) == sender_of(other, key=KEY, today=MONDAY)
 
 
-def test_nothing_of_an_address_is_kept() -> None:
-    """Neither it nor a hash that anybody without the day's key could make."""
-    here = senders()
-    here.wait("192.0.2.1", today=MONDAY, monotonic=0.0)
+def test_neighbours_are_two() -> None:
+    """And so are the same household on two days, or under another key."""
+    here = sender_of("2001:db8:1:2::1", key=KEY, today=MONDAY)
 
-    kept = repr(vars(here))
-    assert "192.0.2" not in kept
-    assert [16] == [len(sender) for sender in here._buckets]
+    assert here != sender_of("2001:db8:1:3::1", key=KEY, today=MONDAY)
+    assert here != sender_of("2001:db8:1:2::1", key=KEY, today=TUESDAY)
+    assert here != sender_of("2001:db8:1:2::1", key=OTHER, today=MONDAY)
 
 
-def test_all_together_have_a_limit_too() -> None:
-    """However many addresses somebody has; who is turned away by it has lost nothing of their own."""
-    here = senders(together=Quota(per_second=1, burst=2))
-    waits = [here.wait(f"192.0.2.{number}", today=MONDAY, monotonic=0.0) for number in range(3)]
+@given(st.ip_addresses().map(str), st.binary(min_size=32, max_size=32))
+def test_what_is_kept_is_too_short_to_name_anybody(address: str, key: bytes) -> None:
+    """Even whoever holds the key finds hundreds of addresses behind each name."""
+    name = sender_of(address, key=key, today=MONDAY)
 
-    assert [0, 0, 1] == waits
-    assert 0 == here.wait("192.0.2.2", today=MONDAY, monotonic=1.0)
+    assert 2 ** (8 * len(name)) * 250 < 2**32
+
+
+def test_few_senders_share_a_name() -> None:
+    """A thousand of one hour hardly ever meet."""
+    names = {sender_of(str(IPv4Address(number)), key=KEY, today=MONDAY) for number in range(1_000)}
+
+    assert len(names) > 990
+
+
+def test_nothing_is_kept_longer_than_it_counts() -> None:
+    """A bucket is forgotten when it is full again, not before."""
+    assert all(FULL_AGAIN.total_seconds() * quota.per_second >= quota.burst for quota in (EACH, TOGETHER))
+    assert FULL_AGAIN.total_seconds() == 3_600
