@@ -7,6 +7,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from deploy.acls import OPERATOR, principal_of
+
 FOLDER = Path(__file__).parents[2] / "deploy" / "kubernetes"
 OBJECTS: list[dict[str, Any]] = [
     one for path in sorted(FOLDER.glob("*.yaml")) for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))
@@ -54,6 +56,28 @@ def test_a_pod_has_no_more_than_it_needs(name: str, pod: dict[str, Any]) -> None
     }
     assert container["resources"]["limits"]["memory"]
     assert name == "prepare" or {"startupProbe", "readinessProbe", "livenessProbe"} <= set(container)
+
+
+@pytest.mark.parametrize(("name", "pod"), PODS, ids=[name for name, _ in PODS])
+def test_a_pod_comes_as_itself_and_has_no_other_secret(name: str, pod: dict[str, Any]) -> None:
+    """Its own login at the database; a worker its own principal at the brokers, an API none, as Compose and the ACLs say."""
+    (container,) = pod["containers"]
+    told = {one["name"]: one.get("value") for one in container.get("env", ())}
+    maps = [one["configMapRef"]["name"] for one in container["envFrom"]]
+    service, _, process = name.partition("-")
+    principal = {"worker": principal_of(service), "": OPERATOR, "api": None}[process]
+
+    assert [one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one] == [f"bihuan-{name}"]
+    assert told.get("BIHUAN_KAFKA_SASL_USERNAME") == principal
+    assert maps == (["bihuan"] if principal is None else ["bihuan", "bihuan-kafka"])
+
+
+def test_no_secret_is_shared_by_two_pods() -> None:
+    """Else whoever reads one process reads another's login."""
+    named = [one["secret"]["secretName"] for _, pod in PODS for one in pod["volumes"] if "secret" in one]
+
+    assert sorted(named) == sorted(set(named))
+    assert len(named) == len(PODS)
 
 
 def test_every_process_is_there_with_a_budget() -> None:
