@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bench import agent, ceiling, letters, notices, simulated, stored, whole, workers
+from bench import agent, ceiling, letters, notices, simulated, stored, trust, whole, workers
 from bench.figures import Figure, ratio_line, ratios, table
 from bench.processes import Sizes, Stage, load
 
-PARTS = "abcdefgh"
+PARTS = "abcdefght"
 QUICK = 20  # times smaller
 TERMINATED = 143
 
@@ -95,6 +95,7 @@ def _plan(stage: Stage, wanted: set[str], rounds: int) -> Iterator[tuple[str, Ca
         ("f", simulated.measure),
         ("g", notices.measure),
         ("h", letters.measure),
+        ("t", trust.measure),
     ):
         if word in wanted:
             yield f"({word})", partial(part, stage)

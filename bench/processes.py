@@ -43,6 +43,8 @@ class Sizes:
     storm: int = 100_000
     simulated: tuple[int, ...] = (20_000, 100_000, 400_000)
     letters: int = 500
+    trusted: int = 20_000
+    """Hazards that are there while requests are asked with and without checks."""
     whole: int = 20_000
     seconds_at_half: float = 30.0
 
@@ -56,6 +58,7 @@ class Sizes:
             storm=self.storm // by,
             simulated=tuple(number // by for number in self.simulated),
             letters=self.letters // by,
+            trusted=self.trusted // by,
             whole=self.whole // by,
             seconds_at_half=max(10.0, self.seconds_at_half / by),
         )

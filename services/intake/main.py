@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Final
 from zlib import crc32
 
+from fastapi import FastAPI
+
 from contracts import divisions
+from contracts.divisions import Divisions
 from contracts.topics import HAZARD_FACTS, TICK_SOURCE
 from policies import files
 from runtime import broker, log, process, starting
-from runtime.clock import SystemClock
+from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay, Ticks
@@ -51,22 +54,27 @@ def main(arguments: list[str] | None = None) -> int:
     committees = Committees(table, files.roots(settings.policies_dir))
     clock = SystemClock(settings.clock_file)
     metrics = Metrics([*RUNTIME_METRICS, *INTAKE_METRICS])
-    doorkeeper = Doorkeeper(divisions=table, committees=committees, clock=clock)
     if wanted == "api":
-        door = app.create(
-            settings=settings,
-            database=database,
-            clock=clock,
-            metrics=metrics,
-            doorkeeper=doorkeeper,
-            mapping_named=lambda name: mapping_named(settings, name),
-            mappings=lambda: mapping_names(settings),
-            divisions=table,
-        )
-        process.run_api(door, settings)
+        process.run_api(api_app(settings, database, table, clock, metrics), settings)
     else:
+        doorkeeper = Doorkeeper(divisions=table, committees=committees, clock=clock)
         run_worker(settings, database, clock, metrics, doorkeeper, committees)
     return 0
+
+
+def api_app(settings: IntakeSettings, database: Database, table: Divisions, clock: Clock, metrics: Metrics) -> FastAPI:
+    """The app of the API process."""
+    committees = Committees(table, files.roots(settings.policies_dir))
+    return app.create(
+        settings=settings,
+        database=database,
+        clock=clock,
+        metrics=metrics,
+        doorkeeper=Doorkeeper(divisions=table, committees=committees, clock=clock),
+        mapping_named=lambda name: mapping_named(settings, name),
+        mappings=lambda: mapping_names(settings),
+        divisions=table,
+    )
 
 
 def mapping_named(settings: IntakeSettings, name: str) -> MappingFile | None:
