@@ -16,7 +16,10 @@ app = typer.Typer(no_args_is_help=True, help="The audit of what people did: veri
 
 AnchorFiles = Annotated[
     list[Path] | None,
-    typer.Option("--anchors", help="A file of heads kept elsewhere, as `audit anchor` writes it; may be given again."),
+    typer.Option(
+        "--anchors",
+        help="A file of heads kept elsewhere, as `audit anchor` writes it; may be given again. Else the file of the setting.",
+    ),
 ]
 FromTopic = Annotated[bool, typer.Option("--topic", help="Compare with the heads on the topic audit.anchors too.")]
 Accepted = Annotated[
@@ -31,11 +34,11 @@ def verify(anchors: AnchorFiles = None, *, topic: FromTopic = False, accept_rest
     from runtime.access import audit, chain
     from runtime.database import take_time
 
-    kept = [*_of_files(anchors or []), *(_of_topic() if topic else ())]
+    kept = [*_of_files(anchors or _file_of_the_setting()), *(_of_topic() if topic else ())]
     with begin() as work:
+        heads, entries = audit.chains(work)
         take_time(work)
-        heads = audit.heads(work)
-        found = list(chain.faults(audit.entries(work), heads, kept))
+        found = list(chain.faults(entries, heads, kept))
     for fault in found:
         print(fault)
     bad = [fault for fault in found if not (accept_restore and fault.kind is chain.Kind.RESTORED)]
@@ -82,6 +85,17 @@ def anchor(
         heads = audit.heads(work)
     anchors.append(out, anchors.written(SystemClock(settings().clock_file).now(), heads))
     print(f"{out}：{len(heads)} 链，共 {sum(head.seq for head in heads.values())} 条")
+
+
+def _file_of_the_setting() -> list[Path]:
+    """Where reporting's worker keeps the heads; said aloud where it should be and is not: a cut tail would not be found."""
+    from bihuan.intake import settings
+
+    file = settings().audit_anchor_file
+    if file is not None and not file.exists():
+        typer.echo(f"注意：锚点文件 {file} 还没有或已不在，末尾被截断要用 --topic 才查得出", err=True)
+        return []
+    return [] if file is None else [file]
 
 
 def _of_files(files: list[Path]) -> "Iterator[Anchor]":

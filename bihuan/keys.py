@@ -76,6 +76,7 @@ def create(
             burst=burst,
         )
         keys.add(work, key)
+        work.concerns.update(key.tenants)
         work.remarks.append(" ".join([key.prefix, source or "operator", *key.tenants]))
     typer.echo(f"辖区 {' '.join(key.tenants)}，{key.expires_at:%Y-%m-%d} 到期；密钥只显示这一次：", err=True)
     print(token)
@@ -94,6 +95,7 @@ def rotate(prefix: Prefix, overlap_hours: Overlap = 24.0, days: Days = 365) -> N
         if old is None or not old.is_valid(now):
             refuse(f"没有有效的密钥 {prefix}：bihuan keys list")
         old, new = old.succeeded_by(token, now=now, overlap=timedelta(hours=overlap_hours), lives=timedelta(days=days))
+        work.concerns.update(old.tenants)
         keys.end(work, old.prefix, old.expires_at)
         keys.add(work, new)
     typer.echo(f"旧密钥 {prefix} 到 {old.expires_at:%Y-%m-%d %H:%M} UTC 仍可用；新密钥只显示这一次：", err=True)
@@ -131,6 +133,8 @@ def revoke(prefix: Prefix) -> None:
     with database() as opened, opened.begin() as work:
         if not keys.revoke(work, prefix, _now()):
             refuse(f"没有有效的密钥 {prefix}")
+        if (key := keys.find(work, prefix)) is not None:
+            work.concerns.update(key.tenants)
     print(f"已吊销 {prefix}")
 
 

@@ -44,6 +44,7 @@ def add(
         if not store.add_person(work, name, display or name, kept, by=_by()):
             _refuse(f"账号 {name} 已经存在；改密码：bihuan people reset {name}")
         if given:
+            work.concerns.add(given.tenant)
             store.grant(work, name, given, by=_by())
     typer.echo(f"已建立 {name}；初始密码只显示这一次，首次登录须修改：", err=True)
     print(password)
@@ -75,6 +76,7 @@ def reset(name: Name) -> None:
     password = passwords.generated()
     kept = passwords.Passwords().kept(password)
     with begin() as work:
+        _concerning(work, name)
         if not store.set_password(work, name, kept, must_change=True):
             _refuse(f"没有账号 {name}")
         store.end_sessions(work, name, "password reset")
@@ -91,6 +93,7 @@ def grant(name: Name, role: RoleOption, tenant: Tenant, sectors: Sectors = None)
     with begin() as work:
         if store.account(work, name) is None:
             _refuse(f"没有账号 {name}：bihuan people add {name}")
+        work.concerns.add(given.tenant)
         store.grant(work, name, given, by=_by())
     print(f"{name}：{given.role.chinese} {given.tenant} {' '.join(given.sectors)}".rstrip())
 
@@ -105,6 +108,7 @@ def revoke(
     from runtime.access import store
 
     with begin() as work:
+        _concerning(work, name)
         if role or tenant:
             if not store.take_back(work, name, _role(role), tenant):
                 _refuse(f"{name} 没有 {role} {tenant} 这个岗位")
@@ -124,8 +128,16 @@ def token(name: Name) -> None:
         account = store.account(work, name)
         if account is None or account.disabled:
             _refuse(f"没有可用的账号 {name}")
+        _concerning(work, name)
         store.open_session(work, name, sessions.digest_of(made), "bearer")
     print(made)
+
+
+def _concerning(work: "Work", name: str) -> None:
+    """What is done to an account concerns every area that the person works for."""
+    from runtime.access import store
+
+    work.concerns.update(grant.tenant for grant in store.grants_of(work, name))
 
 
 def _grant_of(role: str, tenant: str, sectors: list[str] | None) -> "Grant":

@@ -123,6 +123,7 @@ def save(source: "Source") -> bool:
         taken = {attribute: slug for attribute, slug in owners.items() if slug != source.slug}
         if taken:
             refuse("；".join(f"source {attribute} 已属于 {slug}" for attribute, slug in taken.items()))
+        work.concerns.update(source.tenants)
         return sources.register(work, source)
 
 

@@ -15,7 +15,9 @@ from contracts.roles import EVERYBODY, OFFICES, READING, WORKING, Role
 class Permission(NamedTuple):
     """Who may use a route: people in one of `roles`, whoever comes (`public`), or a system by an API key (`keys`).
 
-    `everywhere`: whoever comes brings a secret that finds one row, wherever that is.
+    `everywhere`: whoever comes brings a secret that finds one row, wherever that is. `own`: what is changed or read is the
+    person's own, a password or a view, or their area as a whole; every other act concerns somebody's things, and its entry
+    goes to the chain of their tenant.
     """
 
     roles: frozenset[Role] = frozenset()
@@ -23,17 +25,19 @@ class Permission(NamedTuple):
     everywhere: bool = False
     keys: bool = False
     audited: bool = False
+    own: bool = False
 
 
-def only(roles: Iterable[Role], *, keys: bool = False, audited: bool = False) -> Permission:
+def only(roles: Iterable[Role], *, keys: bool = False, audited: bool = False, own: bool = False) -> Permission:
     """People in one of these roles; with `keys` also systems, whose key the route itself reads."""
-    return Permission(roles=frozenset(roles), keys=keys, audited=audited)
+    return Permission(roles=frozenset(roles), keys=keys, audited=audited, own=own)
 
 
 PUBLIC: Final = Permission(public=True)
 LINK: Final = Permission(public=True, everywhere=True)
 KEYS: Final = Permission(keys=True)
 SIGNED_IN: Final = only(EVERYBODY)
+ONESELF: Final = only(EVERYBODY, own=True)
 DRAFTING: Final = OFFICES | {Role.DEPARTMENT}
 _ABOUT_TIP_OFFS: Final = OFFICES | {Role.HANDLER, Role.AUDITOR}
 _SWITCHING: Final = frozenset({Role.ADMINISTRATOR, Role.PROVINCE})
@@ -46,8 +50,8 @@ EACH: Final[Mapping[str, Permission]] = {
     "HEAD /openapi.json": PUBLIC,
     "POST /v1/session": PUBLIC,
     "GET /v1/session": SIGNED_IN,
-    "DELETE /v1/session": SIGNED_IN,
-    "PUT /v1/session/password": SIGNED_IN,
+    "DELETE /v1/session": ONESELF,
+    "PUT /v1/session/password": ONESELF,
 }
 """What every service answers."""
 
@@ -58,9 +62,9 @@ WITH_PAGES: Final[Mapping[str, Permission]] = {
     "POST /login": PUBLIC,
     "GET /login/oidc": PUBLIC,
     "GET /login/oidc/callback": PUBLIC,
-    "POST /logout": SIGNED_IN,
+    "POST /logout": ONESELF,
     "GET /password": SIGNED_IN,
-    "POST /password": SIGNED_IN,
+    "POST /password": ONESELF,
 }
 """What every service that has pages answers beside."""
 
@@ -123,8 +127,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /notices/{notice_id}/acknowledge": only(WORKING),
         "POST /notices/{notice_id}/retry": only({*OFFICES, Role.ADMINISTRATOR}),
         "POST /notices/{notice_id}/settle": only({*OFFICES, Role.ADMINISTRATOR}),
-        "GET /roster": only({*OFFICES, Role.ADMINISTRATOR}, audited=True),
-        "GET /roster/roster.xlsx": only({*OFFICES, Role.ADMINISTRATOR}, audited=True),
+        "GET /roster": only({*OFFICES, Role.ADMINISTRATOR}, audited=True, own=True),
+        "GET /roster/roster.xlsx": only({*OFFICES, Role.ADMINISTRATOR}, audited=True, own=True),
         "POST /roster": only({*OFFICES, Role.ADMINISTRATOR}),
         "POST /roster/seat": only({*OFFICES, Role.ADMINISTRATOR}),
         "GET /silences": only(READING),
@@ -171,13 +175,13 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /": only(READING),
         "GET /hazards": only(READING),
         "GET /hazards/{hazard_id}": only(READING),
-        "POST /hazards/views": only(READING),
-        "POST /hazards/views/forget": only(READING),
+        "POST /hazards/views": only(READING, own=True),
+        "POST /hazards/views/forget": only(READING, own=True),
         "GET /today": only(READING),
         "GET /sites": only(READING),
         "GET /sites/{site_id}": only(READING),
-        "GET /audit": only({Role.AUDITOR}, audited=True),
-        "GET /v1/audit": only({Role.AUDITOR}, audited=True),
+        "GET /audit": only({Role.AUDITOR}, audited=True, own=True),
+        "GET /v1/audit": only({Role.AUDITOR}, audited=True, own=True),
         "GET /map": only(READING),
         "GET /league": only(READING),
         "GET /league/{period}/{unit}": only(READING),

@@ -79,8 +79,9 @@ class Work:
 
     `parked` lists the dead letters written in it so far: the consumer counts them once they are committed. `tenants` are
     the sub-trees that it may see, '*' all of them; None where no person asks. `once_committed` is called when that is
-    known, and never where it was rolled back or nobody knows. Whoever notes what people do says it of the tenant that
-    it `concerns`, where that is set, with the `remarks`.
+    known, and never where it was rolled back or nobody knows. Whoever notes what people do says it, with the `remarks`,
+    of each tenant that it `concerns`: whose things are read or changed, however far the rights of who does it reach.
+    What is read `aside`, only to see whether somebody may go on, is no reading of theirs.
     """
 
     def __init__(self, connection: sqlalchemy.Connection, tenants: Sequence[str] | None = None) -> None:
@@ -89,8 +90,9 @@ class Work:
         self.limits: tuple[str, ...] = ()
         self.parked: list[Parked] = []
         self.once_committed: list[Callable[[], None]] = []
-        self.concerns = ""
+        self.concerns: set[str] = set()
         self.remarks: list[str] = []
+        self.aside = False
 
     @property
     def connection(self) -> psycopg.Connection[tuple[Any, ...]]:

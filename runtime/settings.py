@@ -50,6 +50,11 @@ class ProcessSettings(BaseSettings):
     kafka_sasl_username: str = ""
     kafka_sasl_password: SecretStr = SecretStr("")
     kafka_ca_file: Path | None = Field(default=None, description="the broker's certificate authority, PEM")
+    audit_anchor_file: Path | None = Field(
+        default=None,
+        description="the file, best on another disk, to which reporting's worker adds the audit's heads every hour and "
+        "with which `bihuan audit verify` and the doctor compare; None: none",
+    )
     master_keys: SecretStr = Field(
         default=SecretStr(""),
         description="what protected persons are sealed under, one id:base64 a line, the present one first",

@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
@@ -70,6 +71,11 @@ class Gate(Protocol):
         """Say in the OpenAPI document what each route asks for."""
         ...
 
+    @property
+    def lifespan(self) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+        """What has to last as long as the app."""
+        ...
+
 
 class Problem(HTTPException):
     """Raise it to answer with problem+json: `raise Problem(404, "no such dead letter")`.
@@ -104,7 +110,10 @@ def create_app(
     `checks` are synchronous functions by name; each raises when the service is not ready because of it. `body_limits`
     gives other limits (bytes) than 1 MiB to paths that begin with the key.
     """
-    app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, responses=_documented())
+    lifespan = gate.lifespan if gate else None
+    app = FastAPI(
+        title=title, version=version, docs_url=None, redoc_url=None, responses=_documented(), lifespan=lifespan
+    )
     for router in (*(gate.routers if gate else ()), *routers):
         app.include_router(router, dependencies=[Depends(gate.admitted)] if gate else [])
     _add_upkeep(app, metrics, checks or {})

@@ -84,6 +84,11 @@ class Machine:
         return self.places.state / "master_keys"
 
     @property
+    def anchor_file(self) -> Path:
+        """The file in which the audit's heads are kept outside the database: as old as its data, and gone with them."""
+        return self.places.data / "audit-anchors.jsonl"
+
+    @property
     def brokers(self) -> str:
         """The bootstrap address every process is told."""
         return self.own_brokers or f"{LOOPBACK}:{self.ports.kafka}"
@@ -117,6 +122,7 @@ class Machine:
             "BIHUAN_DATABASE_URL_FILE": str(self.database_url_file),
             "BIHUAN_KAFKA_BROKERS": self.brokers,
             "BIHUAN_DATA_DIR": str(self.places.data),
+            "BIHUAN_AUDIT_ANCHOR_FILE": str(self.anchor_file),
         }
         if program.partition("-")[0] in ("", "intake", "notify") and self.master_keys_file.exists():
             told["BIHUAN_MASTER_KEYS_FILE"] = str(self.master_keys_file)

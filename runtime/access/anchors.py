@@ -59,6 +59,11 @@ def read(lines: Iterable[str | bytes]) -> Iterator[Anchor]:
             raise ValueError(f"line {number} is no anchor: {error}") from error
 
 
+def of_file(file: Path | None) -> list[Anchor]:
+    """Every anchor in a file; none where no file is set, or nothing was kept in it yet. Raises OSError, ValueError."""
+    return list(read(file.read_bytes().splitlines())) if file is not None and file.exists() else []
+
+
 def of_topic(settings: ProcessSettings) -> list[Anchor]:
     """Every anchor on the topic; raises Unavailable where the broker does not answer, ValueError where one is none."""
     reader = broker.consumer(settings, client_id="bihuan-audit")

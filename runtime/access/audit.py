@@ -1,5 +1,6 @@
 """Note what people do: entries that the database chains by hashes, each in the transaction of the act itself."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -55,6 +56,12 @@ def tenant_of(tenants: Sequence[str]) -> str:
     return next((code for code in above if all(table.is_within(other, code) for other in tenants)), EVERYWHERE)
 
 
+def chain_of(tenant: str) -> str:
+    """The tenant whose chain tells of something: itself, else the nearest that the table of divisions knows."""
+    known = _divisions().nearest(tenant) if tenant.isascii() and tenant.isdigit() else None
+    return EVERYWHERE if known is None else known.code
+
+
 def of_request(who: Principal, permission: Permission, scope: Scope) -> Callable[[Work], None]:
     """What notes each transaction in which a request changes something, and the first one of an audited route."""
     method, path_format = scope["state"]["admitted"]
@@ -66,6 +73,7 @@ def of_request(who: Principal, permission: Permission, scope: Scope) -> Callable
         tenant=tenant_of(who.tenants),
         detail=f"{roles}; {scope['state'].get('trace_id', '')}",
         reads=permission.audited,
+        of_somebody=not permission.own,
     )
 
 
@@ -79,29 +87,59 @@ def of_link(scope: Scope) -> Callable[[Work], None]:
         about=path_format,
         tenant=EVERYWHERE,
         detail=f"; {scope['state'].get('trace_id', '')}",
+        of_somebody=True,
     )
 
 
 class Witness:
-    """Notes transactions before they are committed: those that wrote, and with `reads` one in any case."""
+    """Notes transactions before they are committed: those that wrote, and with `reads` one in any case.
+
+    `of_somebody`: what is changed is somebody's, so a transaction that names no tenant in `concerns` has forgotten it. Its
+    entry is in the chain of `tenant` then, with a warning, which ends a test.
+    """
 
     def __init__(
-        self, *, actor: str, act: str, about: str, tenant: str = EVERYWHERE, detail: str = "", reads: bool = False
+        self,
+        *,
+        actor: str,
+        act: str,
+        about: str,
+        tenant: str = EVERYWHERE,
+        detail: str = "",
+        reads: bool = False,
+        of_somebody: bool = False,
     ) -> None:
         self._said = {"actor": actor, "act": act, "about": about}
         self._tenant = tenant
         self._detail = detail
         self._owes = reads
+        self._of_somebody = of_somebody
 
     def __call__(self, work: Work) -> None:
         """Add the entry where one is due; it is there if the transaction is."""
         detail = "; ".join(filter(None, (self._detail, *work.remarks)))
-        tenant = work.concerns or self._tenant
-        if note(work, **self._said, tenant=tenant, detail=detail, always=self._owes) and self._owes:
+        chains = {chain_of(tenant) for tenant in work.concerns} or {self._tenant}
+        there, owes = False, self._owes and not work.aside
+        for tenant in sorted(
+            chains, key=lambda tenant: (tenant == EVERYWHERE, tenant)
+        ):  # as every transaction locks them
+            there = note(work, **self._said, tenant=tenant, detail=detail, always=owes)
+        if there and not owes and self._of_somebody and not work.concerns:
+            warnings.warn(f"{self._said['act']}: work.concerns names no tenant", RuntimeWarning, stacklevel=2)
+        if there and owes:
             work.once_committed.append(self._paid)
 
     def _paid(self) -> None:
         self._owes = False
+
+
+def chains(work: Work) -> tuple[Mapping[str, Head], Iterator[Entry]]:
+    """Where every chain stands, and every entry, both of one moment: people go on acting while they are compared.
+
+    It has to be the first thing that is asked in its transaction, which notes nothing itself.
+    """
+    work.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    return heads(work), entries(work)
 
 
 def entries(work: Work, tenant: str = "") -> Iterator[Entry]:

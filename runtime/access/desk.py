@@ -3,17 +3,22 @@
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from contracts.roles import EVERYWHERE
 from runtime import log
 from runtime.access import audit, federation, store
 from runtime.access.passwords import Passwords, faults
 from runtime.access.principal import Principal, Via
 from runtime.access.provider import Asked, Claimed
+from runtime.access.refusals import Refusal, Refusals
 from runtime.access.sessions import LIVES, SEEN_EVERY, digest_of, judged, new_token
 from runtime.database import Database, Work
 from runtime.errors import Rejected
 
 _logger = log.get(__name__)
 
+NOT_SIGNED_IN: Final = "sign-in refused"
+UNKNOWN_NAME: Final = "unknown name"
+SHUT: Final = "账号已停用 (shut)"
 WRONG: Final = "账号或密码不对，或账号暂时锁定 (wrong name or password, or locked for a while)"
 
 
@@ -59,8 +64,9 @@ class Cookie:
 class Desk:
     """Where people come in and go out."""
 
-    def __init__(self, database: Database, passwords: Passwords | None = None) -> None:
+    def __init__(self, database: Database, refusals: Refusals, passwords: Passwords | None = None) -> None:
         self._database = database
+        self._refusals = refusals
         self._passwords = passwords or Passwords()
 
     def sign_in(self, name: str, password: str, via: Via) -> Opened | None:
@@ -69,27 +75,36 @@ class Desk:
             before = store.account(work, name)
         fits = self._passwords.fits(password, before.kept if before else None)
         if before is None:
-            _logger.warning("sign-in refused", why="unknown name")
+            self._refuse(UNKNOWN_NAME, "没有这个账号 (unknown name)", EVERYWHERE)
             return None
         fresh = self._passwords.kept(password) if fits and self._passwords.is_dated(before.kept) else None
+        opened: Opened | None = None
         with self._database.begin() as work:
             account = store.account(work, name, lock=True)
-            if account is None or account.disabled or account.locked or account.kept != before.kept:
-                _logger.warning("sign-in refused", person=name, why="locked or disabled")
-                return None
-            if not fits:
+            shut = _why_shut(account, before)
+            tenant = _tenant_of(work, name)
+            if shut is None and account is not None and not fits:
                 store.failed(work, name, account.failures + 1)
-                self._note(work, name, "sign-in refused", f"{account.failures + 1} in a row")
+                self._note(work, name, NOT_SIGNED_IN, f"密码不对，连续第 {account.failures + 1} 次 (wrong password)")
                 _logger.warning("sign-in refused", person=name, why="wrong password", failures=account.failures + 1)
                 return None
-            store.succeeded(work, name)
-            if fresh is not None:
-                store.set_password(work, name, fresh, must_change=account.must_change)
-            token = new_token()
-            store.open_session(work, name, digest_of(token), via)
-            found = store.find_session(work, digest_of(token))
-            self._note(work, name, "signed in", via)
-        _logger.info("signed in", person=name, via=via)
+            if shut is None and account is not None:
+                opened = self._opened(work, account, fresh, via)
+        if shut is not None:
+            self._refuse(name, shut, tenant)
+        return opened
+
+    def _opened(self, work: Work, account: store.Account, fresh: str | None, via: Via) -> Opened | None:
+        """A session for whom the password fits; `fresh` is its hash anew, where the one kept is dated."""
+        name = account.name
+        store.succeeded(work, name)
+        if fresh is not None:
+            store.set_password(work, name, fresh, must_change=account.must_change)
+        token = new_token()
+        store.open_session(work, name, digest_of(token), via)
+        found = store.find_session(work, digest_of(token))
+        self._note(work, name, "signed in", via)
+        work.once_committed.append(lambda: _logger.info("signed in", person=name, via=via))
         return Opened(token, found[0].principal) if found else None
 
     def begin_federated(self, asked: Asked, held: str, wanted: str) -> None:
@@ -108,19 +123,20 @@ class Desk:
         Raises federation.NameTaken.
         """
         token = new_token()
+        found = None
         with self._database.begin() as work:
             name = federation.account_of(work, claimed)
-            if name is None:
-                _logger.warning("sign-in refused", person=claimed.name, why="disabled")
-                return None
-            federation.hold(work, name, claimed)
-            store.open_session(work, name, digest_of(token), "cookie")
-            found = store.find_session(work, digest_of(token))
-            if found is None or not found[0].principal.grants:
-                store.end_sessions(work, name, "no role")
-                _logger.warning("sign-in refused", person=name, why="no role")
-                return None
-            self._note(work, name, "signed in", "by the provider")
+            if name is not None:
+                federation.hold(work, name, claimed)
+                store.open_session(work, name, digest_of(token), "cookie")
+                found = store.find_session(work, digest_of(token))
+                if found is not None and found[0].principal.grants:
+                    self._note(work, name, "signed in", "by the provider")
+                else:
+                    store.end_sessions(work, name, "no role")
+        if name is None or found is None or not found[0].principal.grants:
+            self._refuse(name or claimed.name, "没有岗位 (no role)" if name else SHUT, EVERYWHERE)
+            return None
         _logger.info("signed in", person=name, via="provider")
         return Opened(token, found[0].principal)
 
@@ -178,5 +194,22 @@ class Desk:
 
     def _note(self, work: Work, name: str, act: str, detail: str) -> None:
         """An entry in the chain of the area that the person works for."""
-        tenants = sorted({grant.tenant for grant in store.grants_of(work, name)})
-        audit.note(work, actor=name, act=act, about=name, tenant=audit.tenant_of(tenants), detail=detail)
+        audit.note(work, actor=name, act=act, about=name, tenant=_tenant_of(work, name), detail=detail)
+
+    def _refuse(self, name: str, why: str, tenant: str) -> None:
+        """What somebody typed who has no account is never told: it may be a password."""
+        _logger.warning("sign-in refused", person=name, why=why)
+        self._refusals.note(Refusal(name, "" if name == UNKNOWN_NAME else name, why, tenant, act=NOT_SIGNED_IN))
+
+
+def _why_shut(account: store.Account | None, before: store.Account) -> str | None:
+    """Why no password opens an account; None where the right one does."""
+    if account is None or account.disabled:
+        return SHUT
+    if account.locked:
+        return "多次输错，账号锁定中 (locked)"
+    return None if account.kept == before.kept else "密码刚被更改 (changed meanwhile)"
+
+
+def _tenant_of(work: Work, name: str) -> str:
+    return audit.tenant_of(sorted({grant.tenant for grant in store.grants_of(work, name)}))

@@ -1,6 +1,7 @@
 """Stand before every route of a service: find who asks, and let in whom the table of permissions names; else nobody."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from runtime.access import audit, desk, federated, pages, routes
 from runtime.access.crossing import SAFE, is_from_elsewhere
 from runtime.access.principal import Principal
 from runtime.access.provider import Provider
+from runtime.access.refusals import Caller, Refusals, caller_of
 from runtime.access.sessions import MARK
 from runtime.database import Database
 from runtime.errors import Unavailable
@@ -28,6 +30,7 @@ CHALLENGE: Final = {"www-authenticate": 'Bearer realm="bihuan"'}
 WHILE_CHANGING: Final = frozenset({"/v1/session", "/v1/session/password", "/password", "/logout"})
 """What somebody may do who has to choose a password of their own first."""
 
+UNKNOWN_KEY: Final = "unknown key"
 NO_PAGES: Final = ("/v1/", "/healthz/", "/metrics", "/openapi.json")
 
 _logger = log.get(__name__)
@@ -55,7 +58,8 @@ class Gate:
         permissions: Mapping[str, Permission] | None = None,
     ) -> None:
         """`provider` is the customer's, where people sign in there too. `permissions` replace the service's table, in tests."""
-        self._desk = desk.Desk(its_database)
+        self._refusals = Refusals(its_database)
+        self._desk = desk.Desk(its_database, self._refusals)
         self._cookie = desk.Cookie(secure=secure)
         self._frame = frame
         self._provider = provider
@@ -83,7 +87,12 @@ class Gate:
             missing = ", ".join(sorted(there - self._permissions.keys()))
             stale = ", ".join(sorted(self._permissions.keys() - there))
             raise MissingPermission(f"contracts/permissions.py: no entry for [{missing}]; no route for [{stale}]")
-        return _Guarded(app, self._desk, self._cookie, self._permissions, places, self._frame)
+        return _Guarded(app, self._desk, self._refusals, self._cookie, self._permissions, places, self._frame)
+
+    @property
+    def lifespan(self) -> Callable[[object], AbstractAsyncContextManager[None]]:
+        """What has to last as long as the app: refusals that are still to be noted."""
+        return self._refusals.settling
 
     def describe(self, document: dict[str, Any]) -> None:
         """Say in the OpenAPI document how a person or a system shows who it is, route by route."""
@@ -137,6 +146,7 @@ class _Guarded:
         self,
         app: ASGIApp,
         its_desk: desk.Desk,
+        refusals: Refusals,
         cookie: desk.Cookie,
         permissions: Mapping[str, Permission],
         places: Iterable[Place],
@@ -144,6 +154,7 @@ class _Guarded:
     ) -> None:
         self._app = app
         self._desk = its_desk
+        self._refusals = refusals
         self._cookie = cookie
         self._permissions = permissions
         self._frame = frame
@@ -159,6 +170,20 @@ class _Guarded:
             return
         permission = self._permissions[f"{scope['method']} {path_format}"]
         scope["state"]["admitted"] = (scope["method"], path_format)
+        caller, status = Caller(), 0
+        scope["state"]["caller"] = caller
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        await self._decide(permission, scope, receive, watched)
+        if (refusal := caller.refused(f"{scope['method']} {path_format}", status)) is not None:
+            await run_in_threadpool(self._refusals.note, refusal)
+
+    async def _decide(self, permission: Permission, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request in as whoever comes, as a system or as a person; or refuse it."""
         headers = Headers(scope=scope)
         if "authorization" not in headers and is_from_elsewhere(scope["method"], headers):
             await self._refuse(scope, receive, send, 403, "a page of another site sent this")
@@ -177,6 +202,7 @@ class _Guarded:
     ) -> None:
         token, by_cookie = self._token(headers)
         if permission.keys and token is None and "authorization" in headers:
+            caller_of(scope).is_(UNKNOWN_KEY, (EVERYWHERE,))
             await self._app(scope, receive, send)  # a system: the route reads its key
             return
         try:
@@ -197,6 +223,7 @@ class _Guarded:
                 await self._refuse(scope, receive, send, 401, "请先登录 (sign in, or send a token)", CHALLENGE)
             return
         scope["state"]["roles"] = found.principal.roles
+        caller_of(scope).is_(found.principal.name, found.principal.tenants)
         acting = found.principal.acting_in(permission.roles)
         if found.principal.must_change and scope["path"] not in WHILE_CHANGING:
             if not await self._led(headers, scope, send, "/password"):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NamedTuple
 
 from fastapi import Request
@@ -10,6 +10,7 @@ from fastapi.security import HTTPBearer
 
 from contracts import api_keys
 from runtime import log
+from runtime.access.refusals import Caller, caller_of
 from runtime.database import Work
 from runtime.web import Problem
 
@@ -21,15 +22,26 @@ _logger = log.get(__name__)
 
 
 class Presented(NamedTuple):
-    """What a system shows: its key, and the address that it comes from."""
+    """What a system shows: its key, and the address that it comes from; `caller` learns who it is."""
 
     token: str
     address: str
+    caller: Caller
 
     @property
     def prefix(self) -> str:
         """The public part of the key."""
         return api_keys.prefix_of(self.token) or ""
+
+
+class Held(NamedTuple):
+    """What is kept of a key: the hash of it, until when and from where it opens, and for whom."""
+
+    digest: bytes
+    expires_at: datetime
+    revoked_at: datetime | None
+    networks: tuple[IPv4Network | IPv6Network, ...]
+    tenants: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +64,7 @@ def presented(request: Request) -> Presented:
     token = token.strip()
     if scheme.lower() != "bearer" or api_keys.prefix_of(token) is None:
         raise Problem(401, "send an API key: Authorization: Bearer bhk_...", headers=CHALLENGE)
-    return Presented(token, request.client.host if request.client else "")
+    return Presented(token, request.client.host if request.client else "", caller_of(request.scope))
 
 
 def system_of(work: Work, shown: Presented, now: datetime) -> System:
@@ -65,16 +77,25 @@ def system_of(work: Work, shown: Presented, now: datetime) -> System:
     if row is None:
         raise invalid()
     digest, expires_at, revoked_at, networks, slug, namespace, sources, tenants = row
-    if not api_keys.fits(shown.token, digest) or revoked_at is not None or now >= expires_at:
-        raise invalid()
-    refuse_elsewhere(map(ip_network, networks), shown)
+    judge(shown, Held(digest, expires_at, revoked_at, tuple(map(ip_network, networks)), tuple(tenants)), now)
     work.connection.execute("SELECT access.system_came(%s, %s)", (shown.prefix, now))
     return System(slug=slug, namespace=namespace, sources=tuple(sources), tenants=tuple(tenants))
 
 
-def refuse_elsewhere(networks: api_keys.Networks, shown: Presented) -> None:
-    """A Problem 403 for a key that is bound elsewhere: who shows a whole key learns that, for an upstream that moved."""
-    if not api_keys.may_come_from(networks, shown.address):
+def judge(shown: Presented, held: Held, now: datetime) -> None:
+    """Raise a Problem unless the key opens; why it does not is for the audit, where whoever keeps the keys reads it.
+
+    Who shows a whole key from elsewhere than it is bound to learns that, because an upstream that moved has to know.
+    """
+    shown.caller.is_(f"key {shown.prefix}", held.tenants)
+    if not api_keys.fits(shown.token, held.digest):
+        shown.caller.why = "密钥不对 (another secret)"
+        raise invalid()
+    if held.revoked_at is not None or now >= held.expires_at:
+        shown.caller.why = "已过期 (expired)" if held.revoked_at is None else "已吊销 (revoked)"
+        raise invalid()
+    if not api_keys.may_come_from(held.networks, shown.address):
+        shown.caller.why = "来自绑定以外的网络 (another network)"
         _logger.warning("key from another network", key=shown.prefix, address=shown.address)
         raise Problem(403, f"this API key may not be used from {shown.address}")
 

@@ -20,9 +20,6 @@ class ReportingSettings(ProcessSettings):
     boundary_file: Path | None = Field(
         default=None, description="boundaries for the map page: GeoJSON of a licensed map; None: dots alone"
     )
-    audit_anchor_file: Path | None = Field(
-        default=None, description="a file on another disk to which the audit's heads are added every hour; None: none"
-    )
     audit_anchor_seconds: float = Field(
         default=3600.0, gt=0, description="how often the audit's heads are kept outside"
     )

@@ -66,6 +66,7 @@ def add(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> N
                 raise Problem(HTTPStatus.CONFLICT, "another question is being worked on; ask again when it has ended")
             job, question = clock.uuid(), asked.model_dump(mode="json", exclude={"text"}) | {"pack": found.pack.id}
             columns = law.divisions.columns_of(tenants[0] if tenants else found.pack.root)
+            work.concerns.update(tenants or [found.pack.root])
             jobs.ask(work, job, found.pack.root, columns, question | {"sha256": found.digest}, clock.now())
         wanted = Question([found.pack], asked.since, asked.until, tenants)
         threading.Thread(target=_answer, args=(database, law, clock, job, wanted, turn), daemon=True).start()

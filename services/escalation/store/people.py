@@ -21,6 +21,7 @@ class Standing(NamedTuple):
     status: str
     known_at: datetime
     first_by: str = ""
+    tenant: str = ""
 
 
 def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standing | None:
@@ -28,7 +29,7 @@ def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standin
     row = work.connection.execute(
         sql.SQL(
             """SELECT committee, level, status, known_at, coalesce(record -> 'context' ->> CASE status
-                WHEN 'questioned' THEN 'upheld_first_by' ELSE 'confirmed_first_by' END, '')
+                WHEN 'questioned' THEN 'upheld_first_by' ELSE 'confirmed_first_by' END, ''), tenant
             FROM decision WHERE committee = ANY(%s) AND decision_id = %s AND {}"""
         ).format(visible(work)),
         (list(committees), decision_id),
@@ -38,6 +39,7 @@ def standing(work: Work, committees: Sequence[str], decision_id: str) -> Standin
 
 def say(work: Work, decision_id: str, stands: Standing, *, verdict: str, by: str, at: datetime) -> bool:
     """Keep a word about the decision as it stands; False where somebody has had the word already."""
+    work.concerns.add(stands.tenant)
     kept = work.connection.execute(
         """INSERT INTO word (committee, decision_id, stood_at, verdict, said_by, said_at)
         VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",

@@ -16,7 +16,7 @@ from runtime.errors import Conflict, Unavailable
 from runtime.web import Problem
 from services.intake.api import keys
 from services.intake.core.guard import Refusal
-from services.intake.core.reasons import EXPLANATIONS
+from services.intake.core.reasons import EXPLANATIONS, Reason
 from services.intake.handlers import posting
 from services.intake.handlers.counting import Counter
 from services.intake.handlers.posting import TooMany
@@ -25,6 +25,9 @@ from services.intake.handlers.taking import Outcome, Word
 
 #: Times a transaction that met another one over the same ids is tried before the sender is asked to come again.
 TRIES = 3
+
+#: Refusals for want of a right: the audit tells of them beside the dead letter.
+OVERSTEPPING = frozenset({Reason.NOT_ALLOWED, Reason.UNKNOWN_SOURCE})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ class EventDoor:
             pieces = _pieces(body, media_type)
             self.quotas.draw(work, key, len(pieces))
             outcomes = posting.post(work, pieces, admission=admission, source=source, key=key, received_at=now)
+        beyond = {each.refused.reason for each in outcomes if each.refused} & OVERSTEPPING
+        shown.caller.overstepped = " ".join(sorted(beyond))
         self.counter.show(admission.registry)
         self.counter.count(source.slug, outcomes, at=now)
         self.counter.count_letters(Door.HTTP, outcomes)

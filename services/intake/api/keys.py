@@ -5,7 +5,6 @@ import threading
 from datetime import timedelta
 from typing import Final
 
-from contracts import api_keys
 from runtime.access import systems
 from runtime.clock import Clock
 from runtime.database import Work
@@ -13,6 +12,7 @@ from runtime.web import Problem
 from services.intake.core.keys import ApiKey
 from services.intake.core.quota import Quota
 from services.intake.store import keys as store
+from services.intake.store import quotas
 
 NOTED_EVERY: Final = timedelta(minutes=1)
 PORTION_SECONDS: Final = 0.1
@@ -26,9 +26,9 @@ def authenticate(work: Work, shown: systems.Presented, clock: Clock) -> ApiKey:
     """
     now = clock.now()
     key = store.find(work, shown.prefix)
-    if key is None or not api_keys.fits(shown.token, key.digest) or not key.is_valid(now):
+    if key is None:
         raise systems.invalid()
-    systems.refuse_elsewhere(key.networks, shown)
+    systems.judge(shown, systems.Held(key.digest, key.expires_at, key.revoked_at, key.networks, key.tenants), now)
     if key.used_at is None or now - key.used_at >= NOTED_EVERY:
         store.used(work, key.prefix, now)
     return key
@@ -51,7 +51,8 @@ class Quotas:
         quota = Quota(per_second=key.per_second or self._quota.per_second, burst=key.burst or self._quota.burst)
         if self._take(key.prefix, amount):
             return
-        taken, wait = store.draw_tokens(work, key.prefix, quota, amount, int(quota.per_second * PORTION_SECONDS))
+        spare = int(quota.per_second * PORTION_SECONDS)
+        taken, wait = quotas.draw_tokens(work, quotas.OF_KEYS, key.prefix, quota, amount, spare)
         if wait:
             detail = f"this key may send {quota.per_second:.0f} events a second"
             raise Problem(429, detail, headers={"retry-after": str(max(1, math.ceil(wait)))})

@@ -66,6 +66,7 @@ class LetterDoor:
         found = dead_letters.shown(work, identity)
         if found is None or not self.sight(work, tenants)(found):
             raise Problem(404, "no such dead letter")
+        work.concerns.add(found.tenant or EVERYWHERE)
         return found
 
     def replay(self, request: Request, identity: int) -> Replay:

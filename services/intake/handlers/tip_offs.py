@@ -230,7 +230,6 @@ class TipOffDesk:
     def _open(self, work: Work, tip_off: TipOff, names: Sequence[str], by: str, reason: str) -> dict[str, bytes]:
         """Open things of the informer; that it was done is written in the same transaction."""
         found = persons.read(work, self.sealing, tip_off.person, *names)
-        work.concerns = tip_off.tenant
         work.remarks.append(f"{names[0]}: {reason}")
         persons.note_opening(work, tip_off.person, by=by, what=names[0], reason=reason, at=self.clock.now())
         return found
@@ -272,6 +271,7 @@ def _found(work: Work, identity: str, *, lock: bool = False) -> TipOff:
     found = store.by_id(work, identity, lock=lock)
     if found is None:
         raise NoSuchTipOff
+    work.concerns.add(found.tenant)
     return found
 
 

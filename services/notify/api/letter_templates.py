@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 
+from contracts.roles import EVERYWHERE
 from runtime.access import Who
 from runtime.clock import Clock
 from runtime.database import Database
@@ -49,6 +50,7 @@ def router(*, database: Database, clock: Clock) -> APIRouter:
             raise Problem(422, str(error)) from error
         template = Template(organ, form, version, digest(docx), docx)
         with database.begin() as work:
+            work.concerns.add(organ or EVERYWHERE)
             if not letter_papers.put_template(work, template, author=who.name, now=clock.now()):
                 raise Problem(409, f"version {version} of this template is there already: choose another word")
         return {"organ": organ, "form": form, "version": version, "sha256": template.sha256}

@@ -26,6 +26,7 @@ def guarded(database: Database) -> Any:
         if not letter_id or sees_restricted(who):
             return
         with database.begin() as work:
+            work.aside = True
             if is_restricted(work, letter_id):
                 raise Problem(404, "no such letter")
 

@@ -84,7 +84,7 @@ def _add_silences(routes: APIRouter, database: Database, divisions: Divisions, c
             found = switches.silence(work, silence_id)
             if found is None or not covers(who, divisions, found.match.tenant):
                 raise Problem(404, NO_SUCH_SILENCE)
-            if not switches.lift_silence(work, silence_id, author=who.name, now=clock.now()):
+            if not switches.lift_silence(work, found, author=who.name, now=clock.now()):
                 raise Problem(404, NO_SUCH_SILENCE)
         return Response(status_code=204)
 

@@ -129,11 +129,14 @@ class Counter:
 
     def _locked(self, work: Work, notice_id: str) -> Notice:
         try:
-            return deliveries.notices_by_id(work, [notice_id], lock=True)[notice_id]
+            found = deliveries.notices_by_id(work, [notice_id], lock=True)[notice_id]
         except KeyError:
             raise Unknown(notice_id) from None
+        work.concerns.add(found.tenant)
+        return found
 
     def _save(self, work: Work, notices: Sequence[Notice]) -> None:
         now = self._clock.now()
+        work.concerns.update(notice.tenant for notice in notices)
         deliveries.move(work, notices, now)
         announce_notices(work, notices, now)

@@ -90,12 +90,16 @@ def scan_of(work: Work, letter_id: str, scan_id: int) -> tuple[str, str, bytes] 
     """Name, media type and bytes of one scan of a letter."""
     row = work.connection.execute(
         sql.SQL(
-            """SELECT name, media_type, file FROM letter_scan WHERE letter_id = %s AND id = %s
-            AND EXISTS (SELECT FROM letter WHERE id = letter_id AND {})"""
+            """SELECT s.name, s.media_type, s.file, letter.tenant FROM letter_scan s JOIN letter ON letter.id = s.letter_id
+            WHERE s.letter_id = %s AND s.id = %s AND {}"""
         ).format(visible(work, "letter")),
         (letter_id, scan_id),
     ).fetchone()
-    return (row[0], row[1], bytes(row[2])) if row else None
+    if row is None:
+        return None
+    name, media_type, file, tenant = row
+    work.concerns.add(tenant)
+    return name, media_type, bytes(file)
 
 
 def put_link(work: Work, token: str, link: Link) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from contracts.roles import EVERYWHERE
 from contracts.vocabulary import Suppression
 from runtime.database import Work
 from services.notify.core.suppression import Silence
@@ -17,6 +18,7 @@ from services.notify.store.situation import silence_of
 
 def put_silence(work: Work, silence: Silence, now: datetime) -> None:
     """Keep a new silence."""
+    work.concerns.update(silence.match.tenant or [EVERYWHERE])
     match = Jsonb(msgspec.to_builtins(silence.match))
     work.connection.execute(
         """INSERT INTO silence (id, author, reason, starts_at, ends_at, match, recipient, created_at)
@@ -62,12 +64,13 @@ def muted_by(work: Work, ids: Sequence[UUID]) -> dict[str, int]:
     return {row[0].removeprefix("静默 "): row[1] for row in found}
 
 
-def lift_silence(work: Work, silence_id: UUID, *, author: str, now: datetime) -> bool:
-    """End a silence now; False where there is none, or none that still acts."""
+def lift_silence(work: Work, silence: Silence, *, author: str, now: datetime) -> bool:
+    """End a silence now; False where it acts no more."""
+    work.concerns.update(silence.match.tenant or [EVERYWHERE])
     done = work.connection.execute(
         """UPDATE silence SET lifted_at = %(now)s, lifted_by = %(author)s
         WHERE id = %(id)s AND lifted_at IS NULL AND ends_at > %(now)s""",
-        {"now": now, "author": author, "id": silence_id},
+        {"now": now, "author": author, "id": silence.id},
     )
     return done.rowcount > 0
 
@@ -76,6 +79,7 @@ def put_tenant_rule(
     work: Work, tenant: str, *, go_live: date | None, shadow: bool | None, author: str, reason: str, now: datetime
 ) -> None:
     """Set a tenant's go-live date and shadow; None asks the tenant above."""
+    work.concerns.add(tenant)
     work.connection.execute(
         """INSERT INTO tenant_rule (tenant, go_live, shadow, author, reason, changed_at)
         VALUES (%s, %s, %s, %s, %s, %s)
@@ -95,6 +99,7 @@ def list_tenant_rules(work: Work) -> list[dict[str, Any]]:
 
 def throw_switch(work: Work, *, stopped: bool, author: str, reason: str, now: datetime) -> None:
     """Stop all sending, or let it go on."""
+    work.concerns.add(EVERYWHERE)
     work.connection.execute(
         "INSERT INTO master_switch (stopped, author, reason, thrown_at) VALUES (%s, %s, %s, %s)",
         (stopped, author, reason, now),

@@ -75,11 +75,15 @@ def read(reader: Reader, asked: audit.Asked, limit: int, *, checks: bool = False
     """A page of what the reader may see; with `checks` the chains are computed anew."""
     with reader.begin() as work:
         rows = audit.latest(work, asked, limit + 1)
-        heads = audit.heads(work)
-        checked = list(faults(audit.entries(work), heads)) if checks else None
+        total = sum(head.seq for head in audit.heads(work).values())
+    checked = None
+    if checks:
+        with reader.begin() as work:  # one of its own: it is of one moment, and the page's own entry is in it
+            now, entries = audit.chains(work)
+            checked = list(faults(entries, now))
     last = rows[limit - 1] if len(rows) > limit else None
     following = f"{last.at.astimezone(UTC).isoformat()}~{last.tenant}~{last.seq}" if last else ""
-    return Read(rows[:limit], following, checked, sum(head.seq for head in heads.values()))
+    return Read(rows[:limit], following, checked, total)
 
 
 def position(cursor: str) -> tuple[datetime, str, int] | None:

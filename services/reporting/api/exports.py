@@ -106,6 +106,7 @@ class Orders:
         with self._database.begin() as work:
             if exports.unfinished(work, who.name) >= MOST_UNFINISHED:
                 raise Problem(HTTPStatus.CONFLICT, f"已有 {MOST_UNFINISHED} 个导出没有完成，请等它们结束")
+            work.concerns.add(wish.tenant)
             columns = self._divisions.columns_of(wish.tenant)
             exports.order(work, made, columns, msgspec.json.encode(wish).decode())
         return made

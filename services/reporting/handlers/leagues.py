@@ -125,6 +125,7 @@ class Leagues:
                 reason=reason,
                 said_at=now,
             )
+            work.concerns.add(place.unit)
             objections.keep(work, said, self._divisions.columns_of(place.unit))
             return said
 
@@ -132,6 +133,7 @@ class Leagues:
         """Answer an objection, once."""
         with self._opened(tenant, month) as (work, _shown, root):
             self._acts_for(root)
+            work.concerns.add(root)
             at = self._clock.now()
             if not objections.answer(work, identity, root, by=by, words=words, accepted=accepted, at=at):
                 raise NoLeagueError("没有这条异议，或者已经答复")
@@ -144,6 +146,7 @@ class Leagues:
         now = self._clock.now()
         with self._opened(tenant, month) as (work, shown, root):
             self._acts_for(root)
+            work.concerns.add(root)
             if shown.is_published:
                 raise NotYetError(f"{month} 已经公布")
             if now < shown.objections_until:

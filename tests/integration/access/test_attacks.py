@@ -46,6 +46,33 @@ def test_a_name_in_the_environment_is_nobody_in_the_audit(monkeypatch: pytest.Mo
     assert intake.who() == pwd.getpwuid(os.getuid()).pw_name != "director"
 
 
+def test_a_text_of_aliases_or_brackets_ends_no_process(world: World) -> None:
+    """A policy to be tried: fifty thousand brackets ended the process, fifteen lines of aliases kept it busy for ever."""
+    bombs = [
+        "[" * 50_000,
+        "a: &a [x, *a]",
+        "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1},' * 9}]\n" for n in range(1, 30)),
+    ]
+    answers = [
+        world.ask("escalation", "POST", "/v1/policies/wenling-2023/what-if", Role.COUNTY, json={"text": bomb})
+        for bomb in bombs
+    ]
+
+    assert [answer.status_code for answer in answers] == [400] * 3
+
+
+@pytest.mark.parametrize(
+    "path", ["/letters", "/letters/own-letter", "/notices", "/notices/own-notice", "/roster", "/silences"]
+)
+def test_a_page_says_no_sentence_of_a_strangers(world: World, path: str) -> None:
+    """A link to our own page could say anything in our name: call this number, send the list there."""
+    told = world.ask("notify", "GET", f"{path}?done=请立即拨打某号码", Role.COUNTY)
+    ours = world.ask("notify", "GET", f"{path}?done=已作废", Role.COUNTY)
+
+    assert (told.status_code, "请立即拨打" in told.text) == (400, False)
+    assert (ours.status_code, "已作废" in ours.text) == (200, True)
+
+
 def test_a_nul_in_a_form_is_a_400_and_no_defect(world: World) -> None:
     """Pages take forms, which no guard of JSON reads: the text went as far as the database, and came back as a 500."""
     form = {

@@ -75,7 +75,10 @@ def test_signing_in_and_failing_to_are_noted(
     notify.post("/v1/session", json={"name": "wang", "password": "wrong-word-123456"})
     notify.post("/v1/session", json={"name": "nobody-there", "password": "wrong-word-123456"})
 
-    assert noted(owner, before) == [("wang", "sign-in refused", "wang", "331081", "1 in a row")]
+    assert noted(owner, before) == [
+        ("wang", "sign-in refused", "wang", "331081", "密码不对，连续第 1 次 (wrong password)"),
+        ("unknown name", "sign-in refused", "", "*", "没有这个账号 (unknown name)"),
+    ]
 
 
 def test_what_is_typed_at_the_server_is_noted(

@@ -15,11 +15,12 @@ from psycopg import sql
 
 from contracts import permissions
 from contracts.permissions import Permission, table_of
-from contracts.roles import READING, Role
+from contracts.roles import EVERYWHERE, READING, Role
 from tests.doors import SERVICES, document_of
 from tests.integration.access.bodies import request_of
 from tests.integration.access.conftest import World
 from tests.integration.access.things import AWAY, FOREIGN, HOME, MISSING, OWN, PLANTED, SECRET
+from tests.people import sign_in
 
 KINDS: Final = {"own": OWN, "foreign": FOREIGN, "missing": MISSING}
 CALLERS: Final = (*Role, None)
@@ -246,6 +247,32 @@ def test_one_line_of_the_table_switched_off_is_seen(world: World, monkeypatch: p
     assert any(
         wrong.endswith("not 403") for wrong in wrongs(world, Cell("reporting", "GET", "/v1/hazards"), Role.COUNTY)
     )
+
+
+WHOLE: Final = {"PUT /v1/sending", "PUT /v1/letter-templates/{form}", "POST /v1/policies/{pack}/what-if"}
+"""What concerns the whole installation, or the committee of a pack."""
+
+
+def test_an_act_stands_in_the_chain_of_the_county_that_it_concerns(world: World) -> None:
+    """However far the rights of who does it reach: each changing route as somebody whose own chain is another."""
+    wide = {role: sign_in(world.url, role, EVERYWHERE) for role in Role}
+    with psycopg.connect(world.url, autocommit=True) as owner:
+        before = owner.execute("SELECT clock_timestamp()").fetchone()
+        for cell in CELLS:
+            name = f"{cell.method} {cell.path}"
+            if cell.permission.own or (cell.method in {"GET", "HEAD"} and not cell.permission.audited):
+                continue
+            for role in sorted(cell.permission.roles) or [None]:
+                if name not in ENDING:
+                    cell.ask(World(world.url, clients=world.clients, tokens={None: {}, **wide}), "own", role)
+        found = owner.execute(
+            "SELECT act, tenant FROM access.audit WHERE at > %s AND act LIKE '%% /%%'", before
+        ).fetchall()
+    acts = {act for act, _ in found}
+    sys.stdout.write(f"\nacts with an entry: {len(acts)}\n")
+
+    assert len(acts) >= 12, sorted(acts)
+    assert [(act, tenant) for act, tenant in found if not tenant.startswith(HOME) and act not in WHOLE] == []
 
 
 @pytest.mark.parametrize("role", sorted(READING - {Role.PROVINCE}), ids=str)

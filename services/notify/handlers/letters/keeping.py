@@ -31,6 +31,7 @@ def keep(
     Raises `StandsAlready` as the store does.
     """
     kept = list(letters)
+    work.concerns.update(each.tenant for each in kept)
     store.save(work, kept, divisions)
     files = documents or {}
     announce(work, (_outgoing(each, files.get(each.id, b""), now) for each in kept if each.signed_at is not None))

@@ -202,6 +202,7 @@ class Office:
             raise Unknown(letter_id)
         if revision is not None and revision != letter.revision:
             raise Stale(letter_id)
+        work.concerns.add(letter.tenant)
         return letter
 
     def _keep(

@@ -1,10 +1,13 @@
 """Show an auditor what people did, and whether the chain of entries is whole."""
 
+import re
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from contracts.acts import word_of
+from contracts.roles import Role
 from runtime.access import Who
 from runtime.access.audit import Asked
 from runtime.pages import Frame
@@ -14,10 +17,12 @@ from services.reporting.api.console.asked import Flag
 from services.reporting.api.reading import Reader
 
 PAGE: Final = 50
+_TRACE: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
     """The audit of one's area."""
+    frame.environment.filters |= {"act_word": word_of, "detail_word": detail_text}
 
     @router.get("/audit")
     def page(
@@ -33,3 +38,12 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
         asked = {"actor": actor.strip(), "about": about.strip(), "tenant": tenant}
         found = audit.read(reader.of(who), Asked(**asked, after=audit.position(cursor)), PAGE, checks=bool(verify))
         return frame.page(request, "audit.html", as_of=None, found=found, asked=asked, is_first=not cursor)
+
+
+def detail_text(detail: str) -> str:
+    """What an entry says beside, for people: roles by their Chinese names, a trace by its first digits."""
+    parts = [_TRACE.sub(lambda found: f"追踪号 {found[0][:8]}", part) for part in detail.split("; ") if part]
+    roles = parts[0].split() if parts else []
+    if roles and all(role in set(Role) for role in roles):
+        parts[0] = "、".join(Role(role).chinese for role in roles)
+    return "；".join(parts)
