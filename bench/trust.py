@@ -28,6 +28,7 @@ from bench import history, stream
 from bench.escalation import apply_all
 from bench.figures import Figure
 from bench.processes import Stage, cpu_of, load
+from contracts import api_keys
 from contracts.roles import Role
 from deploy import isolation
 from deploy.local import logins
@@ -312,10 +313,10 @@ def _person(url: str) -> tuple[str, Principal]:
 
 def _key(url: str) -> tuple[str, keys.ApiKey]:
     """A registered source with a key."""
-    token, now = keys.token_of(secrets.token_bytes(keys.PREFIX_BYTES + keys.SECRET_BYTES)), SystemClock().now()
+    token, now = api_keys.token_of(secrets.token_bytes(api_keys.PREFIX_BYTES + api_keys.SECRET_BYTES)), SystemClock().now()
     key = keys.ApiKey(
-        prefix=keys.prefix_of(token) or "",
-        digest=keys.digest_of(token),
+        prefix=api_keys.prefix_of(token) or "",
+        digest=api_keys.digest_of(token),
         slug="bench",
         tenants=(HOME,),
         operates=False,

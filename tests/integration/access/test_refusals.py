@@ -6,11 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from contracts.api_keys import PREFIX_BYTES, SECRET_BYTES, token_of
 from contracts.roles import EVERYWHERE, Role
 from runtime.access import refusals
 from runtime.access.refusals import Refusal, Refusals
 from runtime.database import Database
-from services.intake.core.keys import PREFIX_BYTES, SECRET_BYTES, token_of
 from tests.integration.access.conftest import World
 from tests.integration.access.test_matrix import without_ids
 from tests.integration.access.things import AWAY, HOME
