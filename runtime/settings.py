@@ -1,11 +1,12 @@
 """What every process is told from outside: environment variables `BIHUAN_*`, secrets also as `BIHUAN_<NAME>_FILE`."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -85,6 +86,19 @@ class ProcessSettings(BaseSettings):
     data_dir: Path = Path(".local/data")
     policies_dir: Path | None = Field(default=None, description="None: the packs that ship with the product")
     clock_file: Path | None = Field(default=None, description="tests and demonstrations only: see runtime.clock")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _names_networks(cls, told: str) -> str:
+        """Whoever may say for others where they come from is named: a key's networks and the public's pace go by it."""
+        for word in filter(None, map(str.strip, told.split(","))):
+            try:
+                network = ip_network(word)
+            except ValueError:
+                raise ValueError(f"{word!r} is no address and no network: name those of the proxies") from None
+            if network.prefixlen == 0:
+                raise ValueError(f"{word} is everybody: anybody could say where they come from; name the proxies")
+        return told
 
     @model_validator(mode="after")
     def _refuses_examples(self) -> Self:

@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from bihuan import audit as command
+from deploy.doctor import auditing
 from runtime.access import anchors, audit, store
 from runtime.broker import Admin, NewTopic
 from runtime.clock import SystemClock
@@ -51,6 +52,33 @@ def test_heads_are_kept_outside_and_a_cut_tail_is_named(
 
     assert "审计链完整：2 链 6 条，4 个外部锚点" in told
     assert "331081 链第 4 至 5 条：末尾被截断" in capsys.readouterr().out
+
+
+def test_the_file_of_the_setting_is_compared_with_without_being_told(
+    settings: ProcessSettings, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `make up` sets it; where it should be and is not, that is said aloud, since a cut tail would not be found."""
+    file = tmp_path / "kept.jsonl"
+    monkeypatch.setenv("BIHUAN_AUDIT_ANCHOR_FILE", str(file))
+    database = Database(database_url, schema=store.SCHEMA, application_name="test")
+    with database.begin() as work:
+        for n in range(5):
+            audit.note(work, actor="li", act="确认", about=str(n), tenant="331081")
+    command.verify()
+    before = capsys.readouterr()
+    _kept_once(settings, as_role(database_url, "reporting", "worker"), file)
+    command.verify()
+    whole = capsys.readouterr()
+    _cut(database_url)
+    with pytest.raises(typer.Exit):
+        command.verify()
+    found = auditing.look(ProcessSettings())
+    database.close()
+
+    assert f"锚点文件 {file} 还没有或已不在" in before.err
+    assert ("1 个外部锚点" in whole.out, whole.err) == (True, "")
+    assert "末尾被截断" in capsys.readouterr().out
+    assert (found.level, "末尾被截断" in found.said) == ("fault", True)
 
 
 def _kept_once(settings: ProcessSettings, url: str, file: Path) -> None:

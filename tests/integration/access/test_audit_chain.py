@@ -74,6 +74,16 @@ def test_a_whole_chain_has_no_fault(database: Database, anchor: Anchor) -> None:
     assert {tenant: head.seq for tenant, head in anchor.heads.items()} == {"*": 2, OTHER: 3, MINE: 8}
 
 
+def test_what_is_done_while_chains_are_compared_is_no_fault(database: Database, anchor: Anchor) -> None:
+    """Heads and entries are of one moment: an entry that comes between both is in neither."""
+    with database.begin() as work:
+        heads, entries = audit.chains(work)
+        with database.begin() as meanwhile:
+            audit.note(meanwhile, actor="li", act="act", about="meanwhile", tenant=MINE)
+
+        assert list(faults(entries, heads, [anchor])) == []
+
+
 @pytest.mark.parametrize(
     ("damage", "told"),
     [

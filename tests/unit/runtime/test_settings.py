@@ -84,3 +84,21 @@ def test_a_secret_out_of_an_example_is_refused(told: dict[str, str], refused: st
 
     assert "hange" not in str(found.value)
     assert "make_secrets" in str(found.value)
+
+
+@pytest.mark.parametrize("told", ["*", "0.0.0.0/0", "10.0.0.5, ::/0", "proxy.example.cn"])
+def test_not_everybody_is_a_proxy(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    """Else anybody could say where they come from: past the networks of a key, and past the public's pace."""
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", "postgresql://u:p@h/d")
+    monkeypatch.setenv("BIHUAN_TRUSTED_PROXIES", told)
+
+    with pytest.raises(ValidationError, match="name"):
+        ProcessSettings()
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the howto writes them."""
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", "postgresql://u:p@h/d")
+    monkeypatch.setenv("BIHUAN_TRUSTED_PROXIES", "10.0.0.5,10.0.1.0/24")
+
+    assert ProcessSettings().trusted_proxies == "10.0.0.5,10.0.1.0/24"

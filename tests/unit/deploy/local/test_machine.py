@@ -53,6 +53,15 @@ def test_a_process_is_told_its_own_port_and_name() -> None:
     assert "BIHUAN_DATABASE_URL" not in told
 
 
+def test_the_audits_heads_are_kept_beside_the_data_and_commands_know_where() -> None:
+    """Reporting's worker writes the file, and `bihuan audit verify` compares with it."""
+    here = machine.load()
+
+    assert here.environment("reporting-worker")["BIHUAN_AUDIT_ANCHOR_FILE"] == str(here.anchor_file)
+    assert here.environment()["BIHUAN_AUDIT_ANCHOR_FILE"] == str(here.anchor_file)
+    assert here.anchor_file.is_relative_to(here.places.data)
+
+
 def test_a_customers_cluster_replaces_ours(tmp_path: Path) -> None:
     """No broker is started, and every process is told the customer's."""
     here = Machine(
