@@ -313,7 +313,10 @@ def _person(url: str) -> tuple[str, Principal]:
 
 def _key(url: str) -> tuple[str, keys.ApiKey]:
     """A registered source with a key."""
-    token, now = api_keys.token_of(secrets.token_bytes(api_keys.PREFIX_BYTES + api_keys.SECRET_BYTES)), SystemClock().now()
+    token, now = (
+        api_keys.token_of(secrets.token_bytes(api_keys.PREFIX_BYTES + api_keys.SECRET_BYTES)),
+        SystemClock().now(),
+    )
     key = keys.ApiKey(
         prefix=api_keys.prefix_of(token) or "",
         digest=api_keys.digest_of(token),

@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from contracts.divisions import Divisions
+from contracts.roles import EVERYWHERE
 from contracts.topics import TIP_OFF_SLUG
 from contracts.vocabulary import Door
 from runtime.access import Principal, Who
@@ -71,7 +72,10 @@ def explained(reason: str) -> Explanation:
 def _add_quality(router: APIRouter, door: LetterDoor, frame: Frame) -> None:
     @router.get("/quality")
     def quality(request: Request, who: Who) -> HTMLResponse:
-        """Each source: how much, how late, how much refused and why, since when silent."""
+        """Each source: how much, how late, how much refused and why, since when silent.
+
+        Of a source that speaks for more than one's own area there are no numbers: they would be of other areas too.
+        """
         now = door.clock.now()
         with door.database.begin() as work:
             scopes = door.doorkeeper.admission(work).scopes
@@ -80,20 +84,17 @@ def _add_quality(router: APIRouter, door: LetterDoor, frame: Frame) -> None:
         seen = [
             source
             for source in found
-            if source.slug != TIP_OFF_SLUG
-            and (
-                "*" in who.tenants
-                or any(code.isdigit() and scopes.within(code, who.tenants) for code in source.tenants)
-                or any(code.isdigit() and scopes.within(code, tuple(source.tenants)) for code in who.tenants)
-            )
+            if source.slug != TIP_OFF_SLUG and scopes.shared(tuple(source.tenants), who.tenants)
         ]
-        shown = {source.slug for source in seen}
+        whole = {source.slug for source in seen if scopes.narrower(source.tenants, who.tenants)}
+        sees_all = EVERYWHERE in who.tenants
         return frame.page(
             request,
             "quality.html",
             as_of=now,
             sources=seen,
-            reasons=[(slug, reason, count) for slug, reason, count in why if slug in shown or "*" in who.tenants],
+            whole=whole,
+            reasons=[(slug, reason, count) for slug, reason, count in why if slug in whole or sees_all],
             silent=SILENT,
             days=LATELY.days,
         )

@@ -9,7 +9,7 @@ from contracts.vocabulary import Door
 from services.intake.core import guard, validation
 from services.intake.core.committees import Committees
 from services.intake.core.reasons import Reason
-from services.intake.core.registry import Registry, Scopes, Source
+from services.intake.core.registry import EVERYWHERE, Registry, Scopes, Source
 from services.intake.core.validation import Accepted, Refused, Standing
 
 
@@ -55,18 +55,26 @@ class Admission:
             return validation.refuse(tree)
         judged = validation.judge(tree, divisions=self.divisions, received_at=received_at, standing=standing)
         if isinstance(judged, Refused):
-            return judged
+            return self._seen_by_its_sender(judged, sender)
         fact = judged.fact
         if fact.source not in sender.source.attributes:
             return self._of_another(judged, sender)
         if not self.scopes.within(fact.tenant, sender.tenants):
-            return _not_allowed(judged, f"tenant {fact.tenant} is not within {', '.join(sender.tenants)}")
+            refused = _not_allowed(judged, f"tenant {fact.tenant} is not within {', '.join(sender.tenants)}")
+            return self._seen_by_its_sender(refused, sender)
         return judged
+
+    def _seen_by_its_sender(self, refused: Refused, sender: Sender) -> Refused:
+        """Refused where it is mended: an event that names another's tenant is no reading for whoever it names."""
+        if not refused.tenant or self.scopes.within(refused.tenant, sender.tenants):
+            return refused
+        own = sender.tenants[0] if len(sender.tenants) == 1 and sender.tenants[0] != EVERYWHERE else None
+        return replace(refused, tenant=own)
 
     def _of_another(self, judged: Accepted, sender: Sender) -> Refused:
         """Refuse a `source` that this sender does not own: nobody's, or somebody else's."""
         sentence = f"source {judged.fact.source} is not one of {', '.join(sorted(sender.source.attributes))}"
-        refused = _not_allowed(judged, sentence)
+        refused = self._seen_by_its_sender(_not_allowed(judged, sentence), sender)
         if self.registry.of_attribute(judged.fact.source) is None:
             return replace(refused, reason=Reason.UNKNOWN_SOURCE)
         return refused

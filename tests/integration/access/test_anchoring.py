@@ -55,7 +55,11 @@ def test_heads_are_kept_outside_and_a_cut_tail_is_named(
 
 
 def test_the_file_of_the_setting_is_compared_with_without_being_told(
-    settings: ProcessSettings, database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    settings: ProcessSettings,
+    database_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As `make up` sets it; where it should be and is not, that is said aloud, since a cut tail would not be found."""
     file = tmp_path / "kept.jsonl"
@@ -72,7 +76,7 @@ def test_the_file_of_the_setting_is_compared_with_without_being_told(
     _cut(database_url)
     with pytest.raises(typer.Exit):
         command.verify()
-    found = auditing.look(ProcessSettings())
+    found = auditing.look(ProcessSettings(), SystemClock().now())
     database.close()
 
     assert f"锚点文件 {file} 还没有或已不在" in before.err

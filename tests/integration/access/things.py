@@ -26,9 +26,16 @@ from tests.integration.reporting_read_models.log import batches, records
 from tests.unit.services.escalation.stories import fact, law_of, moment, report
 from tests.unit.services.notify.core.letters.writing import supervision
 from tests.unit.services.reporting.facts import BASE, reported
+from tests.unit.services.reporting.facts import fact as happened
 
 SECRET: Final = "外县的秘密"
 HOME, AWAY, NOWHERE = "331081", "330302", "999999"
+ACCIDENT: Final[dict[str, Any]] = {
+    "category": "industrial.mechanical",
+    "sector": "工贸",
+    "deaths": 1,
+    "liability": "pending",
+}
 _UUID: Final = "00000000-0000-7000-8000-0000000000{}"
 
 
@@ -130,16 +137,10 @@ def _cases(url: str) -> None:
             Engine(law_of(pack)), Metrics(METRICS), ManualClock(datetime(2023, 6, 1, tzinfo=UTC)), deadlines_at_once=100
         )
         site = {"id": f"{which}-site", "name": said, "address": said, "kind": "unit", "sector": "工贸"}
-        accident: dict[str, Any] = {
-            "category": "industrial.mechanical",
-            "sector": "工贸",
-            "deaths": 1,
-            "liability": "pending",
-        }
         told = (
             report("05-08 09:00", f"{which}-hazard", tenant=tenant, level="major", description=said, site=site),
             fact("accident.reported", "05-21 10:00", tenant=tenant, accident_id=f"{which}-accident",
-                 site_id=site["id"], description=said, **accident),
+                 site_id=site["id"], description=said, **ACCIDENT),
             fact("service.given", "05-22 11:00", tenant=tenant, site_id=site["id"], kind="advice", description=said),
         )  # fmt: skip
         log = Log(committee)
@@ -228,6 +229,16 @@ def _read_models(url: str) -> None:
             BASE, event_id=f"r-{committee}", hazard_id=things["hazard_id"], tenant=tenant, site=site, description=said
         )
         told.append(msgspec.structs.replace(fact, committee=committee))
+        accident = happened(
+            "accident.reported",
+            event_id=f"r-accident-{committee}",
+            tenant=tenant,
+            accident_id=things["accident_id"],
+            site_id=place,
+            description=said,
+            **ACCIDENT,
+        )
+        told.append(msgspec.structs.replace(accident, committee=committee))
     database = Database(url, schema="reporting", application_name="test")
     with database.begin() as work:
         ReadModels(load()).handle(work, batches(records(told)))

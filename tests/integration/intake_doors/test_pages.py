@@ -100,6 +100,23 @@ def test_the_quality_of_a_source_is_seen(client: TestClient, sent: Sent) -> None
     assert "county 时间没有写时区。 写成带时区的 RFC 3339" in seen
 
 
+def test_the_numbers_of_a_shared_source_are_nobodys_alone(
+    client: TestClient, sent: Sent, database: Database, signed_in: SignedIn
+) -> None:
+    """A county reads that a source of two counties is alive; how much it sent for both is for whoever answers for both."""
+    with database.begin() as work:
+        sources.register(work, replace(COUNTY, tenants=("331081", "330302")))
+    sent(event(id="shared", time="2023-05-08T09:00:00"))
+    ours = text_of(client.get("/quality").text)
+    above = text_of(client.get("/quality", headers=signed_in(Role.PROVINCE, "330000")).text)
+
+    assert "温岭市安监系统 county" in ours
+    assert "这个来源还为其他地区报送" in ours
+    assert "时间没有写时区" not in ours
+    assert "时间没有写时区" in above
+    assert "这个来源还为其他地区报送" not in above
+
+
 def test_a_refused_event_is_read_and_replayed(client: TestClient, sent: Sent, database: Database) -> None:
     """With the cause mended it comes in; before that it stays, and the page says why."""
     sent(event(id="3", source="/county/new"))

@@ -69,6 +69,28 @@ def test_what_a_sender_may_not_say_is_refused(document: dict[str, Any] | Refusal
     assert reason == said.reason
 
 
+@pytest.mark.parametrize(
+    ("document", "tenants", "seen_by"),
+    [
+        pytest.param(event(source="/a", tenant="330302"), ("331081",), "331081", id="a right is wanting"),
+        pytest.param(event(source="/a", tenant="330302", time="x"), ("331081",), "331081", id="it cannot be read"),
+        pytest.param(event(source="/b", tenant="330302"), ("331081",), "331081", id="another's source"),
+        pytest.param(event(source="/a", tenant="330302"), ("331081", "331082"), None, id="one of two senders' areas"),
+        pytest.param(event(source="/b", tenant="331081003"), ("331081",), "331081003", id="within its own area"),
+        pytest.param(event(source="/b", tenant="330302"), ("*",), "330302", id="whoever may speak for all"),
+    ],
+)
+def test_a_refused_event_is_shown_where_it_is_mended(
+    document: dict[str, Any], tenants: tuple[str, ...], seen_by: str | None
+) -> None:
+    """A county's key that names a neighbour puts nothing before the neighbour's eyes: the letter is its own sender's."""
+    sender = Sender(source=A, door=Door.HTTP, tenants=tenants, historic=False)
+    said = admit(document, sender)
+
+    assert isinstance(said, Refused)
+    assert said.tenant == seen_by
+
+
 def test_a_key_may_be_narrower_than_its_source() -> None:
     """The town it was made for and no other."""
     sender = Sender(source=A, door=Door.HTTP, tenants=("331081003",), historic=False)
