@@ -54,6 +54,7 @@ acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B03
 
 CONNECT_TIMEOUT = 5  # seconds
 POOL_TIMEOUT = 5.0  # seconds to wait for a free connection of the pool
+LOOK_UP = 0.25  # seconds: whoever waits for a notification looks so often whether to stop
 
 _UNAVAILABLE = (
     pg.LockNotAvailable,
@@ -186,6 +187,26 @@ class Database:
             _commit(connection)
         for act in work.once_committed:
             act()
+
+    def notified(self, seconds: float, stopping: Callable[[], bool]) -> bool:
+        """Wait some seconds for a notification, or until `stopping`; True where one came. Outside every transaction.
+
+        The session has to LISTEN already, so there has to be one connection in the pool. Raises `Unavailable`.
+        """
+        try:
+            with self._engine.connect() as connection:
+                session = Work(connection).connection
+                for _ in range(max(1, round(seconds / LOOK_UP))):
+                    if stopping():
+                        return False
+                    for _ in session.notifies(timeout=min(seconds, LOOK_UP), stop_after=1):
+                        return True
+        except Exception as error:
+            named = _named(error)
+            if named is error:
+                raise
+            raise named from error
+        return False
 
     def _why_untrusted(self) -> str:
         """What is wrong with the server's certificate: libpq only says that something is."""

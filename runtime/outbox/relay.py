@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 BATCH = 1000  # rows; no larger than what a reader looks at together, so that it sees a batch published again whole
 TICK_EVERY = 5.0  # seconds
-COUNT_EVERY = 5.0  # seconds
-IDLE = 0.05  # seconds to the next look at an empty outbox
+LOOK_EVERY = 5.0  # seconds: at the latest, whether or not anybody woke us; waiting rows are counted then
+IDLE = 0.02  # seconds to the next look at an outbox to which somebody writes right now
 STANDBY = 1.0  # seconds between two tries for the lock
 SESSION_MS = 20_000  # a frozen relay loses its connection, and with it the lock, after this
 BACKLOG_LIMIT = 100_000  # rows counted at most
@@ -67,7 +67,9 @@ class Relay:
         metrics: Metrics,
         ticks: Ticks | None = None,
         clock: Clock | None = None,
+        look_every: float = LOOK_EVERY,
     ) -> None:
+        self._look_every = look_every
         self._settings = settings
         self._schema = schema
         self._metrics = metrics
@@ -99,7 +101,7 @@ class Relay:
             await _wait(stopping, STANDBY)
             if stopping.is_set():
                 return
-        life = _Life(database, self._ticks, self._clock)
+        life = _Life(database, self._ticks, self._clock, self._look_every)
         await asyncio.to_thread(life.begin)
         from runtime import broker  # only who relays loads the client
 
@@ -110,7 +112,7 @@ class Relay:
             self._metrics.set("relay_active", 1)
             while not stopping.is_set():
                 await self._publish(producer, life)
-                if not await asyncio.to_thread(life.next):
+                if not await asyncio.to_thread(life.next) and not await asyncio.to_thread(life.sleep, stopping.is_set):
                     await _wait(stopping, IDLE)
                 self._metrics.set("outbox_rows", life.waiting)
         finally:
@@ -154,6 +156,7 @@ class _Life:
     database: Database
     ticks: Ticks | None
     clock: Clock
+    look_every: float = LOOK_EVERY
     epoch: int = 0
     incarnation: int = 0
     batches: Sequence[Numbered] = ()
@@ -164,10 +167,12 @@ class _Life:
     _last_tick: dt.datetime | None = None
     _ticked_at: float = float("-inf")
     _counted_at: float = float("-inf")
+    _is_asleep: bool = False
 
     def begin(self) -> None:
         """Fence the one before and find what it had numbered."""
         with self.database.begin() as work:
+            rows.listen(work)
             self.epoch, self.incarnation = rows.take_over(work)
             self.batches = rows.pending(work)
             self._rows = rows.rows_of(work, self.batches)
@@ -201,12 +206,23 @@ class _Life:
         """The tick is in the log."""
         self._tick = None
 
+    def sleep(self, stopping: Callable[[], bool]) -> bool:
+        """Sleep until somebody announces, a tick or a look is due, or `stopping`; False where it is no time to sleep."""
+        with self.database.begin() as work:
+            self._is_asleep = rows.fall_asleep(work)
+        if self._is_asleep:
+            self.database.notified(self._rest(), stopping)
+        return self._is_asleep
+
     def next(self) -> bool:
         """Forget what is published and number what came meanwhile, in one transaction; False when there is nothing."""
         value = self._tick_value()
-        counting = self.clock.monotonic() - self._counted_at > COUNT_EVERY
+        counting = self._until_count() <= 0
         with self.database.begin() as work:
-            # The row of the fence is locked only when there is something to do: an idle relay looks 20 times a second.
+            if self._is_asleep:
+                rows.wake_up(work)
+                self._is_asleep = False
+            # The row of the fence is locked only when there is something to do.
             if not (self.batches or value or counting or rows.any_row(work)):
                 return self._tick is not None
             if not rows.is_relay(work, self.epoch):
@@ -233,11 +249,19 @@ class _Life:
 
     def _tick_value(self) -> dt.datetime | None:
         """Every few seconds, and not while the last one still waits: what the source of ticks says now, before any row is read."""
-        now = self.clock.monotonic()
-        if self.ticks is None or self._tick is not None or now - self._ticked_at < self.ticks.every:
+        if self.ticks is None or self._tick is not None or self._until_tick() > 0:
             return None
-        self._ticked_at = now
+        self._ticked_at = self.clock.monotonic()
         return self.ticks.value()
+
+    def _rest(self) -> float:
+        return max(0.0, min(self._until_count(), self._until_tick()))
+
+    def _until_count(self) -> float:
+        return self._counted_at + self.look_every - self.clock.monotonic()
+
+    def _until_tick(self) -> float:
+        return float("inf") if self.ticks is None else self._ticked_at + self.ticks.every - self.clock.monotonic()
 
 
 def _lock(database: Database) -> bool:

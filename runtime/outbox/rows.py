@@ -3,12 +3,20 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, LiteralString, NamedTuple
+
+from psycopg import sql
 
 from runtime.codec import is_announceable
 from runtime.database import Work
 
 LOCK = "bihuan relay"  # the advisory lock's name; the schema makes it one per service
+ASLEEP = "bihuan relay asleep"  # held alone by a relay that sleeps, together by transactions that announce
+CHANNEL = "outbox_"  # what wakes it, with the schema's name behind
+
+
+_WAKE: Final = """SELECT pg_notify(%b || current_schema(), '')
+    WHERE NOT pg_try_advisory_xact_lock_shared(hashtext(%b), hashtext(current_schema()))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +50,18 @@ class Row(NamedTuple):
 
 
 def announce(work: Work, facts: Iterable[Outgoing]) -> None:
-    """Write them to the outbox in their order, inside the caller's transaction."""
+    """Write them to the outbox in their order, inside the caller's transaction, which wakes a relay that sleeps.
+
+    One that is awake is not told: it cannot fall asleep before the transaction has ended, and then it sees the rows.
+    """
     rows = list(facts)
     if not rows:
         return
     for row in rows:
         if not is_announceable(row.value):
             raise ValueError(f"not a document that the relay can number: {row.value[:80]!r}")
-    work.connection.cursor(binary=True).execute(
+    cursor = work.connection.cursor(binary=True)
+    cursor.execute(
         """INSERT INTO outbox (topic, slot, key, value)
         SELECT topic, slot, key, value
         FROM unnest(%b::text[], %b::int4[], %b::bytea[], %b::bytea[]) WITH ORDINALITY AS u(topic, slot, key, value, n)
@@ -61,6 +73,36 @@ def announce(work: Work, facts: Iterable[Outgoing]) -> None:
             [row.value for row in rows],
         ),
     )
+    cursor.execute(_WAKE, (CHANNEL, ASLEEP))
+
+
+def listen(work: Work) -> None:
+    """Let the session hear what wakes it, from this transaction's end on."""
+    (schema,) = work.connection.execute("SELECT current_schema()").fetchone() or ("",)
+    work.connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(f"{CHANNEL}{schema}")))
+
+
+def fall_asleep(work: Work) -> bool:
+    """Be woken by whoever announces from now on; False where there is something to do, or a transaction under way.
+
+    Every transaction that found the relay awake holds the lock until its end: whoever gets it alone sees their rows.
+    """
+    if not _one(work, "SELECT pg_try_advisory_lock(hashtext(%s), hashtext(current_schema()))"):
+        return False
+    if any_row(work):
+        wake_up(work)
+        return False
+    return True
+
+
+def wake_up(work: Work) -> None:
+    """Be awake again."""
+    _one(work, "SELECT pg_advisory_unlock(hashtext(%s), hashtext(current_schema()))")
+
+
+def _one(work: Work, statement: LiteralString) -> bool:
+    row = work.connection.execute(statement, (ASLEEP,)).fetchone()
+    return row is not None and bool(row[0])
 
 
 def lock(work: Work) -> bool:

@@ -20,7 +20,7 @@ from runtime.errors import NewerVersion, Rejected
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Outgoing, Relay, Ticks, announce
 from runtime.settings import ProcessSettings
-from runtime.streams import BatchConsumer, Fuse, Record, Slot, SlotBatch
+from runtime.streams import BatchConsumer, Fuse, Record, Slot, SlotBatch, driver
 from runtime.streams.plan import Fetched
 
 TABLES = (
@@ -65,6 +65,7 @@ class Toy:
         return None if record.key in {None, TICK_KEY} else slot_of(record.key or b"", self.slots)
 
     def handle(self, work: Work, batches: Sequence[SlotBatch]) -> Mapping[tuple[str, int], int]:
+        work.connection.execute("SELECT pg_sleep(%s)", (float(os.environ.get("TOY_SLOW", "0")),))
         stay = {}
         folds = self.load(work, [(batch.topic, batch.slot) for batch in batches])
         outgoing: list[Outgoing] = []
@@ -149,6 +150,8 @@ def main(role: str) -> None:
     if role == "worker":
         if chance := os.environ.get("TOY_LOSE"):
             lose_fetches(float(chance))
+        if wait := os.environ.get("TOY_FETCH_MS"):
+            driver.FETCH_WAIT_MS = int(wait)
         topics = tuple(os.environ["TOY_TOPICS"].split(","))
         consumer = BatchConsumer(
             settings=settings,
@@ -165,8 +168,11 @@ def main(role: str) -> None:
             settings=settings, title="toy", metrics=metrics, consumer=consumer, checks={"database": database.ping}
         )
     else:
-        ticks = Ticks(topic=os.environ["TOY_OUT"], source="/toy", value=SystemClock().now)
-        relay = Relay(settings=settings, schema=os.environ["TOY_SCHEMA"], metrics=metrics, ticks=ticks)
+        every = float(os.environ.get("TOY_LOOK", "5"))
+        ticks = Ticks(topic=os.environ["TOY_OUT"], source="/toy", value=SystemClock().now, every=every)
+        relay = Relay(
+            settings=settings, schema=os.environ["TOY_SCHEMA"], metrics=metrics, ticks=ticks, look_every=every
+        )
         process.run_worker(settings=settings, title="toy", metrics=metrics, beside=[relay])
 
 
