@@ -31,6 +31,7 @@ LINGER = 0.02  # seconds to wait for more when fewer came
 PARTITION_BYTES = 1 << 20
 FETCH_BYTES = 16 << 20
 FETCH_WAIT_MS = 500  # a rewind waits for the fetch under way: keep that short
+FETCHED_WAIT = 10.0  # seconds that what was fetched may wait for the loop before the other slots are fetched without it
 SESSION = 10.0  # seconds a slot stands still after a kill
 HEARTBEAT = 2.0  # seconds
 REBALANCE = 40.0  # seconds a member may take to finish its running transaction (statement timeout 30 s)
@@ -39,6 +40,15 @@ REQUEST = 60.0  # seconds for one request, taking ownership included
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
     """The consumer's own thread: the only place where aiokafka's position can be read without a race."""
+
+    async def on_start(self) -> None:
+        """Let no fetch go out that leaves a slot out: its next record would wait until the broker answers that one.
+
+        aiokafka leaves out what it has fetched and nobody has taken yet, which is so whenever a transaction runs. The
+        loop takes everything at once, and then every slot is asked for again.
+        """
+        await super().on_start()
+        self._ensure_consumer()._fetcher._prefetch_backoff = FETCHED_WAIT
 
     def _create_worker_consumer(self, transport: driver.Transport) -> aiokafka.AIOKafkaConsumer:
         """Set what Faust has no settings for; `start()` reads these attributes afterwards."""

@@ -39,6 +39,7 @@ FINGERPRINTS: dict[str, tuple[Any, str]] = {
     "Fetcher._fetcher": (base.Fetcher._fetcher.fun, "91417a3445e7"),
     "driver.Consumer._new_consumer_thread": (driver.Consumer._new_consumer_thread, "0bc8e7de1009"),
     "driver.Consumer.verify_event_path": (driver.Consumer.verify_event_path, "8a8b5c09d04d"),
+    "Thread.on_start": (driver.AIOKafkaConsumerThread.on_start, "62a726b8a143"),
     "Thread._create_worker_consumer": (driver.AIOKafkaConsumerThread._create_worker_consumer, "70e4db0e4dd3"),
     "Thread._fetch_records": (driver.AIOKafkaConsumerThread._fetch_records, "86a9aeddd3a9"),
     "Thread.getmany": (driver.AIOKafkaConsumerThread.getmany, "51e44b518602"),
@@ -95,6 +96,11 @@ def test_the_attributes_that_are_set_are_the_ones_that_are_read() -> None:
         "_fetch_max_wait_ms",
     ):
         assert f"self.{name}" in started
+
+
+def test_a_fetcher_keeps_what_nobody_has_taken_as_long_as_it_is_told() -> None:
+    """By the name that the driver sets; what else rests on it is in the fingerprint of its actions."""
+    assert "backoff=self._prefetch_backoff" in inspect.getsource(Fetcher._proc_fetch_request)
 
 
 def test_a_partition_that_was_just_assigned_has_no_position() -> None:

@@ -105,3 +105,25 @@ def test_two_workers_share_the_slots(world: World) -> None:
     world.wait_until_equal(within=40)
 
     assert first.stop() == 0
+
+
+def test_a_slot_that_was_fetched_during_a_transaction_is_fetched_on_at_once(world: World) -> None:
+    """The broker may hold a fetch back for 40 s: none is out that leaves the slot out while others are silent."""
+    worker = ready(world.worker(TOY_SLOW="1", TOY_FETCH_MS="40000"))
+    world.put_in(0, 1)
+    wait_for(lambda: running(world), 1)
+    world.put_in(1, 2)  # is fetched while the transaction runs
+    world.wait_until_equal()
+    world.put_in(1, 3)
+    world.wait_until_equal(within=20)
+
+    assert worker.stop() == 0
+
+
+def running(world: World) -> int:
+    """How many transactions of workers run."""
+    (count,) = world.sql.execute(
+        """SELECT count(*) FROM pg_stat_activity
+        WHERE application_name = 'toy worker' AND state = 'active' AND query LIKE 'SELECT pg_sleep%'"""
+    ).fetchone() or (0,)
+    return int(count)

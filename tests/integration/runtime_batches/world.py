@@ -110,6 +110,12 @@ class World:
             self.put(slot, {"n": number}, key=key, topic=topic)
             self.reference[topic or self.topic, slot].add(number)
 
+    def put_in(self, slot: int, number: int) -> None:
+        """One good record in a slot."""
+        self.put(slot, {"n": number}, key=self.key_in(slot))
+        self.reference[self.topic, slot].add(number)
+        self.flush()
+
     def put(
         self, slot: int, value: Mapping[str, Any] | bytes, *, key: bytes | None = None, topic: str | None = None
     ) -> None:
