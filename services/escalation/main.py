@@ -9,18 +9,11 @@ from fastapi import FastAPI
 
 from contracts import divisions
 from contracts.divisions import Divisions
-from contracts.pages import PAGES
 from runtime import log, process, starting
-from runtime.access import Gate, provider_of
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database
 from runtime.metrics import RUNTIME_METRICS, Metrics
 from runtime.outbox import Relay
-from runtime.pages import Frame
-from runtime.web import create_app
-from services.escalation.api import calendar, proposals
-from services.escalation.api.deciding import Deciding
-from services.escalation.api.routes import routes
 from services.escalation.consumer import consumer
 from services.escalation.metrics import METRICS
 from services.escalation.packs import read_packs
@@ -53,7 +46,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def api_app(settings: EscalationSettings, database: Database, table: Divisions) -> FastAPI:
-    """The app of the API process."""
+    """The app of the API process; what it alone needs is loaded here, and delays no worker's start."""
+    from contracts.pages import PAGES
+    from runtime.access import Gate, provider_of
+    from runtime.pages import Frame
+    from runtime.web import create_app
+    from services.escalation.api import calendar, proposals
+    from services.escalation.api.deciding import Deciding
+    from services.escalation.api.routes import routes
+
     clock = SystemClock(settings.clock_file)
     book = LawBook(read_packs(settings.policies_dir), table)
     deciding = Deciding(database, book, clock)
