@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,15 @@ from typing import Any
 import msgspec
 from pydantic import SecretStr
 
+from bench.ear import STAGES, Ear
 from bench.figures import Figure, percentile
 from bench.processes import Stage, cpu_of, load, memory_of, until
 from contracts.decisions import Decision
-from contracts.topics import ESCALATION_FACTS, SLOTS, inspection_topic
+from contracts.topics import inspection_topic
 from deploy.local import machine, ports, supervisor
 from deploy.local.machine import Machine
 from deploy.local.places import CLONE, places
-from runtime import broker, codec
+from runtime import broker
 from runtime.clock import SystemClock
 from runtime.settings import ProcessSettings
 
@@ -95,43 +96,6 @@ class Product:
         }
 
 
-class Ear(threading.Thread):
-    """Hears when the first decision about each hazard is published."""
-
-    def __init__(self, settings: ProcessSettings) -> None:
-        super().__init__(daemon=True)
-        self._settings = settings
-        self._end = threading.Event()
-        self.ready = threading.Event()
-        self.heard: dict[tuple[str, str], float] = {}
-
-    def run(self) -> None:
-        """Listen from the end of the log until told to stop; an instant is one of the monotonic clock."""
-        with closing(broker.consumer(self._settings, client_id="bench-ear")) as reader:
-            slots = [broker.Partition(ESCALATION_FACTS, slot) for slot in range(SLOTS)]
-            reader.assign(slots)
-            for slot, (_, end) in broker.ranges(reader, slots).items():
-                reader.seek(slot, end)
-            self.ready.set()
-            while not self._end.is_set():
-                for records in reader.poll(timeout_ms=20).values():
-                    now = time.monotonic()
-                    for record in records:
-                        decision = _decision(codec.decode(record.value).data)
-                        self.heard.setdefault((decision.subject.id, decision.rule), now)
-
-    def stop(self) -> None:
-        """Stop listening."""
-        self._end.set()
-        self.join(10)
-
-    def first(self, hazard: str) -> float | None:
-        """When the first decision about a major hazard came."""
-        return min(
-            (at for rule in ("major_hazard", "instant_report") if (at := self.heard.get((hazard, rule)))), default=None
-        )
-
-
 class Upstream:
     """Sends groups of events, every other one by HTTP."""
 
@@ -148,7 +112,7 @@ class Upstream:
     def send(self, number: int) -> None:
         """Send one group; what is measured begins here."""
         events = group(number)
-        self.sent[_hazard(number)] = time.monotonic()
+        self.sent[_hazard(number)] = _clock.now().timestamp()
         if number % 2:
             self._answers.append(self._pool.submit(self.post, events))
         else:
@@ -262,7 +226,7 @@ def _send_and_wait(upstream: Upstream, ear: Ear, numbers: Sequence[int], within:
 
 def _full_load(product: Product, upstream: Upstream, ear: Ear, numbers: Sequence[int], within: float) -> Figure:
     before = product.cpu()
-    began = time.monotonic()
+    began = _clock.now().timestamp()
     _send_and_wait(upstream, ear, numbers, within)
     ended = max(at for number in numbers if (at := ear.first(_hazard(number))))
     events = len(numbers) * GROUP
@@ -305,6 +269,11 @@ def _half_load(upstream: Upstream, ear: Ear, numbers: Iterator[int], rate: float
     took = time.monotonic() - began
     until(lambda: all(ear.first(_hazard(number)) for number in sent), stage.seconds)
     waited = {number: (ear.first(_hazard(number)) or 0.0) - upstream.sent[_hazard(number)] for number in sent}
+    way = [ear.stages(f"{number}-0", _hazard(number), upstream.sent[_hazard(number)]) for number in sent]
+    stages = ", ".join(
+        f"{stage} {_ms(some, 0.5)}/{_ms(some, 0.99)}"
+        for stage, some in zip(STAGES, zip(*way, strict=True), strict=True)
+    )
     doors = {"HTTP": [waited[n] for n in sent if n % 2], "Kafka": [waited[n] for n in sent if not n % 2]}
     each = ", ".join(f"{door} p50 {_ms(some, 0.5)} p99 {_ms(some, 0.99)}" for door, some in doors.items())
     every = list(waited.values())
@@ -314,20 +283,21 @@ def _half_load(upstream: Upstream, ear: Ear, numbers: Iterator[int], rate: float
         what="the same at half that load, instant decisions",
         rate=len(sent) * GROUP / took,
         load=load(),
-        note=f"p50 {_ms(every, 0.5)}, p99 {_ms(every, 0.99)} from sent to published ({len(sent):,} decisions; {each})",
+        note=f"p50 {_ms(every, 0.5)}, p99 {_ms(every, 0.99)} from sent to published ({len(sent):,} decisions; {each}); "
+        f"p50/p99 on the way: {stages}",
     )
 
 
 def _deadlines(upstream: Upstream, ear: Ear, within: float) -> Figure:
     """What waits for a tick: a deadline is passed some seconds after it, because ticks stay behind the clock."""
     due = _clock.now() + timedelta(seconds=_AHEAD)
-    at = time.monotonic() + _AHEAD
+    at = due.timestamp()
     hazards = [f"D-{number}" for number in range(DEADLINES)]
     for hazard in hazards:
         data = {**_report(hazard, f"S{hazard}"), "level": "general", "rectify_by": due.isoformat()}
         upstream.post([_event(hazard, "hazard.reported", TENANTS[0], data)])
     until(lambda: all((hazard, "overdue") in ear.heard for hazard in hazards), within)
-    waited = [ear.heard[hazard, "overdue"] - at for hazard in hazards]
+    waited = [ear.heard[hazard, "overdue"].appended - at for hazard in hazards]
     return Figure(part="d", key="deadlines", what="decisions by deadline, ticks and grace in them", load=load(),
                   note=f"p50 {_ms(waited, 0.5)}, p99 {_ms(waited, 0.99)} from the deadline to published")  # fmt: skip
 
