@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -16,15 +17,16 @@ from services.reporting.core.notified import read_notice
 from services.reporting.core.rows import HazardKey
 from services.reporting.core.said import read
 from services.reporting.handlers.applying import ReadModels, site_words
-from services.reporting.handlers.folding import fold_all
+from services.reporting.handlers.building import LOGS, Builder, Rows
+from services.reporting.handlers.folding import Build, several
 from services.reporting.store import decisions, facts, flows, hazards, notices, rebuilding, sites
 
 if TYPE_CHECKING:
     from services.reporting.store.facts import Told
 
 CHUNK: Final = 2_000
-SHORT: Final = 5
-"""Chunks that one process folds sooner than others could begin."""
+SHORT: Final = 50
+"""Chunks of facts that one process builds sooner than others could begin."""
 MOST_PROCESSES: Final = 8
 SCHEMA: Final = "reporting"
 BESIDE: Final = f"{rebuilding.BESIDE},{SCHEMA}"
@@ -96,43 +98,30 @@ class Rebuilder:
         return Rebuilt(count, differed)
 
     def _build(self, serving: Database, beside: Database, marks: dict[str, int]) -> None:
-        """Fold everything up to the marks, a chunk a transaction; what was built so far is nobody's yet."""
-        with serving.begin() as reading:
-            settlers: list[tuple[str, Iterable[Any], Callable[[Work, list[Any]], object]]] = [
-                ("sites", self._site_documents(reading, marks), self._hear),
-                (
-                    "decisions",
-                    rebuilding.documents(reading, "decision_record", 0, marks["decision_record"]),
-                    self._decide,
-                ),
-                ("notices", rebuilding.documents(reading, "notice_record", 0, marks["notice_record"]), self._notify),
-            ]
-            for stage, source, settle in settlers:
-                done = 0
-                for chunk in _chunks(source):
-                    with beside.begin() as work:
-                        settle(work, chunk)
-                    done += len(chunk)
-                    self._say(stage, done)
-            self._fold(reading, beside)
+        """Build everything up to the marks, piece by piece; what was built so far is nobody's yet."""
+        with self._building(beside, marks) as build:
+            for stage, (log, _, one_in) in LOGS.items():
+                self._tell(stage, build(_spans(stage, marks[log], CHUNK * one_in)))
+            with serving.begin() as reading:
+                self._tell("hazards", build(_chunks(rebuilding.hazards(reading))))
         with beside.begin() as work:
             hazards.count_anew(work)
 
-    def _fold(self, reading: Work, beside: Database) -> None:
-        """Fold every hazard; a short history is not worth other processes."""
-        chunks = _chunks(rebuilding.hazards(reading))
-        first = list(islice(chunks, SHORT))
-        done = 0
-        if self._processes == 1 or len(first) < SHORT:
-            for chunk in chain(first, chunks):
-                with beside.begin() as work:
-                    self._models.build(work, chunk)
-                done += len(chunk)
-                self._say("hazards", done)
+    @contextmanager
+    def _building(self, beside: Database, marks: dict[str, int]) -> Iterator[Build]:
+        """In several processes, or in this one: a short history is not worth others."""
+        if self._processes == 1 or marks["fact"] < SHORT * CHUNK:
+            builder = Builder(beside, self._divisions)
+            yield lambda pieces: map(builder.build, pieces)
             return
-        for count in fold_all(self._url, BESIDE, TIMEOUTS, chain(first, chunks), self._processes):
+        with several(self._url, BESIDE, TIMEOUTS, self._processes) as build:
+            yield build
+
+    def _tell(self, stage: str, counts: Iterator[int]) -> None:
+        done = 0
+        for count in counts:
             done += count
-            self._say("hazards", done)
+            self._say(stage, done)
 
     def _catch_up(self, work: Work, marks: dict[str, int]) -> None:
         """Take in what came while we built; nobody writes any more."""
@@ -148,13 +137,6 @@ class Rebuilder:
         for wanted in _chunks(sorted(keys)):
             self._models.fold_again(work, wanted)
 
-    def _site_documents(self, work: Work, marks: dict[str, int]) -> Iterator[bytes]:
-        return rebuilding.documents(work, "fact", 0, marks["fact"], "site_id IS NOT NULL")
-
-    def _hear(self, work: Work, documents: list[bytes]) -> None:
-        told = [(fact, read(fact), b"") for fact in map(codec.decode, documents)]
-        sites.hear(work, site_words(told))
-
     def _decide(self, work: Work, documents: list[bytes]) -> set[HazardKey]:
         return decisions.settle(work, [read_decision(codec.decode(each)) for each in documents], self._divisions)
 
@@ -165,6 +147,10 @@ class Rebuilder:
         return Database(
             self._url, schema=schema, application_name="bihuan-reporting-rebuild", pool_size=3, timeouts=TIMEOUTS
         )
+
+
+def _spans(stage: str, mark: int, size: int) -> Iterator[Rows]:
+    return (Rows(stage, after, min(after + size, mark)) for after in range(0, mark, size))
 
 
 def _chunks(source: Iterable[_T]) -> Iterator[list[_T]]:

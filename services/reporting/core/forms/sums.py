@@ -1,13 +1,15 @@
 """Count hazards in groups, each figure with the hazards that it counts; a total is the sum of its groups."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
-from services.reporting.core.forms.form import Figure, Value, count, share
+from services.reporting.core.forms.form import Figure, Value, share
 from services.reporting.core.forms.words import is_done
 from services.reporting.core.rows import HazardRow
 
 Test = Callable[[HazardRow], bool]
+Named = tuple[str, HazardRow]
 
 TESTS: Final[Mapping[str, Test]] = {
     "all": lambda _: True,
@@ -40,17 +42,33 @@ def groups(rows: Iterable[HazardRow], by: Callable[[HazardRow], str]) -> dict[st
 
 def figure(rows: Iterable[HazardRow], test: str) -> Figure:
     """How many of the rows pass a test."""
-    return count(str(row.key) for row in rows if TESTS[test](row))
+    return _figure(_named(rows), test)
 
 
 def rate(rows: Iterable[HazardRow], part: str, whole: str) -> Figure:
     """What part of those that pass one test pass another; the hazards it opens onto are those that do not."""
-    counted = [row for row in rows if TESTS[whole](row)]
-    passing = [row for row in counted if TESTS[part](row)]
-    return share(len(passing), len(counted), (str(row.key) for row in counted if not TESTS[part](row)))
+    return _rate(_named(rows), part, whole)
 
 
 def line(rows: Iterable[HazardRow], tests: Iterable[str]) -> tuple[Value, ...]:
     """One figure for each test, `part/whole` being a rate."""
-    held = list(rows)
-    return tuple(rate(held, *test.split("/")) if "/" in test else figure(held, test) for test in tests)
+    named = _named(rows)
+    return tuple(_rate(named, *test.split("/")) if "/" in test else _figure(named, test) for test in tests)
+
+
+def _named(rows: Iterable[HazardRow]) -> list[Named]:
+    """Each row with its full name, in the order of names: made and sorted once for all figures of a line."""
+    return sorted(((str(row.key), row) for row in rows), key=itemgetter(0))
+
+
+def _figure(named: Sequence[Named], test: str) -> Figure:
+    passes = TESTS[test]
+    of = tuple(name for name, row in named if passes(row))
+    return Figure(len(of), of)
+
+
+def _rate(named: Sequence[Named], part: str, whole: str) -> Figure:
+    counts, passes = TESTS[whole], TESTS[part]
+    counted = [(name, row) for name, row in named if counts(row)]
+    failing = tuple(name for name, row in counted if not passes(row))
+    return share(len(counted) - len(failing), len(counted), failing)
