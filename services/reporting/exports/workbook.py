@@ -6,9 +6,8 @@ Every text is written as a text: no cell is ever a formula or a link. The same f
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import xlsxwriter
 
@@ -178,12 +177,13 @@ class _Printer:
         first = row
         fitting = 0.96 * self._scale * (SIZE / self._size)  # half-width characters in one of width
         widths = [column.width * fitting for column in sheet.columns]
+        cells = [self._formats_of(column) for column in sheet.columns]
         for values in sheet.rows:
             texts = [shown(value, percent=column.percent) for value, column in zip(values, sheet.columns, strict=True)]
             lines = max(map(_lines, texts, widths), default=1)
             page.set_row(row, min(max(lines * LINE * self._size / SIZE, 20.0), TALLEST))
             for place, (value, text, column) in enumerate(zip(values, texts, sheet.columns, strict=True)):
-                self._cell(page, row, place, value, text, column)
+                _write_cell(page, row, place, value, text, cells[place])
                 if isinstance(value, Figure):
                     self._figures.append((value.label or f"{sheet.title}·{texts[0]}·{column.title}", value))
             row += 1
@@ -193,15 +193,10 @@ class _Printer:
             row += 1
         return row
 
-    def _cell(self, page: Any, row: int, place: int, value: Value, text: str, column: Column) -> None:
-        held = value.value if isinstance(value, Figure) else value
-        if isinstance(held, bool) or held is None or isinstance(held, str | date):
-            name = "centred" if column.centred or isinstance(held, date | datetime) or held is None else "body"
-            write = page.write_string if text else page.write_blank
-            write(row, place, text, self._formats[name + self._kind])
-            return
-        name = "percent" if column.percent else "centred"
-        page.write_number(row, place, held, self._formats[name + self._kind])
+    def _formats_of(self, column: Column) -> "_Formats":
+        number = "percent" if column.percent else "centred"
+        text = "centred" if column.centred else "body"
+        return _Formats(*(self._formats[name + self._kind] for name in (text, "centred", number)))
 
     def _said(self, sheet: Sheet, paragraph: Paragraph) -> str:
         for part in paragraph:
@@ -213,6 +208,27 @@ class _Printer:
         page.set_row(row, min(height + 4.0, TALLEST))
         _merge(page, row, 0, last, text, self._formats[form])
         return row + 1
+
+
+class _Formats(NamedTuple):
+    """How the cells of one column look: texts, moments and what there is not, numbers."""
+
+    text: Any
+    moment: Any
+    number: Any
+
+
+def _write_cell(page: Any, row: int, place: int, value: Value, text: str, formats: _Formats) -> None:
+    """A text is written as a text, a number as a number, and nothing as a cell with its border."""
+    held = value.value if isinstance(value, Figure) else value
+    if isinstance(held, int | float) and not isinstance(held, bool):
+        page.write_number(row, place, held, formats.number)
+        return
+    form = formats.text if isinstance(held, str | bool) else formats.moment
+    if text:
+        page.write_string(row, place, text, form)
+    else:
+        page.write_blank(row, place, text, form)
 
 
 def _merge(page: Any, row: int, first: int, last: int, text: str, form: Any) -> None:
@@ -250,6 +266,8 @@ def _lines(text: str, width: float) -> int:
         return 1
     wide = max(int(width), 1)
     if "\n" not in text:
+        if 2 * len(text) <= wide:
+            return 1
         return max(-(-_width(text) // wide), 1)
     return sum(max(-(-_width(line) // wide), 1) for line in text.split("\n"))
 
