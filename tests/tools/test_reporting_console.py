@@ -1,6 +1,7 @@
 """A browser walks the console as a clerk would: nothing complains, nothing leaves the machine, all of it can be read."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,19 @@ PAGES = (
 @pytest.fixture(scope="module")
 def console(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real API process that serves the sample and enough hazards for three pages."""
-    folder = tmp_path_factory.mktemp("console")
-    clock = folder / "clock"
-    clock.write_text(NOW.isoformat(), encoding="ascii")
     database = Database(database_url, schema="reporting", application_name="test")
     with database.begin() as work:
         ReadModels(load()).handle(work, batches([*records(many()), *sample()]))
     database.close()
+    with serving(database_url, tmp_path_factory.mktemp("console")) as address:
+        yield address
+
+
+@contextmanager
+def serving(database_url: str, folder: Path, **settings: str) -> Iterator[str]:
+    """An API process of reporting at the moment of the sample."""
+    clock = folder / "clock"
+    clock.write_text(NOW.isoformat(), encoding="ascii")
     port = free_port()
     program = Program(
         ["-m", "services.reporting.main", "api"],
@@ -61,6 +68,7 @@ def console(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "BIHUAN_CLOCK_FILE": str(clock),
             "BIHUAN_HTTP_PORT": str(port),
             "BIHUAN_REPORTING_ADDRESS": f"http://127.0.0.1:{port}",
+            **settings,
         },
         output=folder / "api.log",
     ).start()
@@ -173,6 +181,39 @@ def test_the_map_puts_sites_where_they_are_or_says_so(page: Any, console: str) -
     page.wait_for_function("() => document.querySelector('.mapnote').textContent.startsWith('标出')")
 
     assert "处没有可用的坐标" in page.locator(".mapnote").inner_text()
+    assert page.get_by_text("没有可以标在图上的场所").is_visible()
+    assert not page.locator(".riskmap .canvas").is_visible()
+
+
+def test_the_map_shows_sites_on_the_boundaries_of_the_customer(
+    page: Any, console: str, database_url: str, tmp_path: Path
+) -> None:
+    """With the file and its approval number the areas are drawn and named; each point leads to its site."""
+    placed = {"id": "S-map", "name": "示范仓库", "address": "示范路9号", "kind": "unit", "sector": "消防"}
+    placed |= {"lon": 121.40, "lat": 28.37, "coord_sys": "wgs84"}
+    database = Database(database_url, schema="reporting", application_name="test")
+    with database.begin() as work:
+        fact = reported(BASE, event_id="map", hazard_id="MAP-1", tenant="331081009", site=placed)
+        ReadModels(load()).handle(work, batches(records([fact])))
+    database.close()
+    ring = [[121.2, 28.2], [121.6, 28.2], [121.6, 28.5], [121.2, 28.5], [121.2, 28.2]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"name": "示范区"}, "geometry": area}
+    file = tmp_path / "boundaries.geojson"
+    file.write_bytes(msgspec.json.encode({"type": "FeatureCollection", "features": [feature]}))
+    told = {"BIHUAN_BOUNDARY_FILE": str(file), "BIHUAN_BOUNDARY_LICENCE": "GS(2024)0650号"}
+    with serving(database_url, tmp_path, **told) as address:
+        page.goto(f"{address}/map?tenant=331081009")
+        page.wait_for_selector("figure.riskmap.drawn canvas")
+        page.screenshot(path=tmp_path / "page.png", full_page=True)
+        drawn = page.evaluate("""() => {
+            const chart = echarts.getInstanceByDom(document.querySelector('.canvas'));
+            return chart.getOption().series.flatMap(each => each.data.map(point => point.id));
+        }""")
+        note = page.locator(".riskmap figcaption").inner_text()
+
+    assert drawn == ["331081:test:S-map"]
+    assert "审图号：GS(2024)0650号" in note
 
 
 def test_the_ledger_leads_from_a_hazard_to_its_site(page: Any, console: str) -> None:
@@ -196,7 +237,9 @@ def test_pages_fit_and_can_be_read_by_everyone(page: Any, console: str, path: st
 
 
 @pytest.mark.parametrize("path", ["/", "/hazards", "/hazards/331081:test:117"])
-def test_pages_fit_a_telephone(chromium: Any, seen: Seen, console: str, path: str, signed_in: SignedIn) -> None:
+def test_pages_fit_a_telephone(
+    chromium: Any, seen: Seen, console: str, path: str, signed_in: SignedIn, tmp_path: Path
+) -> None:
     """Nothing scrolls sideways but a table in its own frame."""
     page = watched(
         chromium,
@@ -207,6 +250,7 @@ def test_pages_fit_a_telephone(chromium: Any, seen: Seen, console: str, path: st
     )
     page.goto(console + path)
     width = page.evaluate("document.documentElement.scrollWidth")
+    page.screenshot(path=tmp_path / "page.png", full_page=True)
     page.context.close()
 
     assert (390, [], []) == (width, seen.complaints, seen.strays)

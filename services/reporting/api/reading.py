@@ -155,6 +155,11 @@ class Reader:
             found = lists.matching(work, chosen) if counted else None
             return Page(rows, further, frontier.as_of(work, scope), found)
 
+    def as_of(self, code: str) -> datetime | None:
+        """Up to when a scope is complete."""
+        with self._database.begin(self._tenants) as work:
+            return frontier.as_of(work, self.scope(code))
+
     def choices(self) -> Choices:
         """What there is to choose from in filters."""
         with self._database.begin(self._tenants) as work:

@@ -19,9 +19,10 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
     @router.get("/hazards/{hazard_id:path}")
     def hazard(request: Request, who: Who, hazard_id: str) -> HTMLResponse:
         """One hazard: where it stands, its deadlines, everything that happened."""
-        found = reader.of(who).hazard(hazard_id)
+        mine = reader.of(who)
+        found = mine.hazard(hazard_id)
         if isinstance(found, Story):
             return frame.page(request, "hazard.html", as_of=found.as_of, story=found, row=found.row)
         if not found:
             raise Trouble(HTTPStatus.NOT_FOUND, NO_SUCH_HAZARD)
-        return frame.page(request, "namesakes.html", as_of=None, rows=found, hazard_id=hazard_id)
+        return frame.page(request, "namesakes.html", as_of=mine.as_of(""), rows=found, hazard_id=hazard_id)

@@ -77,7 +77,7 @@ def add(router: APIRouter, forms: Reports, orders: Orders, reader: Reader, frame
         return frame.page(
             request,
             "reports.html",
-            as_of=None,
+            as_of=mine.as_of(unit),
             kinds=forms.kinds(),
             charter=forms.charter(unit),
             choices=choices,
