@@ -15,9 +15,10 @@ from contracts.roles import EVERYBODY, OFFICES, READING, WORKING, Role
 class Permission(NamedTuple):
     """Who may use a route: people in one of `roles`, whoever comes (`public`), or a system by an API key (`keys`).
 
-    `everywhere`: whoever comes brings a secret that finds one row, wherever that is. `own`: what is changed or read is the
-    person's own, a password or a view, or their area as a whole; every other act concerns somebody's things, and its entry
-    goes to the chain of their tenant.
+    `everywhere`: wherever the row is; whoever comes brings a secret that finds one (`LINK`), or the route shows what was
+    published to everybody and nothing else (`PUBLISHED`). `own`: what is changed or read is the person's own, a password
+    or a view, or their area as a whole; every other act concerns somebody's things, and its entry goes to the chain of
+    their tenant.
     """
 
     roles: frozenset[Role] = frozenset()
@@ -35,6 +36,7 @@ def only(roles: Iterable[Role], *, keys: bool = False, audited: bool = False, ow
 
 PUBLIC: Final = Permission(public=True)
 LINK: Final = Permission(public=True, everywhere=True)
+PUBLISHED: Final = Permission(public=True, everywhere=True)
 KEYS: Final = Permission(keys=True)
 SIGNED_IN: Final = only(EVERYBODY)
 ONESELF: Final = only(EVERYBODY, own=True)
@@ -160,12 +162,18 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "POST /letters/{letter_id}/discard": only(DRAFTING),
         "POST /letters/{letter_id}/withdraw": only(OFFICES),
         "POST /letters/{letter_id}/minutes": only(DRAFTING),
+        "POST /letters/{letter_id}/beside": only(DRAFTING),
         "POST /letters/{letter_id}/receipt": only(WORKING),
         "POST /letters/{letter_id}/reply": only(WORKING),
         "POST /letters/{letter_id}/scan": only(WORKING),
         "GET /receipts/{token}": LINK,
         "POST /receipts/{token}": LINK,
         "GET /receipts/{token}/letter.docx": LINK,
+        "GET /v1/publications": PUBLISHED,
+        "GET /v1/publications/{letter_id}": PUBLISHED,
+        "GET /v1/publications/{letter_id}/document.docx": PUBLISHED,
+        "GET /publications": PUBLISHED,
+        "GET /publications/{letter_id}": PUBLISHED,
         "GET /v1/sending": SIGNED_IN,
         "PUT /v1/sending": only({Role.ADMINISTRATOR}),
         "GET /v1/tenants": SIGNED_IN,

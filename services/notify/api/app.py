@@ -12,7 +12,7 @@ from runtime.clock import Clock
 from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.pages import Frame
-from services.notify.api import alerts, letter_templates, letters, notices, switches
+from services.notify.api import alerts, letter_templates, letters, notices, publications, switches
 from services.notify.api.pages import letters as letter_pages
 from services.notify.api.pages import outbox, receipts, roster, silences
 from services.notify.api.restricted import guarded
@@ -48,6 +48,7 @@ def create(
             switches.router(database=database, divisions=divisions, clock=clock, counter=counter),
             letters.router(database=database, office=office),
             letter_templates.router(database=database, clock=clock),
+            publications.router(database=database, office=office),
             *_pages(
                 database=database,
                 divisions=divisions,
@@ -78,7 +79,7 @@ def _pages(
     frame: Frame,
     roles: Mapping[str, str],
 ) -> tuple[APIRouter, ...]:
-    """The pages of this service: those of people who are signed in, and those behind a link."""
+    """The pages of this service: those of people who are signed in, those behind a link, those for everybody."""
     inner, linked = frame.router(), frame.router()
     inner.dependencies.append(guarded(database))
     outbox.add(inner, database=database, divisions=divisions, counter=counter, frame=frame, clock=clock)
@@ -86,4 +87,5 @@ def _pages(
     silences.add(inner, database=database, divisions=divisions, frame=frame, clock=clock)
     letter_pages.add(inner, database=database, office=office, frame=frame)
     receipts.add(linked, database=database, office=office, frame=frame, clock=clock)
+    publications.add(linked, database=database, office=office, frame=frame)
     return inner, linked

@@ -9,7 +9,7 @@ from psycopg.rows import dict_row
 
 from runtime.access.visible import visible
 from runtime.database import Work
-from services.notify.core.letters.letter import Letter
+from services.notify.core.letters.letter import ISSUED, RESTRICTED, Letter
 from services.notify.store.letters import NAMES, letter_of
 
 _LIST: Final = f"""SELECT {NAMES} FROM letter
@@ -20,9 +20,13 @@ _LIST: Final = f"""SELECT {NAMES} FROM letter
       AND (%(tenant)s::text IS NULL OR %(tenant)s IN (province, city, county, tenant))
       AND (%(before)s::timestamptz IS NULL OR (drafted_at, id) < (%(before)s, %(before_id)s))
     ORDER BY drafted_at DESC, id DESC LIMIT %(limit)s"""  # noqa: S608 (column names of the store)
-# 抄告函, and what takes one back, are seen by offices and the auditor alone (S0-22, S3-27).
+# 抄告函 and 涉嫌犯罪案件移送函, and what takes one back, are seen by offices and the auditor alone.
 _RESTRICTED: Final = sql.SQL(
-    """(kind = 'referral_letter' OR withdraws IN (SELECT id FROM letter WHERE kind = 'referral_letter'))"""
+    """(kind = ANY({kinds}) OR withdraws IN (SELECT id FROM letter WHERE kind = ANY({kinds})))"""
+).format(kinds=sql.Literal(sorted(kind.value for kind in RESTRICTED)))
+_PUBLISHED: Final = (
+    f"SELECT {NAMES} FROM letter WHERE kind = 'publication' AND state = ANY(%s) "  # noqa: S608 (column names of the store)
+    "ORDER BY signed_at DESC, id DESC LIMIT %s"
 )
 _ACTS: Final = "SELECT act, author, note, acted_at FROM letter_act WHERE letter_id = %s ORDER BY id"
 _SCANS: Final = """SELECT id, name, media_type, sha256, author, uploaded_at, octet_length(file) AS bytes
@@ -86,6 +90,12 @@ def standing(work: Work) -> dict[str, int]:
     counts = {row[0]: int(row[1]) for row in work.connection.execute(sql.SQL(_STANDING).format(visible=visible(work)))}
     row = work.connection.execute(sql.SQL(_MISSED).format(visible=visible(work))).fetchone()
     return counts | {"missed": int(row[0]) if row else 0}
+
+
+def published(work: Work, most: int) -> list[Letter]:
+    """The texts that everybody may read, the newest first."""
+    with work.connection.cursor(row_factory=dict_row) as cursor:
+        return [letter_of(row) for row in cursor.execute(_PUBLISHED, (sorted(state.value for state in ISSUED), most))]
 
 
 def ids_that_begin(work: Work, beginning: str) -> list[str]:

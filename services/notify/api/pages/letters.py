@@ -21,6 +21,8 @@ from services.notify.api.restricted import sees_restricted
 from services.notify.core.letters.content import Party, Unfit
 from services.notify.core.letters.delivery import number_of
 from services.notify.core.letters.letter import DRAFTS, ISSUED, Basis, IllegalMove, Letter
+from services.notify.core.letters.publishing import is_public
+from services.notify.core.letters.wording import BY_HAND
 from services.notify.core.messages import deadline_words
 from services.notify.handlers.letters.office import Office, Stale, Unknown
 from services.notify.store import letters
@@ -133,6 +135,8 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
             is_draft=letter.state in DRAFTS,
             is_issued=letter.state in ISSUED,
             is_talk=letter.kind is LetterKind.TALK_NOTICE,
+            is_public=is_public(letter),
+            others=[kind for kind in LetterKind if kind in BY_HAND and kind is not letter.kind],
             done=done,
         )
 
@@ -177,6 +181,13 @@ def _add_draft_acts(router: APIRouter, office: Office) -> None:
 
 
 def _add_issued_acts(router: APIRouter, office: Office) -> None:
+    @router.post("/letters/{letter_id}/beside")
+    def beside(who: Who, letter_id: str, kind: Annotated[LetterKind, Form()]) -> RedirectResponse:
+        """Draft a letter of another kind about the same decision, and go to it."""
+        with in_words():
+            decision_id = office.read(letter_id).decision_id
+        return _done(f"已起草{kind.chinese}", lambda: office.draft(decision_id, kind, by=who.name))
+
     @router.post("/letters/{letter_id}/withdraw")
     def withdraw(who: Who, letter_id: str, reason: Annotated[str, Form(max_length=500)]) -> RedirectResponse:
         """Draft the letter that takes this one back, and go to it."""

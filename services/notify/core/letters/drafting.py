@@ -17,17 +17,22 @@ from services.notify.core.notice import thread_of
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When a letter is drafted: this measure in this status; of any rule, or only of those named."""
+    """When a letter is drafted: this measure in this status; of any rule, or only of those named.
+
+    `clause`: only where the decision stands on it.
+    """
 
     measure: Measure
     status: Status
     kinds: tuple[LetterKind, ...]
     rules: frozenset[RuleId] = frozenset()
+    clause: str = ""
 
     def fits(self, decision: Decision) -> bool:
         """Whether the decision is such an occasion."""
         fits = decision.measure == self.measure and decision.status == self.status
-        return fits and (not self.rules or decision.rule in self.rules)
+        of_rule = not self.rules or decision.rule in self.rules
+        return fits and of_rule and (not self.clause or self.clause in decision.clauses)
 
 
 OCCASIONS: Final = (
@@ -40,6 +45,8 @@ OCCASIONS: Final = (
     # What punishes is written about when a named person has confirmed it.
     Occasion(Measure.LISTED_SUPERVISION, Status.CONFIRMED, (LetterKind.LISTING_NOTICE,)),
     Occasion(Measure.ADMONITION_TALK, Status.CONFIRMED, (LetterKind.TALK_NOTICE,)),
+    # 约谈要媒体参与，公开曝光 (S3-24): what is published waits for a signature of its own.
+    Occasion(Measure.ADMONITION_TALK, Status.CONFIRMED, (LetterKind.PUBLICATION,), clause="S3-24"),
     Occasion(Measure.SUSPENSION, Status.CONFIRMED, (LetterKind.TRANSFER_LETTER,)),
     Occasion(Measure.PENALTY, Status.CONFIRMED, (LetterKind.TRANSFER_LETTER,)),
     Occasion(Measure.REFERRAL, Status.CONFIRMED, (LetterKind.REFERRAL_LETTER,)),

@@ -31,6 +31,8 @@ TRANSITIONS: Final[Mapping[LetterState, frozenset[LetterState]]] = {
 DRAFTS: Final = frozenset({LetterState.DRAFTED, LetterState.EDITED})
 ISSUED: Final = frozenset({LetterState.SIGNED, LetterState.SENT, LetterState.RECEIVED, LetterState.REPLIED})
 """States in which a letter has a number and stands."""
+RESTRICTED: Final = frozenset({LetterKind.REFERRAL_LETTER, LetterKind.CRIME_REFERRAL})
+"""Kinds that offices and the auditor alone may see (S0-22, S2-38, S3-27)."""
 UNANSWERED: Final = frozenset({LetterState.SIGNED, LetterState.SENT})
 """States in which the reply clock runs."""
 

@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.divisions import Divisions
 from contracts.vocabulary import LetterKind, Level
+from services.notify.core.letters.letter import RESTRICTED
 from services.notify.core.letters.numerals import Numerals
 
 OFFICE: Final = "安全生产委员会办公室"
@@ -64,6 +65,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     version: int
     reply_within_days: Mapping[LetterKind, int]
     discipline: str
+    police: str = "公安局"
     organs: Mapping[str, _Entry] = {}
     copies: _Copies | None = None
     hints: tuple[Hint, ...] = ()
@@ -77,6 +79,7 @@ class LetterRules:
         self._divisions = divisions
         self.reply_within = dict(file.reply_within_days)
         self.discipline = file.discipline
+        self._police = file.police
         self._copies = file.copies
         self.hints = file.hints
 
@@ -104,6 +107,11 @@ class LetterRules:
     def name_of(self, unit: str) -> str:
         """How a unit is written as an addressee: a division's committee office, else the unit's own name."""
         return self.organ(unit).name if unit.isdigit() else unit
+
+    def police_of(self, code: str) -> str:
+        """The police of a division, to whom a suspected crime is handed."""
+        own, above = self._names(code)
+        return f"{above}{own}{self._police}"
 
     def government_of(self, code: str) -> str:
         """Who governs a division: its people's government, a street's office, a zone's committee."""
@@ -144,8 +152,8 @@ def letter_rules_from(document: Any, divisions: Divisions) -> LetterRules:
 
 
 def _check_copies(copies: _Copies) -> None:
-    if LetterKind.REFERRAL_LETTER in copies.kinds:
-        raise InvalidLetterRules("copies.kinds: a referral_letter is seen by its addressees alone: take it out")
+    for kind in sorted(RESTRICTED & set(copies.kinds)):
+        raise InvalidLetterRules(f"copies.kinds: a {kind} is seen by its addressees alone: take it out")
     for code, groups in copies.groups.items():
         if not (code.isascii() and code.isdigit()):
             raise InvalidLetterRules(f"copies.groups.{code}: name a division by its code, in quotes")

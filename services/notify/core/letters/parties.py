@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contracts.decisions import Decision
 from contracts.vocabulary import LetterKind, SubjectKind
 from services.notify.core.letters.content import Party
+from services.notify.core.letters.letter import RESTRICTED
 from services.notify.core.letters.matter import words_of
 from services.notify.core.letters.organs import LetterRules
+from services.notify.core.letters.publishing import PUBLIC
 from services.notify.core.places import Places
 from services.notify.core.stages.route import unit_at
 
@@ -36,6 +38,11 @@ def addressees(kind: LetterKind, decision: Decision, rules: LetterRules, places:
             return (_talked_to(decision, rules),)
         case LetterKind.REFERRAL_LETTER:
             return tuple(Party(name=name, unit=name) for name in rules.discipline.split("、"))
+        case LetterKind.CRIME_REFERRAL:
+            police = rules.police_of(organ)
+            return (Party(name=police, unit=police),)
+        case LetterKind.PUBLICATION:
+            return (PUBLIC,)
         case _:
             wished = (unit for unit in _wished(kind, decision, places) if unit and unit != organ)
             return tuple(_unit(unit, rules) for unit in list(wished)[:1])
@@ -46,8 +53,8 @@ def copies(kind: LetterKind, decision: Decision, rules: LetterRules, places: Pla
 
     Nobody who writes it or is addressed.
     """
-    if kind is LetterKind.REFERRAL_LETTER:
-        return ()  # seen by nobody but those it is addressed to (S0-22)
+    if kind in RESTRICTED or kind is LetterKind.PUBLICATION:
+        return ()  # seen by nobody but those it is addressed to (S0-22), or by everybody
     organ = writer(kind, decision, places)
     main = {party.unit for party in addressees(kind, decision, rules, places)} | {organ}
     said = words_of(decision)

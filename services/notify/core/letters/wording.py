@@ -10,6 +10,7 @@ from services.notify.core.letters.content import Annex, Content, fit
 from services.notify.core.letters.matter import facts_of, standing_words, subject_words, words_of
 from services.notify.core.letters.organs import LetterRules
 from services.notify.core.letters.parties import addressees, copies, talked_to
+from services.notify.core.letters.publishing import CHECKED, public_reason, public_rows
 from services.notify.core.places import Places
 
 AGENDA: Final = Annex(
@@ -59,13 +60,14 @@ def content_of(kind: LetterKind, decision: Decision, desk: Desk) -> Content:
     """The whole text of the letter that a decision drafts."""
     phrases = _PHRASES[kind]
     signed = words_of(decision).get("document_no", "")
+    facts = facts_of(decision, desk.places)
     then = phrases.then.format(subject=subject_words(decision, desk.places), document=f"（{signed}）" if signed else "")
     return fit(
         Content(
             title=phrases.title(decision, desk),
             addressees=addressees(kind, decision, desk.rules, desk.places),
-            opening=(f"经查，{decision.reason}" if kind not in _SPEAK_FOR_THEMSELVES else decision.reason, then),
-            facts=facts_of(decision, desk.places),
+            opening=(_found(kind, decision), then),
+            facts=public_rows(facts) if kind is LetterKind.PUBLICATION else facts,
             grounds=grounds_of(decision.clauses, desk.clauses),
             demands=(*phrases.demands, *hints(kind, decision, desk)),
             closing=phrases.closing,
@@ -75,6 +77,12 @@ def content_of(kind: LetterKind, decision: Decision, desk: Desk) -> Content:
             annexes=phrases.annexes,
         )
     )
+
+
+def _found(kind: LetterKind, decision: Decision) -> str:
+    """How a letter begins: with what was found."""
+    reason = public_reason(decision.reason) if kind is LetterKind.PUBLICATION else decision.reason
+    return f"经查，{reason}" if reason and kind not in _SPEAK_FOR_THEMSELVES else reason
 
 
 def hints(kind: LetterKind, decision: Decision, desk: Desk) -> tuple[str, ...]:
@@ -165,6 +173,12 @@ def _talk(decision: Decision, desk: Desk) -> str:
     return f"关于约谈{talked_to(decision, desk.rules)}主要负责同志的通知"
 
 
+def _publication(decision: Decision, desk: Desk) -> str:
+    if decision.measure is Measure.ADMONITION_TALK:
+        return f"关于约谈{talked_to(decision, desk.rules)}主要负责同志的通告"
+    return f"关于{subject_words(decision, desk.places)}{standing_words(decision)}典型案例的通告"
+
+
 def _brief(decision: Decision, desk: Desk) -> str:
     whose = words_of(decision).get("unit_name") or desk.places.name_of(decision.tenant)
     return f"{whose}关于事故教训吸取和改进工作情况的汇报"
@@ -240,6 +254,23 @@ _PHRASES: Final[Mapping[LetterKind, _Phrases]] = {
         ("依法调查核实，按照法定权限和程序作出处理。", "处理期间督促当事单位落实安全防范措施。"),
         "特此函达。",
         "处理结果",
+    ),
+    LetterKind.PUBLICATION: _Phrases(
+        _publication,
+        "现将有关情况予以公开，请有关单位引以为戒，举一反三，抓好整改。",
+        ("处理和整改情况：【填写】", CHECKED),
+        "特此通告。",
+    ),
+    # 行政执法机关移送涉嫌犯罪案件的规定 (国务院令第310号): art. 6 says what goes with it, art. 8 gives three days
+    LetterKind.CRIME_REFERRAL: _Phrases(
+        _of("关于移送{subject}涉嫌犯罪案件的函"),
+        "上述情况涉嫌犯罪：【填写涉嫌的罪名和主要事实】。经审定{document}，现依法移送你单位，请审查并书面告知是否立案。",
+        (
+            "随函移送案件情况的调查报告、涉案物品清单、有关检验报告或者鉴定意见以及其他材料：【填写】",
+            "依法应当由行政机关处理的，请将案卷材料退回我办。",
+        ),
+        "特此函达。",
+        "是否立案的决定",
     ),
     LetterKind.MEETING_INVITATION: _Phrases(
         _of("关于邀请参加{subject}警示现场会的函"),

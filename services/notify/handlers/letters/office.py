@@ -15,6 +15,7 @@ from services.notify.core.letters.delivery import dispatch
 from services.notify.core.letters.drafting import draft, is_second, minutes_of, taken_back
 from services.notify.core.letters.letter import DRAFTS, ISSUED, IllegalMove, Letter
 from services.notify.core.letters.organs import LetterRules
+from services.notify.core.letters.publishing import is_public, was_public, why_unpublishable
 from services.notify.core.letters.paper import Issue, fields_of
 from services.notify.core.letters.wording import BY_HAND, Desk
 from services.notify.core.suppression import Question, why_untold
@@ -34,6 +35,10 @@ class Unknown(Exception):
 
 class Stale(Exception):
     """Somebody changed the letter since it was read."""
+
+
+class TakenBack(Exception):
+    """It was published, and another letter took it back."""
 
 
 class Office:
@@ -60,6 +65,8 @@ class Office:
             standing = standing_of(work, decision_id)
             if decision is None or standing is None:
                 raise Unknown(decision_id)
+            if kind is LetterKind.PUBLICATION and decision.restricted:
+                raise IllegalMove("所依据的事项限有权知悉者查看，不得公开")
             now = self._clock.now()
             letter = draft(kind, decision, standing.turn, self._desk, now)
             known = letters.of_threads(work, [letter.thread])
@@ -156,6 +163,17 @@ class Office:
             self._keep(work, changed, "received", by, f"回执扫描件 {name}", now)
         return changed
 
+    def published(self, letter_id: str) -> tuple[Letter, bytes]:
+        """A text that everybody may read, byte for byte as it was signed; raises `Unknown`, `TakenBack`."""
+        with self._database.begin() as work:
+            letter = letters.by_id(work, [letter_id]).get(letter_id)
+            if letter is not None and was_public(letter):
+                raise TakenBack(letter_id)
+            kept = letter_papers.document_of(work, letter_id) if letter is not None and is_public(letter) else None
+            if letter is None or kept is None:
+                raise Unknown(letter_id)
+            return letter, kept
+
     def paper(self, letter_id: str) -> tuple[Letter, bytes]:
         """The letter as DOCX: as it was signed, else as it would look today, marked as a draft."""
         with self._database.begin() as work:
@@ -221,7 +239,9 @@ class Office:
         self, work: Work, letter: Letter, decision: Decision, settings: Settings, now: datetime
     ) -> None:
         others = letters.of_threads(work, [letter.thread])
-        why = signing.why_unsignable(letter, others, signing.day_of(now))
+        why = signing.why_unsignable(letter, others, signing.day_of(now)) or why_unpublishable(
+            letter, restricted=decision.restricted, status=decision.status
+        )
         if why is not None:
             raise IllegalMove(why)
         if letters.has_left(work, letter.id):

@@ -48,6 +48,11 @@ from tests.unit.services.notify.given import DIVISIONS, NOW, decision, later
             {"measure": Measure.ADMONITION_TALK, "status": Status.CONFIRMED}, [LetterKind.TALK_NOTICE], id="约谈通知"
         ),
         pytest.param(
+            {"measure": Measure.ADMONITION_TALK, "status": Status.CONFIRMED, "clauses": ("S3-21", "S3-24")},
+            [LetterKind.TALK_NOTICE, LetterKind.PUBLICATION],
+            id="S3-24: 公开曝光",
+        ),
+        pytest.param(
             {"measure": Measure.REFERRAL, "status": Status.CONFIRMED}, [LetterKind.REFERRAL_LETTER], id="抄告函"
         ),
         pytest.param(
@@ -71,11 +76,12 @@ def test_a_decision_drafts_its_letters(changes: dict[str, Any], kinds: list[Lett
     assert kinds == [letter.kind for letter in drafted(decision(**changes))]
 
 
-def test_every_kind_but_the_retraction_and_the_minutes_of_a_talk_has_its_occasion() -> None:
-    """Those two follow from letters."""
+def test_every_kind_has_its_occasion_but_those_that_follow_from_letters_and_one_that_people_draft() -> None:
+    """The retraction and the minutes of a talk follow; whether a crime is suspected no rule can tell."""
     asked = {kind for occasion in OCCASIONS for kind in occasion.kinds}
 
-    assert set(LetterKind) - asked == {LetterKind.RETRACTION_LETTER, LetterKind.TALK_MINUTES}
+    follow = {LetterKind.RETRACTION_LETTER, LetterKind.TALK_MINUTES}
+    assert set(LetterKind) - asked == follow | {LetterKind.CRIME_REFERRAL}
 
 
 def test_the_same_record_drafts_nothing_twice() -> None:
