@@ -194,7 +194,11 @@ class LetterKind(Term):
     MEETING_INVITATION = "meeting_invitation", "事故警示会邀请", "It invites to a warning meeting, with its agenda."
     MEETING_MINUTES = "meeting_minutes", "事故警示会纪要", "The minutes of a warning meeting, for approval and report."
     LEADER_BRIEF = "leader_brief", "常务会汇报材料", "The leader's brief for the next standing meeting."
-    PUBLICATION = "publication", "公开通告", "What everybody may read: published as signed, without persons or informers."
+    PUBLICATION = (
+        "publication",
+        "公开通告",
+        "What everybody may read: published as signed, without persons or informers.",
+    )
     CRIME_REFERRAL = "crime_referral", "涉嫌犯罪案件移送函", "It hands a suspected crime to the police; restricted."
     RETRACTION_LETTER = "retraction_letter", "撤销函", "It takes back a letter whose basis has disappeared."
 

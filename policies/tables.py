@@ -48,6 +48,13 @@ def workdays() -> Mapping[date, bool]:
     return {date.fromisoformat(row["day"]): row["kind"] == "working_day" for row in _rows(WORKDAYS)}
 
 
+@cache
+def festivals() -> Mapping[date, str]:
+    """The free days of the State Council's notices, each by the name of its holiday: 元旦, 春节, 清明, 劳动节, 端午, 中秋, 国庆节."""
+    rows = (row for row in _rows(WORKDAYS) if row["kind"] == "holiday")
+    return {date.fromisoformat(row["day"]): row["name"] for row in rows}
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = resources.files("policies").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))

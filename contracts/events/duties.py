@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.fields import Data, Day, DayOrInstant, Id, MaybeName, Name, Word
+from contracts.fields import Data, Day, DayOrInstant, Id, MaybeName, MaybeSha256, Name, Word
 
 Total = Annotated[float, Field(ge=0, le=1e15)]
 
@@ -16,6 +16,7 @@ class ObligationFulfilled(Data):
     unit: Name = Field(description="单位: who did it")
     period: Word = Field(description="周期: such as 2023-06, 2023-Q2, 2023-H1, stage:2a or 2020-03-26")
     document_no: MaybeName = Field(None, description="文号: the report's document")
+    file_sha256: MaybeSha256 = Field(None, description="书面件校验: SHA-256, in hex, of the signed and sealed file")
 
 
 class MilestoneDated(Data):

@@ -49,4 +49,4 @@ def law_of(packs: Sequence[PackFile], divisions: Divisions) -> Law:
 def work_calendar() -> WorkCalendar:
     """The days that the State Council's notices set apart, as the table that ships has them."""
     days = tables.workdays()
-    return WorkCalendar(days, frozenset(day.year for day in days))
+    return WorkCalendar(days, frozenset(day.year for day in days), tables.festivals())

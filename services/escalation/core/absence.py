@@ -40,6 +40,36 @@ def missed(obligation: Obligation, where: Jurisdiction, say: Say) -> Iterator[Fi
     )
 
 
+def unsigned(obligation: Obligation, where: Jurisdiction) -> Iterator[Finding]:
+    """Yield that the signed and sealed file is still to come, where a report came in time or late without it (S4-22)."""
+    owed, came = obligation.owed, obligation.first
+    if owed.written != "asked" or owed.due is None or came is None:
+        return
+    at, file = max(owed.due, came.time), next(iter(obligation.files), None)
+    if file is not None and (file.time < owed.due or file.time <= came.time):
+        return
+    yield Finding(
+        measure="remind",
+        step="written",
+        subject_kind=owed.subject_kind,
+        subject_id=_subject(owed),
+        occurrence=_occurrence(owed),
+        at=at,
+        instant=False,
+        until=file.time if file else None,
+        firm=owed.firm,
+        tenant=owed.tenant,
+        level=owed.level,
+        reason=lambda: (
+            f"{owed.because}{_unit(owed, where)}的{owed.title}（{period_of(owed)}）已报，但未附签字盖章的书面件，请补报。"
+        ),
+        rests_on=(*owed.rests_on, came),
+        since=owed.due,
+        clauses=owed.clauses,
+        context=lambda: _context(owed, where),
+    )
+
+
 def opened(obligation: Obligation, where: Jurisdiction, say: Say) -> Iterator[Finding]:
     """Yield the record of its own that an obligation is at what opened it, until it is done."""
     owed, came = obligation.owed, obligation.first

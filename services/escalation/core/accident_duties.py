@@ -70,6 +70,7 @@ def _owed(
                 rests_on=(accident.told,),
                 because=f"因{accident_words(accident, where)}，",
                 remind=spec.remind,
+                written=spec.written,
             ),
         )
 

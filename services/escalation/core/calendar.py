@@ -64,11 +64,13 @@ class WorkCalendar:
     """Which days are worked (调休 included); `days` holds every exception that was announced.
 
     A year in `years` has been announced by the State Council; for any other year the answer rests on weekends only
-    and is provisional. The last days of December are also governed by the next year's notice.
+    and is provisional. The last days of December are also governed by the next year's notice. `festivals` names the
+    holiday to which a free day belongs: 国庆节.
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
     years: frozenset[int] = frozenset()
+    festivals: Mapping[date, str] = field(default_factory=dict)
 
     def is_worked(self, day: date) -> bool:
         """Whether `day` is a working day, as far as is known."""

@@ -70,7 +70,8 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     `opened_at` (a warning meeting that an accident calls for), else empty. `because`: what opened it, as the beginning
     of a sentence. `period_name`: the period as one would read it out. `remind`: how many days before the last day.
     `of_site`: the unit is a registered site. `begins`: the day from which the span to `due` was counted, if one was.
-    `formerly`: the tenants from which the site was transferred; what they said for it stands.
+    `formerly`: the tenants from which the site was transferred; what they said for it stands. `written`: whether a
+    signed and sealed file is `asked` for beside the report, or `needed` for it to count, else empty.
     """
 
     obligation: str
@@ -97,6 +98,7 @@ class Owed(msgspec.Struct, frozen=True, tag="owed"):
     of_site: bool = False
     begins: date | None = None
     formerly: tuple[str, ...] = ()
+    written: str = ""
 
 
 class Missed(msgspec.Struct, frozen=True, tag="missed"):

@@ -18,6 +18,7 @@ from services.escalation.core.rules import (
     overdue,
     problem_list,
     recurrence,
+    same_day_handover,
     talk_accident_prone,
     talk_duty_failure,
     talk_fatal_window,
@@ -170,6 +171,13 @@ def _within(evidence: Evidence, parameters: Any) -> Iterator[Count]:
         yield spanned(evidence.calendar, about, begins, why, parameters.within)
 
 
+def _answer(evidence: Evidence, parameters: Any) -> Iterator[Count]:
+    """The regulator's term, from the day of the grid's report."""
+    report = _first_fact(evidence)
+    if isinstance(parameters, same_day_handover.Parameters) and parameters.within is not None and report is not None:
+        yield spanned(evidence.calendar, "答复期限", local_day(report.time), "上报之日", parameters.within)
+
+
 def _interval(evidence: Evidence, parameters: Any) -> Iterator[Count]:
     record = evidence.record
     if isinstance(parameters, frequency.Parameters) and record.since is not None:
@@ -216,6 +224,7 @@ _READERS: Final[Mapping[str, Callable[[Evidence, Any], Iterator[Count]]]] = {
     problem_list.RULE: _problem,
     missing_proposal.RULE: _within,
     enforcement_missing.RULE: _within,
+    same_day_handover.RULE: _answer,
     frequency.RULE: _interval,
     listing_expiry.RULE: _listing,
     recurrence.RULE: _window,

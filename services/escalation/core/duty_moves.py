@@ -55,6 +55,7 @@ def owed_under(owed: Owed, pack: Pack, calendar: WorkCalendar, moved_at: datetim
                 title=spec.title,
                 clauses=spec.clauses,
                 remind=spec.remind,
+                written=spec.written,
                 policy_id=pack.id,
                 policy_version=pack.version,
             )

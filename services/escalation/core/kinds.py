@@ -17,7 +17,14 @@ from services.escalation.core.law import Law
 from services.escalation.core.moving import pack_of, terms, under_each
 from services.escalation.core.partly import HAZARD, SITE, Partly
 from services.escalation.core.policy import AfterAccident, Pack
-from services.escalation.core.rules import campaign_goal, due_soon, talk_duty_failure, talk_ranking, talk_sector
+from services.escalation.core.rules import (
+    campaign_goal,
+    due_soon,
+    periodic_report,
+    talk_duty_failure,
+    talk_ranking,
+    talk_sector,
+)
 from services.escalation.core.rules.registry import ABSENCES
 from services.escalation.core.wording import site_context
 
@@ -176,6 +183,7 @@ def _found_of(law: Law, state: obligation.Obligation) -> Finds:
     version, begins, where, *_ = law.docket(pack, "obligation")
     found = [(owed.rule, finding) for finding in ABSENCES[owed.rule](state, where)]
     found += [(due_soon.RULE, finding) for finding in absence.reminders(state, where)]
+    found += [(periodic_report.RULE, finding) for finding in absence.unsigned(state, where)]
     for rule, finding in found:
         if finding.at >= begins:
             yield Found(finding, rule, owed.clauses, version)
@@ -286,6 +294,7 @@ def _committee_gives(law: Law, case: Case, state: committee.Committee, now: date
                 firm=period.firm,
                 begins=period.begins,
                 remind=spec.remind,
+                written=spec.written,
             ),
         )
     bound = ((one, _binding(law, case, one)) for one in state.accidents)

@@ -32,6 +32,7 @@ WORDS: Final[Mapping[tuple[str, str], str]] = {
     ("problem_list", "age"): "存在{}为长期存在",
     ("recurrence", "within"): "销号后{}内再次发现为复发",
     ("returned_dispute", "returns"): "退回{}次为存在争议",
+    ("same_day_handover", "within"): "答复期限为{}",
     ("talk_accident_prone", "count"): "{}起事故为多发",
     ("talk_accident_prone", "within"): "按{}内的事故计算",
     ("talk_duty_failure", "count"): "{}项工作未按期完成为工作不力",

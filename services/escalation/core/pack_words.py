@@ -1,6 +1,6 @@
 """Say the keys and words of a policy pack in Chinese, for those who decide about packs and read no YAML."""
 
-from typing import Final
+from typing import Final, get_args
 
 from contracts.vocabulary import (
     AccidentCategory,
@@ -15,6 +15,7 @@ from contracts.vocabulary import (
     SiteKind,
     Term,
 )
+from services.escalation.core.windows import Festival
 
 KEYS: Final = {
     "accountability": "视为追责建议的文书",
@@ -55,6 +56,7 @@ KEYS: Final = {
     "except_kinds": "不计入的检查",
     "fallback_lead": "兜底牵头单位",
     "fatal": "只限亡人事故",
+    "festivals": "节假日",
     "first": "首日",
     "four_eyes": "须两人确认",
     "found_before": "存量截止日",
@@ -130,6 +132,7 @@ KEYS: Final = {
     "version": "版本",
     "when": "时间安排",
     "windows": "时段",
+    "written": "书面件",
     "within": "期限",
 } | {str(rule): rule.chinese for rule in RuleId}
 """A word for every key of a pack."""
@@ -174,9 +177,12 @@ _OWN: Final = {
     "milestone": "节点之后",
     "each": "每轮之后",
     "key_period": "重点时段每日",
+    "asked": "须补",
+    "needed": "必备",
     "untimed": "不定期限",
     "accident": "事故之后",
 }
+_FESTIVALS: Final[tuple[str, ...]] = get_args(Festival)
 _TERMS: Final[tuple[type[Term], ...]] = (
     AccidentCategory,
     EnforcementKind,
@@ -189,5 +195,7 @@ _TERMS: Final[tuple[type[Term], ...]] = (
     Level,
     RuleId,
 )
-VALUES: Final = {str(word): word.chinese for terms in _TERMS for word in terms} | _OWN
+VALUES: Final = (
+    {str(word): word.chinese for terms in _TERMS for word in terms} | _OWN | {day: day for day in _FESTIVALS}
+)
 """A word for what a key may say; names and ids stand for themselves."""

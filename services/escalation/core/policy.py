@@ -64,6 +64,11 @@ class Obligation(PackModel):
     remind: tuple[Annotated[int, Field(ge=1)], ...] = Field(
         (), description="Reminders: so many days before the last day; they stand under `due_soon`."
     )
+    written: Literal["", "asked", "needed"] = Field(
+        "",
+        description="书面报 (S4-22): a signed and sealed file, by its hash. asked: a report without one came, and its file is "
+        "asked for until it comes; needed: a report without one did not come.",
+    )
     source: Source = Field("notice", description="`proposed` where the duty or its term is ours.")
 
     @property

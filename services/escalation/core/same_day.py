@@ -1,4 +1,4 @@
-"""Say what was found on a day and had to be dealt with before that day was over (S1-13)."""
+"""Say what was found on a day and had to be dealt with before that day, or a span after it, was over (S1-13, S3-15)."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,13 +8,16 @@ from services.escalation.core.calendar import end_of, local_day
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.telling import Report
 from services.escalation.core.heard import Heard
+from services.escalation.core.jurisdiction import Jurisdiction
+from services.escalation.core.terms import Span
 
 
 class Duty(NamedTuple):
     """One round of a hazard, from a finding that binds to its close-out.
 
     `number` tells a round after a close-out from the one before it. `found` says what was found and by whom, `since` is
-    when the round began to count (None: from the beginning), `due` the end of the day of finding.
+    when the round began to count (None: from the beginning), `due` the end of the day of finding, or of the
+    span after it; `firm`: no notice about working days that is still to come can move it.
     """
 
     number: int
@@ -22,12 +25,13 @@ class Duty(NamedTuple):
     report: Report
     since: datetime | None
     due: datetime
+    firm: bool = True
 
 
-def duties(hazard: Hazard, found_by: Sequence[str], begins: datetime) -> Iterator[Duty]:
+def duties(hazard: Hazard, found_by: Sequence[str], where: Jurisdiction, within: Span | None = None) -> Iterator[Duty]:
     """Yield, for each round, the first finding by one of `found_by`; whoever finds it again in that round adds none.
 
-    What was found before `begins` owed nothing on its day.
+    Without a span `within` it is owed on that very day. What was found before the pack binds owed nothing.
     """
     rounds: set[int] = set()
     for fact, report in hazard.reports:
@@ -35,8 +39,12 @@ def duties(hazard: Hazard, found_by: Sequence[str], begins: datetime) -> Iterato
         if report.found_by not in found_by or len(before) in rounds:
             continue
         rounds.add(len(before))
-        if fact.time >= begins:
-            yield Duty(len(before), fact, report, before[-1].time if before else None, end_of(local_day(fact.time)))
+        if fact.time >= where.begins:
+            day = local_day(fact.time)
+            last = where.calendar.add(day, within.count, within.unit) if within else day
+            firm = within is None or where.calendar.is_sure(day, last, within.unit)
+            since = before[-1].time if before else None
+            yield Duty(len(before), fact, report, since, end_of(last), firm)
 
 
 def first_act(hazard: Hazard, subject: str, duty: Duty) -> datetime | None:

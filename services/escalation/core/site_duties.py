@@ -67,6 +67,7 @@ def owed(
                 of_site=True,
                 formerly=formerly,
                 remind=opening.spec.remind,
+                written=opening.spec.written,
             ),
         )
 

@@ -49,16 +49,16 @@ def router(*, database: Database, office: Office) -> APIRouter:
             found = published(work, MOST)
         return [_shown(letter, office) for letter in found]
 
-    @routes.get("/{letter_id}")
-    def get_publication(letter_id: str) -> Published:
+    @routes.get("/{publication_id}")
+    def get_publication(publication_id: str) -> Published:
         """One text; 410 where it was taken back."""
-        letter, _ = _answered(lambda: office.published(letter_id))
+        letter, _ = _answered(lambda: office.published(publication_id))
         return _shown(letter, office)
 
-    @routes.get("/{letter_id}/document.docx", response_class=Response, responses={200: _FILE})
-    def get_document(letter_id: str) -> Response:
+    @routes.get("/{publication_id}/document.docx", response_class=Response, responses={200: _FILE})
+    def get_document(publication_id: str) -> Response:
         """The file byte for byte as it was signed; 410 where it was taken back."""
-        letter, docx = _answered(lambda: office.published(letter_id))
+        letter, docx = _answered(lambda: office.published(publication_id))
         return docx_answer(letter, docx, office)
 
     return routes
@@ -74,11 +74,11 @@ def add(pages: APIRouter, *, database: Database, office: Office, frame: Frame) -
             found = published(work, MOST)
         return frame.page(request, "publications.html", as_of=None, letters=found)
 
-    @pages.get("/publications/{letter_id}")
-    def one(request: Request, letter_id: str) -> HTMLResponse:
+    @pages.get("/publications/{publication_id}")
+    def one(request: Request, publication_id: str) -> HTMLResponse:
         """One text as it reads, with its file and the file's hash."""
         try:
-            letter, _ = office.published(letter_id)
+            letter, _ = office.published(publication_id)
         except TakenBack:
             raise Trouble(HTTPStatus.GONE, TAKEN_BACK) from None
         except Unknown:

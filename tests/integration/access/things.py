@@ -54,6 +54,7 @@ def _things(which: str, number: str, tenant: str, site: str) -> dict[str, Any]:
         "silence_id": _UUID.format(f"1{number[-1]}"),
         "tenant": tenant,
         "letter_id": f"{which}-letter",
+        "publication_id": f"{which}-publication",
         "scan_id": number,
         "token": f"{which}-token-0123456789-0123456789-0123456789",
         "kind": "ledger",
@@ -91,7 +92,7 @@ def plant(owner: psycopg.Connection[Any], url: str) -> None:
 
 
 def _letters(owner: psycopg.Connection[Any], url: str) -> None:
-    """A signed letter in its county, one of another as its copy, each with a scan and a link to sign for it."""
+    """A signed letter in its county, one of another as its copy, each with a scan, a link to sign for it, a publication."""
     chancery = Chancery(url)
     written = chancery.issued(supervision()).id
     chancery.database.close()
@@ -109,6 +110,10 @@ def _letters(owner: psycopg.Connection[Any], url: str) -> None:
         }
         _copy(owner, "notify.letter", "id", written, told)
         _copy(owner, "notify.letter_document", "letter_id", written, {"letter_id": letter})
+        text = things["publication_id"]
+        public = {"id": text, "decision_id": text, "thread": text, "kind": "publication", "number": 8}
+        _copy(owner, "notify.letter", "id", written, told | public)
+        _copy(owner, "notify.letter_document", "letter_id", written, {"letter_id": text})
         scan = {"name": said, "file": b"%PDF-1.4", "media_type": "application/pdf", "author": "甲"}
         insert(owner, "notify.letter_scan", letter_id=letter, **scan)
         link = hashlib.sha256(things["token"].encode()).digest()

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
 from contracts.divisions import Divisions
 from services.escalation.core.case import Contribution, Owed
 from services.escalation.core.heard import Heard, in_order
@@ -11,10 +13,20 @@ from services.escalation.core.heard import Heard, in_order
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One instance: `owed` says by when, `fulfilments` what came, in order of time."""
+    """One instance: `owed` says by when, `came` what was handed in, in order of time."""
 
     owed: Owed
-    fulfilments: tuple[Heard, ...]
+    came: tuple[Heard, ...]
+
+    @property
+    def fulfilments(self) -> tuple[Heard, ...]:
+        """What came and counts: where a signed file is needed, with the file alone (S4-22)."""
+        return self.files if self.owed.written == "needed" else self.came
+
+    @property
+    def files(self) -> tuple[Heard, ...]:
+        """What came with the hash of a signed and sealed file."""
+        return tuple(fact for fact in self.came if file_of(fact))
 
     def missed_at(self) -> datetime | None:
         """The end of the term, if nothing had come by then; None where nothing was missed or no clock runs."""
@@ -31,6 +43,18 @@ class Obligation:
     def first(self) -> Heard | None:
         """The earliest fulfilment."""
         return self.fulfilments[0] if self.fulfilments else None
+
+
+class _Said(msgspec.Struct, frozen=True):
+    file_sha256: str = ""
+
+
+_said_of = msgspec.json.Decoder(_Said).decode
+
+
+def file_of(fact: Heard) -> str:
+    """The hash of the file that came with a report, empty where none did."""
+    return _said_of(fact.data).file_sha256
 
 
 def fold(facts: Sequence[Heard], inputs: Iterable[Contribution], divisions: Divisions) -> Obligation | None:

@@ -72,12 +72,17 @@ def _unit_lists(parts: Parts) -> Iterator[Fault]:
 
 def _rules(parts: Parts) -> Iterator[Fault]:
     periods = [period.id for period in parts.list_of("key_periods")]
+    bounded = [period.id for period in parts.list_of("key_periods") if period.first and period.last]
     often = parts.rules.get(frequency.RULE)
     for number, wanted in enumerate(often.in_periods if isinstance(often, frequency.Parameters) else ()):
         if wanted.period not in periods:
             place: Place = ("rules", frequency.RULE, "in_periods", number, "period")
             message = f"there is no key period {wanted.period!r}"
             yield parts.fault("unknown_key_period", place, message, suggestion(wanted.period, periods, "key periods"))
+        elif wanted.period not in bounded:
+            place = ("rules", frequency.RULE, "in_periods", number, "period")
+            message = f"the key period {wanted.period} has no days of its own: no interval is counted in it"
+            yield parts.fault("unreachable_rung", place, message, "give it `first` and `last`")
     goals = parts.rules.get(campaign_goal.RULE)
     for number, goal in enumerate(goals.goals if isinstance(goals, campaign_goal.Parameters) else ()):
         lacks = {"campaign": "campaign" not in parts.text.raw, "key_periods": "key_periods" not in parts.text.raw}

@@ -24,6 +24,8 @@ from services.escalation.core.terms import Span
 CODE: Final = "child_loosens"
 OFTEN: Final = ("daily", "weekly", "monthly", "quarterly", "half_yearly", "annual")
 """From the strictest to the loosest."""
+WRITTEN: Final = ("", "asked", "needed")
+"""From the loosest to the strictest."""
 END_OF_DAY: Final = time.max
 PARENT_ALONE: Final = ("rules", "targets", "campaign", "stock", "key_periods")
 """What counts in a pack that stands by itself only: hazards, targets and goals stand under the parent."""
@@ -93,6 +95,14 @@ def _loosened(child: Obligation, parent: Obligation) -> Iterator[tuple[Place, st
         for window in [*(set(old.windows) - set(new.windows)), *(set(old.named) - set(new.named))]:
             yield ("when",), f"it leaves out {window[0]} to {window[1]}"
     yield from _spans(child, parent)
+    yield from _papers(child, parent)
+
+
+def _papers(child: Obligation, parent: Obligation) -> Iterator[tuple[Place, str]]:
+    """A written file that is asked for less, and a later hour of the last day."""
+    new, old = child.when, parent.when
+    if WRITTEN.index(child.written) < WRITTEN.index(parent.written):
+        yield ("written",), f"a written file is {child.written or 'not asked for'} instead of {parent.written}"
     if (
         isinstance(new, CutOff)
         and isinstance(old, CutOff)

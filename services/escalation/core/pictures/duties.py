@@ -6,13 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from services.escalation.core.cases.obligation import Obligation
+from services.escalation.core.cases.obligation import Obligation, file_of
 
 State = Literal["in_time", "late", "missed", "owed", "without_term"]
 
 
 class Duty(msgspec.Struct, frozen=True):
-    """One thing owed by one unit for one period; `came_at` is when it was done first, `is_own` whether the office owes it."""
+    """One thing owed by one unit for one period; `came_at` is when it was done first, `is_own` whether the office owes it.
+
+    `written`: whether a signed file is asked for or needed; `file_sha256` is the hash of the one that came first.
+    """
 
     obligation: str
     title: str
@@ -23,6 +26,8 @@ class Duty(msgspec.Struct, frozen=True):
     opened_at: datetime
     due: datetime | None
     came_at: datetime | None
+    written: str
+    file_sha256: str
     state: State
     is_own: bool
     clauses: tuple[str, ...]
@@ -41,6 +46,8 @@ def duty(obligation: Obligation, office: Collection[str], now: datetime) -> Duty
         opened_at=owed.opened_at,
         due=owed.due,
         came_at=first.time if first else None,
+        written=owed.written,
+        file_sha256=file_of(obligation.files[0]) if obligation.files else "",
         state=_state(obligation, now),
         is_own=owed.unit in office,
         clauses=owed.clauses,

@@ -93,7 +93,9 @@ def _window(goal: Goal, accident: Accident, accidents: Accidents, where: Jurisdi
     if goal.during == "campaign":
         campaign = where.campaign
         return (campaign.holds(accident.day), campaign.name) if campaign else ("outside", "")
-    held = [(period.holds(accident.day, accidents.milestones), period.name) for period in where.key_periods]
+    held = [
+        (period.holds(accident.day, accidents.milestones, where.calendar), period.name) for period in where.key_periods
+    ]
     for wanted in ("inside", "perhaps"):
         for inside, name in held:
             if inside == wanted:

@@ -34,7 +34,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
     """Yield a breach at 24:00 of the day of finding, until the hazard is reported up or withdrawn."""
     if not hazard.any_report("found_by", parameters.found_by):
         return
-    for duty in duties(hazard, parameters.found_by, where.begins):
+    for duty in duties(hazard, parameters.found_by, where):
         reported = first_act(hazard, "hazard.escalated_up", duty)
         withdrawn = first_act(hazard, "hazard.withdrawn", duty)
         ended = earliest(reported, withdrawn)

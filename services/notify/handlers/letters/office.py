@@ -15,8 +15,8 @@ from services.notify.core.letters.delivery import dispatch
 from services.notify.core.letters.drafting import draft, is_second, minutes_of, taken_back
 from services.notify.core.letters.letter import DRAFTS, ISSUED, IllegalMove, Letter
 from services.notify.core.letters.organs import LetterRules
-from services.notify.core.letters.publishing import is_public, was_public, why_unpublishable
 from services.notify.core.letters.paper import Issue, fields_of
+from services.notify.core.letters.publishing import is_public, was_public, why_unpublishable
 from services.notify.core.letters.wording import BY_HAND, Desk
 from services.notify.core.suppression import Question, why_untold
 from services.notify.exports.docx import digest, render

@@ -38,7 +38,7 @@ def missed(subject: str, *facts: object, packs: tuple[str, ...] = LISHUI, until:
     return [
         f"{one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {one.level}"
         for one in records
-        if one.subject.id == subject and one.status == "raised"
+        if (one.subject.id, one.status, one.measure) == (subject, "raised", "missing_report")
     ]
 
 

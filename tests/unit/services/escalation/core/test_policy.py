@@ -44,7 +44,19 @@ def units(one: Pack, obligation: str) -> list[str]:
             ],
             id="威海",
         ),
-        pytest.param("lishui-2016", ["action_plan", "final_summary", "self_assessment", "stage_report"], id="丽水"),
+        pytest.param(
+            "lishui-2016",
+            [
+                "action_plan",
+                "channel_check",  # the three more of ADR 44
+                "duty_report",
+                "duty_roster",
+                "final_summary",
+                "self_assessment",
+                "stage_report",
+            ],
+            id="丽水",
+        ),
         pytest.param("lishui-zone-2016", ["stage_report"], id="丽水经开区"),
         pytest.param("wenzhou-2020", [], id="温州 owes none"),
     ],

@@ -87,6 +87,11 @@ FAULTS = [
         "there is no key period 'new_year'. Mend: use one of these key periods: spring_festival, summit.",
         id="an unknown key period",
     ),
+    pytest.param(
+        CITY, "{period: spring_festival, every", "{period: summit, every", "{period: summit, every",
+        "the key period summit has no days of its own: no interval is counted in it. Mend: give it `first` and `last`.",
+        id="unreachable: an interval in a key period without days",
+    ),
 ]  # fmt: skip
 
 

@@ -113,6 +113,12 @@ FAULTS = [
         id="child: no meeting to report at",
     ),
     pytest.param(
+        ZONE, "    written: needed\n", "", "stage_report:",
+        "the child loosens stage_report, which nowhere-2024 asks for: a written file is not asked for instead of asked."
+        " Mend: keep the parent's term or a shorter one.",
+        id="child: no written file",
+    ),
+    pytest.param(
         ZONE, 'root: "990100"', 'root: "990000"', "root:",
         "the root 990000 is not the parent's, 990100. Mend: write 990100.",
         id="child: of another committee",

@@ -1,8 +1,11 @@
 """What an undercover visit finds is handed over that same day, by event time, on any day of the week (S1-13, S1-17)."""
 
+from typing import Any
+
 import pytest
 
 from contracts.facts import Fact
+from services.escalation.core.calendar import SHANGHAI
 from tests.unit.services.escalation.visits import (
     about,
     closed,
@@ -156,3 +159,74 @@ def test_the_reason_can_be_read_out() -> None:
         "示范机械厂的一般隐患“疏散通道被货物堵塞”（J-1），2020年3月26日检查发现，"
         "至当日24时既未整改也未交办，不符合当日交办的要求。"
     )
+
+
+# ---- with a term: the grid's report and the regulator's answer (S3-15)
+
+
+def from_the_grid(when: str, **words: Any) -> Fact:
+    """A village's grid worker reports a blocked passage in 乳山."""
+    site = {"id": "S-1", "name": "示范豆腐坊", "address": "示范路9号", "kind": "place", "sector": "工贸"}
+    said = {"found_by": "grid", "rectify_by": None, "supervising_unit": "市应急管理局", "site": site}
+    return found(when, tenant="371083", **(said | words))
+
+
+def answers(*facts: Fact, until: str = "2021-06-30") -> list[str]:
+    """What the rule says under the pack of 威海."""
+    records = [one for one in decide(*facts, until=until, packs=("weihai-2021",)) if one.rule == RULE]
+    return [f"{one.step or 'breach'} {one.status} {one.at.astimezone(SHANGHAI):%m-%d %H:%M}" for one in records]
+
+
+RECEIVED = "received raised 05-21 09:00"
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        pytest.param([], ["breach raised 05-27 00:00"], id="nobody answers: three working days after a Friday"),
+        pytest.param(
+            [("handed_over", "2021-05-24 10:00", {"to_unit": "示范豆腐坊"})],
+            ["received cleared 05-24 10:00"],
+            id="given to who has to put it right",
+        ),
+        pytest.param(
+            [("returned", "2021-05-24 10:00", {"reason": "不属我局监管", "suggested_unit": "市住房和城乡建设局"})],
+            ["received cleared 05-24 10:00"],
+            id="returned as another's is an answer",
+        ),
+        pytest.param(
+            [("rectified", "2021-05-24 10:00", {"by": "示范豆腐坊"})],
+            ["received cleared 05-24 10:00"],
+            id="put right before anybody answered",
+        ),
+        pytest.param(
+            [("handed_over", "2021-05-28 10:00", {"to_unit": "示范豆腐坊"})],
+            ["breach raised 05-27 00:00", "breach cleared 05-28 10:00", "received cleared 05-28 10:00"],
+            id="answered late: it stays on record",
+        ),
+    ],
+)
+def test_the_regulator_answers_what_the_grid_reports(
+    acts: list[tuple[str, str, dict[str, Any]]], expected: list[str]
+) -> None:
+    """S3-15: 由监管部门牵头查处. It is told at once, and has a clock of its own."""
+    later = [about(kind, when, tenant="371083", **words) for kind, when, words in acts]
+
+    lines = answers(from_the_grid("2021-05-21 09:00"), *later)
+
+    assert (lines[0], sorted(lines[1:])) == (RECEIVED, sorted(expected))
+
+
+def test_it_is_told_to_the_regulator_in_words() -> None:
+    """S3-15: who, what and by when; both records address the unit that supervises."""
+    records = decide(from_the_grid("2021-05-21 09:00"), until="2021-06-30", packs=("weihai-2021",))
+    told_, breach = (one for one in records if one.rule == RULE)
+
+    assert told_.reason.endswith("系网格巡查发现并上报，请监管部门牵头查处，于2021年5月26日前答复处理意见。")
+    assert breach.reason.endswith("2021年5月21日由网格巡查上报，监管部门至2021年5月26日24时既未查处也未答复。")
+    assert {one.context["addressee"] for one in (told_, breach)} == {"supervising_unit"}
+
+
+def test_other_findings_have_no_such_clock() -> None:
+    """An inspection's own finding is the inspector's to hand over."""
+    assert answers(from_the_grid("2021-05-21 09:00", found_by="inspection")) == []

@@ -21,7 +21,11 @@ def publication(**changes: Any) -> Letter:
 
 def test_a_typical_case_is_told_without_how_it_became_known() -> None:
     """S2-38: what was wrong and where; the way of finding and units that supervise are the office's own business."""
-    said = supervision().context | {"found_by": "tip_off", "address": "示范路9号", "responsible_unit": "甲一机械有限公司"}
+    said = supervision().context | {
+        "found_by": "tip_off",
+        "address": "示范路9号",
+        "responsible_unit": "甲一机械有限公司",
+    }
     letter = publication(context=said, reason="群众举报的隐患 H-1 经查属实，视同事故处理。")
 
     assert letter.content.title == "关于甲一机械有限公司“疏散通道被货物堵塞”隐患逾期未整改典型案例的通告"
