@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
+from contracts.vocabulary import SubjectKind
 from services.escalation.core.calendar import ONE_DAY, SHANGHAI, Unit, WorkCalendar, end_of, last_day_before, local_day
 from services.escalation.core.policy import AfterAccident, Obligation, Pack
 from services.escalation.core.rules import (
@@ -141,7 +142,8 @@ def _due_soon(evidence: Evidence, _parameters: Any) -> Iterator[Count]:
         last = local_day(record.at) + int(days) * ONE_DAY
         yield from _stock(evidence, end_of(last))
         span = Span(count=int(days), unit="calendar_day")
-        yield spanned(evidence.calendar, "距整改期限", local_day(record.at), "提醒当日", span)
+        about = "距整改期限" if record.subject.kind == SubjectKind.HAZARD else "距期限"
+        yield spanned(evidence.calendar, about, local_day(record.at), "提醒当日", span)
 
 
 def _aged(evidence: Evidence, parameters: Any) -> Iterator[Count]:

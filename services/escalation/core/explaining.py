@@ -46,6 +46,26 @@ STEPS: Final = {
 """Names of rungs that are words."""
 
 
+DONE: Final[Mapping[Measure, str]] = {
+    Measure.REMIND: "发出提醒",
+    Measure.NOTICE_LETTER: "发出提示函",
+    Measure.SUPERVISION_LETTER: "发出督办函",
+    Measure.JOINT_SUPERVISION: "联合督办",
+    Measure.LISTED_SUPERVISION: "挂牌督办",
+    Measure.ADMONITION_TALK: "约谈",
+    Measure.SUSPENSION: "责令停产停业或者停工",
+    Measure.PENALTY: "给予行政处罚",
+    Measure.REFERRAL: "抄告或者移交",
+    Measure.ACCIDENT_TRACK: "视同事故处理",
+    Measure.PROBLEM_LIST: "列入“被动发现”清单",
+    Measure.INSTANT_REPORT: "要求即时报告",
+    Measure.WARNING_MEETING: "要求召开事故警示现场会",
+    Measure.MEETING_REPORT: "要求作出会议报告",
+    Measure.MISSING_REPORT: "记为漏报缺报",
+    Measure.RANKING: "列入排名",
+    Measure.ALERT: "发出预警",
+}
+"""What a measure does, as one would say it."""
 _DAY_OF: Final = re.compile(r"T([+-])([0-9]+)")
 _INNER: Final = str.maketrans("“”《》", "‘’〈〉")
 
@@ -91,8 +111,8 @@ def _what(record: Decision, pack: Pack | None) -> str:
     at = deadline_words(record.at) if record.since is not None else moment_words(record.at)
     acts = f"由{Level(record.level).chinese}一级办理"
     acts += f"，代行单位为{record.acts_for}" if record.acts_for else ""
-    takes = "拟采取" if record.measure in PUNITIVE or record.status == "provisional" else "采取"
-    return f"决定：对{_subject(record, pack)}，按“{rule.chinese}”规则{step}，于{at}{takes}“{measure.chinese}”措施，{acts}。"
+    intends = "拟" if record.measure in PUNITIVE or record.status == "provisional" else ""
+    return f"决定：对{_subject(record, pack)}，按“{rule.chinese}”规则{step}，于{at}{intends}{DONE[measure]}，{acts}。"
 
 
 def _subject(record: Decision, pack: Pack | None) -> str:

@@ -226,7 +226,7 @@ def _late(case: Case, changes: list[Entry], cause: Heard, moment: Moment, eviden
             instant=True,
             tenant=record.tenant,
             level=record.level,
-            reason=f"关于{subject_words(record)}的一条消息（{cause.id}）迟于24小时补录，使已作出的决定结束或者撤销，请核实是否倒填日期。",
+            reason=f"关于{subject_words(record)}的一条消息（{cause.id}）在发生24小时以后才补录，使已作出的决定结束或者撤销，请核实是否倒填日期。",
             rests_on=(cause,),
             context=record.context | {"addressee": evidence.to},
         )

@@ -111,6 +111,7 @@ KEYS: Final = {
     "sites_tagged": "承担的场所标签",
     "source": "来源",
     "span": "期限",
+    "spares": "不予约谈的单位名单",
     "stages": "阶段",
     "step": "名称",
     "stock": "存量隐患",

@@ -87,7 +87,7 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
                 until=min(ends, default=None),
                 tenant=window.tenant,
                 level=where.acting(window.tenant, parameters.acts),
-                reason=f"{site.name}{window.why}，应至少每{every.words}检查1次，自{day_words(local_day(since))}起未检查。",
+                reason=f"{site.name}{window.why}，应至少{_every(every)}检查1次，自{day_words(local_day(since))}起未检查。",
                 rests_on=window.rests_on,
                 since=since,
                 context=site.context | {"addressee": parameters.to},
@@ -171,3 +171,8 @@ def _bounds(period: KeyPeriod) -> tuple[datetime, datetime] | None:
     if period.first is None or period.last is None:
         return None
     return midnight(period.first), end_of(period.last)
+
+
+def _every(span: Span) -> str:
+    """How often: 每日, 每7日."""
+    return "每日" if (span.count, span.unit) == (1, "calendar_day") else f"每{span.words}"

@@ -95,4 +95,4 @@ def _is_major(hazard: Hazard, moment: datetime) -> bool:
 
 def _reason(hazard: Hazard) -> str:
     found = FOUND_BY_WORDS.get(hazard.report.found_by, "检查")
-    return f"{hazard_words(hazard)}系{found}发现的重大隐患，请立即处置并按程序报告。"
+    return f"{hazard_words(hazard)}系{found}发现，请立即处置并按程序报告。"

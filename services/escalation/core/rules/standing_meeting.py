@@ -26,12 +26,12 @@ def find(obligation: Obligation, where: Jurisdiction) -> Iterator[Finding]:
 
 def _duty(unit: str, owed: Owed, _term: str) -> str:
     when = f"会期为{_meeting(owed.due)}" if owed.due else "会期待定"
-    return f"{unit}主要负责同志应作{owed.title}，{when}。"
+    return f"{unit}主要负责同志应在最近一次会议上作{owed.title}，{when}。"
 
 
 def _absence(unit: str, owed: Owed, _term: str) -> str:
     held = f"，会期为{_meeting(owed.due)}" if owed.due else ""
-    return f"{unit}主要负责同志未作{owed.title}{held}。"
+    return f"{unit}主要负责同志未按要求作{owed.title}{held}。"
 
 
 def _meeting(due: datetime) -> str:

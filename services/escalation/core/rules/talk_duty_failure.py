@@ -26,11 +26,18 @@ class Parameters(RuleParameters):
     count: GivenInt = Field(description="How many duties missed.")
     within: Span = Field(description="The span, from the day on which the earliest was missed.")
     acts: Acts = Field("committee", description="The level that talks.")
+    spares: tuple[str, ...] = Field((), description="Unit lists that nobody talks to: the committee and its office.")
+
+    @property
+    def unit_lists(self) -> tuple[str, ...]:
+        """The lists that are spared."""
+        return self.spares
 
 
 def find(area: Area, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
     """Yield one proposal for each missed duty that completes the number, then begin to count anew."""
-    if area.id in (where.committee, where.fallback_lead):
+    spared = {unit for name in parameters.spares for unit in where.units.get(name, ())}
+    if area.id in {where.committee, where.fallback_lead} | spared:
         return  # the committee and its office do not talk to themselves
     within, counted, number = parameters.within, list[Missed](), 0
     for missed in area.missed:

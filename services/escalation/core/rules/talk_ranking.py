@@ -37,7 +37,7 @@ def find(league: League, parameters: Parameters, where: Jurisdiction) -> Iterato
             instant=True,
             tenant=unit,
             level=where.acting(unit, parameters.acts),
-            reason=f"{where.name_of(unit)}在{period_words(league.period)}月晾晒中排名第{rank}"
+            reason=f"{where.name_of(unit)}在{period_words(league.period)}的月晾晒中排名第{rank}"
             f"（共{len(league.places)}个单位），排名靠后，建议约谈。",
             rests_on=(league.told,),
             context={

@@ -85,5 +85,5 @@ def _reason(target: TargetProgress, then: Stand | None, mark: _Mark) -> str:
     about = "约" if target.approximate else ""
     goal = f"{about}{target.goal:g}{unit}"
     stands = f"完成{then.value:g}{unit}" if then else "无进度上报"
-    behind = "" if mark.step == "due" else f"，低于序时进度{mark.wanted:g}{unit}"
+    behind = "" if mark.step == "due" else f"，按序时进度应达{mark.wanted:g}{unit}"
     return f"“{target.title}”目标为{goal}，截至{day_words(mark.day)}{stands}{behind}，未达目标要求。"

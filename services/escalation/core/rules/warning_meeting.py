@@ -22,7 +22,7 @@ def find(obligation: Obligation, where: Jurisdiction) -> Iterator[Finding]:
 
 
 def _duty(unit: str, owed: Owed, term: str) -> str:
-    return f"{unit}应完成{owed.title}，{f'期限为{term}' if term else '通知未定期限'}。"
+    return f"{unit}应完成{owed.title}，{f'期限为{term}' if term else '通知未规定期限'}。"
 
 
 def _absence(unit: str, owed: Owed, term: str) -> str:

@@ -13,9 +13,9 @@ import pytest
 from bihuan.event_file import read_events
 from contracts.decisions import Decision
 from contracts.facts import Fact
-from contracts.vocabulary import RuleId
+from contracts.vocabulary import Measure, RuleId
 from policies import tables
-from services.escalation.core.explaining import explain
+from services.escalation.core.explaining import DONE, explain
 from services.escalation.core.law import Law
 from services.escalation.core.ours import WORDS
 from services.escalation.core.rules.registry import RULES
@@ -27,6 +27,9 @@ from tests.unit.services.escalation.stories import fact, law_of, moment, report
 ENDED = ("cleared", "retracted", "coalesced")
 MACHINE = re.compile(r"True|False|None|[(\[{]'|[a-z]+_[a-z]+|区域[0-9]|\d+d\b|T[+-]\d|“[^“”]*“|《[^》]*《")
 """What no official would read out: values of the machine, names of steps, quotation marks within quotation marks."""
+
+INTENDED = re.compile("(?:分|24时)拟")
+"""What no person has decided yet is intended."""
 
 
 class Taken(NamedTuple):
@@ -102,7 +105,12 @@ def test_a_decision_of_each_rule_can_be_read_aloud(rule: RuleId, decisions: dict
     ]  # those name packs and events by their ids
     assert [line for line in aloud if MACHINE.search(line)] == []
     assert len(set(record.facts)) == len(record.facts)
-    assert ("拟采取" in lines[0]) == (record.status in ("proposed", "provisional"))
+    assert bool(INTENDED.search(lines[0])) == (record.status in ("proposed", "provisional"))
+
+
+def test_every_measure_is_said_as_what_it_does() -> None:
+    """Not as a word in quotation marks that is "taken"."""
+    assert set(DONE) == set(Measure)
 
 
 def test_every_value_that_a_pack_may_propose_has_its_words() -> None:

@@ -14,6 +14,7 @@ LAW = law_with(
             "towns": [{"id": TOWN, "name": "城西街道"}],
             "members": [{"id": "市公安局"}],
             "office": [{"id": "331081", "name": "温岭市"}, {"id": "市安委办"}],
+            "committee": [{"id": "市安委会"}],
         },
         fallback_lead="市安委办",
         rules={
@@ -21,6 +22,7 @@ LAW = law_with(
                 "clauses": ["S2-18", "S2-39"],
                 "count": {"value": 3, "source": "proposed"},
                 "within": {"count": 12, "unit": "month", "source": "proposed"},
+                "spares": ["committee"],
             }
         },
         obligations={
@@ -28,7 +30,7 @@ LAW = law_with(
                 "rule": "periodic_report",
                 "title": "专题研究",
                 "clauses": ["S2-11"],
-                "units": ["towns", "members", "office"],
+                "units": ["towns", "members", "office", "committee"],
                 "when": {"kind": "monthly", "last": "2023-09-01"},
             }
         },

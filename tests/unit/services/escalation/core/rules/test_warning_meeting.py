@@ -172,6 +172,6 @@ def test_the_reasons_can_be_read_out() -> None:
 
     assert {one.measure: one.reason for one in records} == {
         "warning_meeting": f"{because}应完成事故警示现场会，期限为2021年7月16日24时。",
-        "meeting_report": f"{because}应完成事故警示现场会会议情况的审定和报送，通知未定期限。",
+        "meeting_report": f"{because}应完成事故警示现场会会议情况的审定和报送，通知未规定期限。",
         "missing_report": f"{because}未按期完成事故警示现场会，期限为2021年7月16日24时。",
     }
