@@ -49,6 +49,9 @@ test: .venv/.dev ## Unit, contract, integration and end-to-end tests; needs Pyth
 test-unit: .venv/.dev ## Unit tests alone: no socket, no sleep
 	$(PY) -m pytest tests/unit
 
+properties: .venv/.dev ## Every property once, with the number of cases that each had, and the sum
+	@$(PY) -m pytest tests/unit -q -m hypothesis --hypothesis-show-statistics | $(PY) -m tests.properties
+
 test-integration: .venv/.dev ## Tests against a real broker and database
 	$(PY) -m pytest tests/integration
 

@@ -15,6 +15,7 @@ from runtime.web import Problem
 from services.escalation.api.answers import as_json, documented
 from services.escalation.core.calendar import SHANGHAI
 from services.escalation.core.case import CaseKey
+from services.escalation.core.duty_moves import standing
 from services.escalation.core.gate import may_see_restricted
 from services.escalation.core.law import Law
 from services.escalation.core.pictures import chain, dossier, duties, listings, services
@@ -125,7 +126,8 @@ def _duties(
 ) -> list[Duty]:
     pattern = "/".join(escaped(word) or "%" for word in (obligation, unit, period))
     office = {one.id for pack in law.packs if committee in ("", pack.root) for one in pack.units.get(OFFICE, ())}
-    return [duties.duty(state, office, clock.now()) for _, state in pictures.like("obligation", pattern, committee)]
+    found = pictures.like("obligation", pattern, committee)
+    return [duties.duty(standing(law, case, state), office, clock.now()) for case, state in found]
 
 
 def _add_listings(router: APIRouter, database: Database, book: LawBook, clock: Clock) -> None:

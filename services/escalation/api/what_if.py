@@ -105,11 +105,12 @@ def _bad(pointer: str, detail: str) -> Problem:
 
 def _answer(database: Database, law: Law, clock: Clock, job: UUID, question: Question, turn: threading.Lock) -> None:
     """Work on one question; whatever ends it is written down."""
-    said = clock.monotonic()
+    said: float | None = None
 
     def progress(done: int, total: int) -> None:
+        """The first word says how much there is to do."""
         nonlocal said
-        if done == total or clock.monotonic() - said > SIGN_EVERY:
+        if said is None or done == total or clock.monotonic() - said > SIGN_EVERY:
             said = clock.monotonic()
             with database.begin([EVERYWHERE]) as work:
                 jobs.move(work, job, done, total, clock.now())

@@ -12,9 +12,11 @@ import msgspec
 
 from services.escalation.core.calendar import WorkCalendar, end_of, local_day
 from services.escalation.core.case import Case, Owed
+from services.escalation.core.cases.obligation import Obligation
 from services.escalation.core.law import Law
 from services.escalation.core.moving import Term, terms
-from services.escalation.core.policy import AfterAccident, Obligation, Pack
+from services.escalation.core.policy import AfterAccident, Pack
+from services.escalation.core.policy import Obligation as Spec
 from services.escalation.core.schedules import AfterEach, AfterMilestone, AfterStages, KeyPeriodDays, Untimed
 
 SPANS = (AfterStages, AfterMilestone, AfterEach)
@@ -42,6 +44,12 @@ def spells(law: Law, case: Case, owed: Owed) -> list[Spell]:
     return found
 
 
+def standing(law: Law, case: Case, duty: Obligation) -> Obligation:
+    """The duty by the term of the version under which it stands now."""
+    found = spells(law, case, duty.owed) if case.moves else []
+    return duty.owing(found[-1].owed) if found else duty
+
+
 def owed_under(owed: Owed, pack: Pack, calendar: WorkCalendar, moved_at: datetime) -> Owed | None:
     """What is owed by this version from `moved_at` on; None where it knows no such duty, or not this period of it."""
     for name, spec in pack.obligations.items():
@@ -62,7 +70,7 @@ def owed_under(owed: Owed, pack: Pack, calendar: WorkCalendar, moved_at: datetim
     return None
 
 
-def _due(spec: Obligation, owed: Owed, calendar: WorkCalendar) -> _Due | None:
+def _due(spec: Spec, owed: Owed, calendar: WorkCalendar) -> _Due | None:
     """The end of the term of this very period; None where the schedule has no such period."""
     when = spec.when
     if isinstance(when, AfterAccident):

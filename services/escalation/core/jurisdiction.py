@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import WorkCalendar
 from services.escalation.core.cases.hazard import StockTerm
+from services.escalation.core.criteria import Criterion
 from services.escalation.core.terms import Acts
 from services.escalation.core.windows import Campaign, KeyPeriod
 
@@ -34,6 +35,7 @@ class Jurisdiction:
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     campaign: Campaign | None = None
     key_periods: tuple[KeyPeriod, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
 
     def level_of(self, tenant: str) -> str:
         """The level of a unit in the tenant tree, never read from the word 市 (trap T16)."""

@@ -155,8 +155,7 @@ def _pack_of(law: Law, owed: Owed) -> Pack | None:
 
 
 def _obligation_gives(law: Law, case: Case, state: obligation.Obligation, now: datetime) -> Gifts:
-    if case.moves and (spells := duty_moves.spells(law, case, state.owed)):
-        state = state.owing(spells[-1].owed)
+    state = duty_moves.standing(law, case, state)
     owed, at, pack = state.owed, state.missed_at(), _pack_of(law, state.owed)
     binding = law.pack_at(case.key.committee, at) if at is not None else None
     if at is None or at > now or pack is None or binding is None or owed.of_site:

@@ -202,6 +202,7 @@ class Law:
                 units={name: tuple(unit.id for unit in units) for name, units in pack.units.items()},
                 campaign=pack.campaign,
                 key_periods=pack.key_periods,
+                criteria=pack.criteria,
             )
         return self._where[key]
 

@@ -40,6 +40,7 @@ KEYS: Final = {
     "clauses": "条款",
     "closed_only": "只限已销号",
     "count": "次数",
+    "criteria": "判定标准",
     "cut_off": "截止时刻",
     "dates": "日期",
     "day": "天数",

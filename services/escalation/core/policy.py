@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from services.escalation.core.cases.accident import GradeWord
+from services.escalation.core.criteria import Criterion
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.rules.registry import ABSENCES, RULES
 from services.escalation.core.schedules import Schedule, StageEnd
@@ -145,6 +146,9 @@ class Pack(PackModel):
     fallback_lead: str = Field("", description="Who leads a sector without a named lead (S1-03, S4-17).")
     campaign: Campaign | None = Field(None, description="The campaign.")
     key_periods: tuple[KeyPeriod, ...] = Field((), description="Key periods.")
+    criteria: tuple[Criterion, ...] = Field(
+        (), description="The library of standards by which hazards are judged major, each version with its days."
+    )
     stages: tuple[StageEnd, ...] = Field((), description="The campaign's stages.")
     milestones: tuple[str, ...] = Field((), description="Milestones that events may date.")
     sectors: tuple[Sector, ...] = Field((), description="The sector dictionary.")

@@ -12,6 +12,7 @@ from contracts.vocabulary import FoundBy, SubjectKind
 from services.escalation.core.calendar import SHANGHAI, last_day_before, local_day
 from services.escalation.core.cases.accident import Accident, Grade
 from services.escalation.core.cases.hazard import Hazard
+from services.escalation.core.criteria import item_of, named
 from services.escalation.core.jurisdiction import Jurisdiction
 
 _NAMES: Final = {
@@ -97,6 +98,21 @@ def hazard_words(hazard: Hazard) -> str:
     name = hazard.site_name or hazard.site_id or "未登记场所"
     level = LEVEL_WORDS.get(current_level(hazard), "")
     return f"{name}的{level}隐患“{shortened(hazard.report.description)}”（{hazard.hazard_id}），"
+
+
+def verdict_words(criterion: str, day: date, where: Jurisdiction) -> str:
+    """By which criterion a hazard was judged major on a day, in brackets; empty where the pack has no library (S2-15)."""
+    if not where.criteria:
+        return ""
+    if not criterion:
+        return "（未注明判定标准）"
+    standard = named(where.criteria, criterion)
+    if standard is None:
+        return f"（所引判定标准{criterion}不在标准库中）"
+    if not standard.holds(day):
+        return f"（所引《{standard.title}》在{day_words(day)}不适用）"
+    item = item_of(criterion)
+    return f"（依据《{standard.title}》（{standard.document_no}）{f'第{item}项' if item else ''}）"
 
 
 def current_level(hazard: Hazard) -> str:

@@ -238,3 +238,12 @@ def test_the_eight_high_risk_fields_are_tagged() -> None:
 def test_the_years_numbers(clause: str, goals: list[float]) -> None:
     """In the order of the notice; percentages are targets of 100, 90 and 40."""
     assert [target.goal for target in the_pack().targets if clause in target.clauses] == goals
+
+
+def test_high_rises_have_no_blind_corner_either() -> None:
+    """高层建筑以及容纳30人以上的人员密集场所要不留死角盲区 (S2-30): each registered one is inspected within the year."""
+    tower = {"id": "S-9", "name": "示范大厦", "address": "示范路9号", "kind": "place", "sector": "消防", "tags": ["high_rise"]}
+    records = under(law_of("wenling-2023"), fact("site.registered", "05-08 09:00", site=tower), until="2024-01-02")
+
+    (alert,) = (one for one in records if one.rule == "coverage")
+    assert alert.reason == "示范大厦属高层建筑范围，至2023年12月31日未检查，未达到全覆盖要求。"

@@ -27,7 +27,7 @@ OFTEN: Final = ("daily", "weekly", "monthly", "quarterly", "half_yearly", "annua
 WRITTEN: Final = ("", "asked", "needed")
 """From the loosest to the strictest."""
 END_OF_DAY: Final = time.max
-PARENT_ALONE: Final = ("rules", "targets", "campaign", "stock", "key_periods")
+PARENT_ALONE: Final = ("rules", "targets", "campaign", "stock", "key_periods", "criteria")
 """What counts in a pack that stands by itself only: hazards, targets and goals stand under the parent."""
 
 _BOUNDS: Final = {"calendar_day": (1, 1), "working_day": (1, 3), "month": (28, 31), "year": (365, 366)}

@@ -55,7 +55,8 @@ def _windows(parts: Parts) -> Iterator[Fault]:
         (("key_periods", number, "last"), one.id, one.first, one.last)
         for number, one in enumerate(parts.list_of("key_periods"))
     ]
-    spans += [(("stages", n, "ends"), one.id, one.begins, one.ends) for n, one in enumerate(parts.list_of("stages"))]
+    for key in ("stages", "criteria"):
+        spans += [((key, n, "ends"), one.id, one.begins, one.ends) for n, one in enumerate(parts.list_of(key))]
     for name, duty in parts.obligations.items():
         stages = duty.when.stages if isinstance(duty.when, AfterStages) else ()
         spans += [

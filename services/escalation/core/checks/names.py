@@ -13,7 +13,7 @@ ONE_EACH = "give each an id of its own"
 
 def check(parts: Parts) -> Iterator[Fault]:
     """Yield every id and spelling that is given twice, and every division that is not where the pack says."""
-    for key in ("stages", "key_periods", "targets"):
+    for key in ("stages", "key_periods", "targets", "criteria"):
         yield from _twice(parts, (key,), ((one.id, ("id",)) for one in parts.list_of(key)), key)
     for key in ("milestones", "tenants", "children"):
         yield from _twice(parts, (key,), ((one, ()) for one in parts.list_of(key)), key)

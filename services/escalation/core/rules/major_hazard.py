@@ -1,4 +1,4 @@
-"""Propose listed supervision for a major hazard (S2-09, S4-13, S0-17)."""
+"""Propose listed supervision for a major hazard (S2-09, S4-13, S0-17), and say by which criterion it is one (S2-15)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -6,12 +6,13 @@ from functools import partial
 
 from pydantic import Field
 
+from services.escalation.core.calendar import local_day
 from services.escalation.core.cases.hazard import DONE, LEVELS, WORK, Hazard, Work
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard, each_once
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import Acts, RuleParameters
-from services.escalation.core.wording import hazard_context, hazard_words
+from services.escalation.core.wording import hazard_context, hazard_words, verdict_words
 
 RULE = "major_hazard"
 READS = frozenset({WORK, DONE, LEVELS})
@@ -37,7 +38,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
             until=until,
             tenant=hazard.tenant,
             level=where.acting(hazard.tenant, parameters.acts),
-            reason=partial(_reason, hazard),
+            reason=partial(_reason, hazard, since, where),
             rests_on=each_once(hazard.first, fact),
             context=partial(hazard_context, hazard, where, addressee="supervising_unit"),
         )
@@ -52,5 +53,6 @@ def _major_spans(hazard: Hazard, work: Work) -> Iterator[tuple[datetime, datetim
             yield start, until, fact
 
 
-def _reason(hazard: Hazard) -> str:
-    return f"{hazard_words(hazard)}判定为重大事故隐患，建议挂牌督办。"
+def _reason(hazard: Hazard, since: datetime, where: Jurisdiction) -> str:
+    verdict = verdict_words(hazard.report.criterion, local_day(since), where)
+    return f"{hazard_words(hazard)}判定为重大事故隐患{verdict}，建议挂牌督办。"

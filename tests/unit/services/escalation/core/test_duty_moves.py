@@ -8,8 +8,9 @@ import pytest
 from contracts.facts import Fact
 from services.escalation.core.calendar import SHANGHAI
 from services.escalation.core.case import Case, CaseKey, MemoryCases, Owed
-from services.escalation.core.duty_moves import owed_under
+from services.escalation.core.duty_moves import owed_under, standing
 from services.escalation.core.engine import Engine
+from services.escalation.core.kinds import KINDS
 from services.escalation.core.law import Law
 from services.escalation.core.policy import Pack
 from tests.integration.escalation_decisions.log import activated
@@ -77,6 +78,19 @@ def told(new: Pack, *facts: Fact, key: CaseKey = QUARTER, until: str = "07-31") 
         for one in records
         if one.decision_id in wanted
     ]
+
+
+def test_who_looks_sees_the_term_that_holds_now() -> None:
+    """Pages show the other version's day from the move on, and not the day that was."""
+    new = law(edition("2", due_day=25))
+    engine, cases = Engine(new), MemoryCases()
+    for one in (activated("331081", moment("04-28")), moved("06-10")):
+        engine.apply_fact(one, cases, one.known_at)
+    case = cases.cases[QUARTER]
+    duty = KINDS["obligation"].fold(new, case)
+
+    assert duty.owed.due == moment("06-21")
+    assert standing(new, case, duty).owed.due == moment("06-26")
 
 
 DONE = fact("obligation.fulfilled", "06-27", tenant="331081", obligation="analysis", unit="安委办", period="2023-Q2")
