@@ -22,6 +22,7 @@ PAGES: Final = (
     Page("隐患", "群众举报", "intake", "/tip-offs"),
     Page("督办", "待审定", "escalation", "/proposals"),
     Page("督办", "应办事项", "escalation", "/obligations"),
+    Page("督办", "问题清单", "escalation", "/problem-list"),
     Page("督办", "月晾晒", "reporting", "/league"),
     Page("报表", "官方报表", "reporting", "/reports"),
     Page("通知", "发件箱", "notify", "/notices"),

@@ -99,6 +99,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
     },
     "escalation": {
         "GET /obligations": only(READING),
+        "GET /problem-list": only(READING),
         "GET /proposals": only(READING),
         "GET /proposals/{decision_id}": only(READING),
         "POST /proposals/{decision_id}": only(OFFICES),
@@ -115,6 +116,7 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /v1/duties": only(READING),
         "GET /v1/chains": only(READING),
         "GET /v1/listings": only(READING),
+        "GET /v1/problem-list": only(READING),
         "GET /v1/sites/{site_id}/services": only(READING),
     },
     "notify": {

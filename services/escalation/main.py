@@ -51,7 +51,7 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
     from runtime.access import Gate, provider_of
     from runtime.pages import Frame
     from runtime.web import create_app
-    from services.escalation.api import calendar, proposals
+    from services.escalation.api import calendar, problem_list, proposals
     from services.escalation.api.deciding import Deciding
     from services.escalation.api.routes import routes
 
@@ -69,6 +69,7 @@ def api_app(settings: EscalationSettings, database: Database, table: Divisions) 
             routes(database, table, book, clock),
             proposals.pages(database, table, book, deciding, frame),
             calendar.pages(database, book, clock, frame),
+            problem_list.pages(database, book, frame),
         ],
         checks={"database": database.ping},
     )

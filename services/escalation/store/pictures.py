@@ -61,6 +61,18 @@ class Pictures:
         ).fetchall()
         return [Told(found_at, decode_decision(record)) for found_at, record in rows]
 
+    def decided_under(self, rule: str) -> list[Told]:
+        """Where the decisions of one rule stand that is seldom taken, and when each became known first, in scope."""
+        rows = self._work.connection.execute(
+            sql.SQL(
+                """SELECT found_at, convert_to(record::text, 'UTF8') FROM decision
+                WHERE rule = {} AND {} ORDER BY known_at DESC LIMIT %s"""
+            ).format(sql.Literal(rule), visible(self._work)),
+            (MOST,),
+            binary=True,
+        ).fetchall()
+        return [Told(found_at, decode_decision(record)) for found_at, record in rows]
+
     def _folded(
         self, kind: str, condition: sql.SQL, values: list[object], committee: str
     ) -> Iterator[tuple[Case, Any]]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from runtime.web import Problem
+from services.notify.api.forms import Word
 from services.notify.api.letters import docx_answer
 from services.notify.core.letters.delivery import DOCX, number_of
 from services.notify.core.letters.letter import Letter
@@ -50,13 +51,13 @@ def router(*, database: Database, office: Office) -> APIRouter:
         return [_shown(letter, office) for letter in found]
 
     @routes.get("/{publication_id}")
-    def get_publication(publication_id: str) -> Published:
+    def get_publication(publication_id: Word) -> Published:
         """One text; 410 where it was taken back."""
         letter, _ = _answered(lambda: office.published(publication_id))
         return _shown(letter, office)
 
     @routes.get("/{publication_id}/document.docx", response_class=Response, responses={200: _FILE})
-    def get_document(publication_id: str) -> Response:
+    def get_document(publication_id: Word) -> Response:
         """The file byte for byte as it was signed; 410 where it was taken back."""
         letter, docx = _answered(lambda: office.published(publication_id))
         return docx_answer(letter, docx, office)
