@@ -106,6 +106,7 @@ KEYS: Final = {
     "rule": "适用规则",
     "rules": "规则",
     "sectors": "行业领域",
+    "services": "服务类别",
     "share": "应完成比例",
     "sites": "场所要求",
     "sites_in": "场所所属行业",

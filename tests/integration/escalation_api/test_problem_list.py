@@ -22,7 +22,10 @@ from tests.unit.services.escalation.stories import fact, law_of, moment, report
 def story(database: Database) -> None:
     """A major hazard comes back after its close-out and stays for ninety days; then three of the four steps are taken."""
     handler = EscalationHandler(
-        Engine(law_of("wenling-2023")), Metrics(METRICS), ManualClock(datetime(2023, 9, 10, tzinfo=UTC)), deadlines_at_once=100
+        Engine(law_of("wenling-2023")),
+        Metrics(METRICS),
+        ManualClock(datetime(2023, 9, 10, tzinfo=UTC)),
+        deadlines_at_once=100,
     )
     log = Log()
     log._number = 100  # the story of the fixture has the numbers before

@@ -236,3 +236,37 @@ def test_dates_rule_over_the_label() -> None:
 
     assert (campaign.begins, campaign.ends, campaign.label_days) == (date(2020, 3, 25), date(2020, 4, 15), 20)
     assert (campaign.ends - campaign.begins).days + 1 == 22
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param([], ["示范化工厂属危化品企业安全提醒“全覆盖”范围，至2020年4月15日未落实，未达到全覆盖要求。"], id="nobody reminded it"),
+        pytest.param([("reminder", "2020-04-02 10:00")], [], id="it was reminded"),
+        pytest.param([("安全提醒", "2020-04-15 23:00")], [], id="on the last day, in the notice's own word"),
+        pytest.param(
+            [("advice", "2020-04-02 10:00")],
+            ["示范化工厂属危化品企业安全提醒“全覆盖”范围，至2020年4月15日未落实，未达到全覆盖要求。"],
+            id="other help is no reminder",
+        ),
+    ],
+)  # fmt: skip
+def test_every_hazmat_enterprise_is_reminded(given: list[tuple[str, str]], expected: list[str]) -> None:
+    """安全提醒、生产企业储存设施安全巡查两个“全覆盖” (S1-07): the first of the two."""
+    site = {
+        "id": "S-7",
+        "name": "示范化工厂",
+        "address": "示范路7号",
+        "kind": "unit",
+        "sector": "危险化学品",
+        "tags": ["hazmat_key_user"],
+    }
+    facts = [fact("site.registered", "2020-03-25 09:00", tenant="330402", site=site)]
+    facts += [
+        fact("service.given", when, tenant="330402", id_=when, site_id="S-7", kind=kind, description="复产安全提醒")
+        for kind, when in given
+    ]
+
+    records = decide(*facts, until="2020-05-01")
+
+    assert [one.reason for one in records if one.rule == "coverage" and one.step == "safety_reminder"] == expected

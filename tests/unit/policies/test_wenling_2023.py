@@ -242,7 +242,14 @@ def test_the_years_numbers(clause: str, goals: list[float]) -> None:
 
 def test_high_rises_have_no_blind_corner_either() -> None:
     """高层建筑以及容纳30人以上的人员密集场所要不留死角盲区 (S2-30): each registered one is inspected within the year."""
-    tower = {"id": "S-9", "name": "示范大厦", "address": "示范路9号", "kind": "place", "sector": "消防", "tags": ["high_rise"]}
+    tower = {
+        "id": "S-9",
+        "name": "示范大厦",
+        "address": "示范路9号",
+        "kind": "place",
+        "sector": "消防",
+        "tags": ["high_rise"],
+    }
     records = under(law_of("wenling-2023"), fact("site.registered", "05-08 09:00", site=tower), until="2024-01-02")
 
     (alert,) = (one for one in records if one.rule == "coverage")

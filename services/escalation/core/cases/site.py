@@ -29,7 +29,14 @@ class _Said(msgspec.Struct, frozen=True):
     to_tenant: str = ""
 
 
-HAZARDS, REGISTRATIONS, INSPECTIONS, DOCUMENTS, PLANS = "hazards", "registrations", "inspections", "documents", "plans"
+HAZARDS, REGISTRATIONS, INSPECTIONS, DOCUMENTS, PLANS, HELP = (
+    "hazards",
+    "registrations",
+    "inspections",
+    "documents",
+    "plans",
+    "help",
+)
 """What of a site may change; a rule's READS names these."""
 
 
@@ -77,6 +84,14 @@ class Document:
     hazard_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Help that the site was given or asked for, such as a reminder."""
+
+    told: Heard
+    kind: str
+
+
 class SiteHistory(msgspec.Struct):
     """A site with all hazards that were found there, and what was said of the site itself, in order of time.
 
@@ -90,6 +105,7 @@ class SiteHistory(msgspec.Struct):
     documents: tuple[Document, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     plans: tuple[Plan, ...] = ()
+    help: tuple[Help, ...] = ()
     _returned: list[list[HazardAtSite]] | None = None
 
     @property
@@ -150,6 +166,7 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution], d
     inspections: dict[str, Inspection] = {}
     planned: dict[str, list[tuple[Heard, date]]] = {}
     documents: list[Document] = []
+    given: list[Help] = []
     ordered = [(msgspec.structs.replace(fact, data=b""), _said_of(fact.data)) for fact in in_order(facts)]
     transfers = tuple(_transfers(ordered, divisions))
     for fact, said in ordered:
@@ -166,12 +183,15 @@ def fold(site_id: str, facts: Sequence[Heard], inputs: Iterable[Contribution], d
             _plan(planned.setdefault(said.inspection_id, []), told, date.fromisoformat(said.planned_on))
         elif fact.subject == "enforcement.recorded":
             documents.append(Document(told, said.document_no, said.kind, said.hazard_ids))
+        elif fact.subject == "service.given":
+            given.append(Help(told, said.kind))
     return SiteHistory(
         site_id=site_id,
         hazards=tuple(hazards),
         registrations=tuple(registrations),
         inspections=tuple(inspections.values()),
         documents=tuple(documents),
+        help=tuple(given),
         transfers=transfers,
         plans=tuple(
             Plan(told, name, number, day, inspections.get(name))

@@ -75,7 +75,8 @@ def entry(
 def in_order(entries: Iterable[Entry]) -> Sequence[Entry]:
     """What is open and has come least far first, then by the day of its listing."""
     return sorted(
-        entries, key=lambda one: (not one.is_open, sum(step is not None for step in one.steps), one.listed_at, one.hazard_id)
+        entries,
+        key=lambda one: (not one.is_open, sum(step is not None for step in one.steps), one.listed_at, one.hazard_id),
     )
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.escalation.core.calendar import end_of, local_day
 from services.escalation.core.cases.campaign import Reach
-from services.escalation.core.cases.site import INSPECTIONS, REGISTRATIONS, Registration, SiteHistory
+from services.escalation.core.cases.site import HELP, INSPECTIONS, REGISTRATIONS, Registration, SiteHistory
 from services.escalation.core.findings import Finding
 from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
@@ -20,7 +20,7 @@ from services.escalation.core.windows import Campaign
 from services.escalation.core.wording import day_words
 
 RULE = "coverage"
-READS = frozenset({REGISTRATIONS, INSPECTIONS})
+READS = frozenset({REGISTRATIONS, INSPECTIONS, HELP})
 
 
 class Areas(PackModel):
@@ -39,7 +39,7 @@ class Sectors(PackModel):
 
 
 class Sites(PackModel):
-    """Every registered site of a sort is inspected within a time."""
+    """Every registered site of a sort is inspected, or given help of some kind, within a time."""
 
     id: str = Field(description="The requirement's id; it is the step of the record.")
     title: str = Field(description="Its Chinese name.")
@@ -51,6 +51,9 @@ class Sites(PackModel):
     begins: date = Field(description="The first day.")
     ends: date = Field(description="The last day.")
     except_kinds: tuple[str, ...] = Field(("self_check",), description="Kinds of inspections that do not count.")
+    services: tuple[str, ...] = Field(
+        (), description="Reached by help of one of these kinds, such as a reminder, instead of by an inspection."
+    )
     source: Source = Field("notice", description="`proposed` where the sort or the time is ours.")
 
 
@@ -79,6 +82,9 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
         if entry is None or not _belongs(sort, entry):
             continue
         visits = [visit.told.time for visit in site.inspections if visit.kind not in sort.except_kinds]
+        if sort.services:
+            visits = [help_.told.time for help_ in site.help if help_.kind in sort.services]
+        lacking = "未落实" if sort.services else "未检查"
         if any(sort.begins <= local_day(visit) <= sort.ends for visit in visits):
             continue
         tenant = entry.told.tenant
@@ -92,7 +98,7 @@ def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iter
             until=min((visit for visit in visits if visit >= at), default=None),
             tenant=tenant,
             level=where.acting(tenant, parameters.acts),
-            reason=f"{site.name}属{sort.title}范围，至{day_words(sort.ends)}未检查，未达到全覆盖要求。",
+            reason=f"{site.name}属{sort.title}范围，至{day_words(sort.ends)}{lacking}，未达到全覆盖要求。",
             rests_on=(entry.told,),
             clauses=sort.clauses,
             context=site.context | {"title": sort.title, "addressee": parameters.to},

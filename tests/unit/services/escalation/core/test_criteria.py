@@ -9,10 +9,16 @@ from tests.unit.services.escalation.stories import report, run
     ("day", "criterion", "said"),
     [
         pytest.param(
-            "05-16", "GM-4.1@2023", "（依据《工贸企业重大事故隐患判定标准》（应急管理部令第10号）第4.1项）", id="in force, with its item"
+            "05-16",
+            "GM-4.1@2023",
+            "（依据《工贸企业重大事故隐患判定标准》（应急管理部令第10号）第4.1项）",
+            id="in force, with its item",
         ),
         pytest.param(
-            "05-15", "GM@2023", "（依据《工贸企业重大事故隐患判定标准》（应急管理部令第10号））", id="from its first day"
+            "05-15",
+            "GM@2023",
+            "（依据《工贸企业重大事故隐患判定标准》（应急管理部令第10号））",
+            id="from its first day",
         ),
         pytest.param(
             "05-14", "GM@2023", "（所引《工贸企业重大事故隐患判定标准》在2023年5月14日不适用）", id="the day before it"
@@ -47,4 +53,6 @@ def test_a_pack_without_a_library_asks_for_none() -> None:
     found = report("2016-04-10 09:00", tenant="331102", level="major", rectify_by=None)
     records = run(found, until="2016-04-12", packs=("lishui-2016", "lishui-zone-2016"))
 
-    assert next(one.reason for one in records if one.rule == "major_hazard").endswith("判定为重大事故隐患，建议挂牌督办。")
+    assert next(one.reason for one in records if one.rule == "major_hazard").endswith(
+        "判定为重大事故隐患，建议挂牌督办。"
+    )

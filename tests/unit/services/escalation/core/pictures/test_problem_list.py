@@ -28,7 +28,15 @@ def listed() -> Decision:
 
 def inspected(when: str, kind: str = "supervisory") -> Any:
     """A visit to the site."""
-    return fact("inspection.completed", when, id_=f"visit/{when}/{kind}", inspection_id=f"I/{when}", kind=kind, site_id="S-1", found=0)
+    return fact(
+        "inspection.completed",
+        when,
+        id_=f"visit/{when}/{kind}",
+        inspection_id=f"I/{when}",
+        kind=kind,
+        site_id="S-1",
+        found=0,
+    )
 
 
 def shown(*facts: Any) -> Entry:
@@ -43,7 +51,12 @@ def test_it_comes_onto_the_list_with_what_an_official_calls_it_by() -> None:
     """S2-27: the hazard, its site, and since when."""
     found = shown()
 
-    assert (found.hazard_id, found.site_name, found.description, found.is_open) == ("P-2", "示范机械厂", "疏散通道被货物堵塞", True)
+    assert (found.hazard_id, found.site_name, found.description, found.is_open) == (
+        "P-2",
+        "示范机械厂",
+        "疏散通道被货物堵塞",
+        True,
+    )
     assert found.listed_at == moment(LISTED)
     assert found.steps == (None, moment(LISTED), None, None)
 
@@ -51,7 +64,9 @@ def test_it_comes_onto_the_list_with_what_an_official_calls_it_by() -> None:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        pytest.param([inspected("08-28 10:00"), inspected("08-30 10:00")], "08-28 10:00", id="the first since the listing"),
+        pytest.param(
+            [inspected("08-28 10:00"), inspected("08-30 10:00")], "08-28 10:00", id="the first since the listing"
+        ),
         pytest.param([inspected("06-28 10:00")], None, id="one before it is no answer to it"),
         pytest.param([inspected("08-28 10:00", "self_check")], None, id="the enterprise's own look supervises nothing"),
     ],
@@ -74,7 +89,9 @@ def test_when_it_was_assessed() -> None:
 def test_what_has_come_least_far_stands_first() -> None:
     """And what left the list last."""
     base = shown()
-    further = msgspec.structs.replace(base, hazard_id="P-3", supervised_at=datetime.fromisoformat("2023-09-01T00:00:00+08:00"))
+    further = msgspec.structs.replace(
+        base, hazard_id="P-3", supervised_at=datetime.fromisoformat("2023-09-01T00:00:00+08:00")
+    )
     ended = msgspec.structs.replace(base, hazard_id="P-4", is_open=False)
 
     assert [one.hazard_id for one in in_order([ended, further, base])] == ["P-2", "P-3", "P-4"]
