@@ -19,12 +19,11 @@ def doctor(form: Form = "table", only_trouble: OnlyTrouble = False) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from bihuan.intake import settings
+    from bihuan.connection import settings_of
     from deploy.doctor.looking import DoctorSettings, look
     from runtime.clock import SystemClock
 
-    settings()  # says what is missing and ends
-    told = DoctorSettings()
+    told = settings_of(DoctorSettings)
     found = [one.finding for one in look(told, SystemClock(told.clock_file).now())]
     shown = [one for one in found if one.level != "well" or not only_trouble]
     if form == "jsonl":

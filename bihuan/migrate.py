@@ -11,8 +11,9 @@ Create = Annotated[bool, typer.Option("--create", help="Create the database firs
 
 def migrate(url: Url = "", create: Create = False) -> None:
     """Upgrade every service's schema; safe to run again."""
+    from bihuan.connection import settings_of
     from deploy import migrate as migrations
     from runtime.settings import ProcessSettings
 
-    url = url or ProcessSettings().database_url.get_secret_value()
+    url = url or settings_of(ProcessSettings).database_url.get_secret_value()
     sys.exit(migrations.main(["--url", url, *(["--create"] if create else [])]))

@@ -167,15 +167,10 @@ def resume(
 
 def settings() -> "NotifySettings":
     """Return the settings of the environment; without a database there says what is missing and ends."""
-    from pydantic import ValidationError
-
+    from bihuan.connection import settings_of
     from services.notify.settings import NotifySettings
 
-    try:
-        return NotifySettings()
-    except ValidationError as error:
-        missing = ", ".join(f"BIHUAN_{item['loc'][0]}".upper() for item in error.errors())
-        refuse(f"没有连接设置（{missing}）。先 make up，或设置 BIHUAN_DATABASE_URL。")
+    return settings_of(NotifySettings)
 
 
 @contextmanager

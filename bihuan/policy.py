@@ -43,6 +43,7 @@ def activate(
     document_no: Annotated[str, typer.Option(help="The document that decided it.")] = "",
 ) -> None:
     """Check a pack and put it into force for its committee, with its children; what is in force already stays so."""
+    from bihuan.connection import settings_of
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
 
@@ -50,7 +51,7 @@ def activate(
         raise typer.BadParameter("name one pack, or say --all")
     signed = Signed(by, reason, document_no)
     try:
-        done = activate_all(ProcessSettings(), signed, only=pack, say=print)
+        done = activate_all(settings_of(ProcessSettings), signed, only=pack, say=print)
     except (LookupError, ValueError, Unavailable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None

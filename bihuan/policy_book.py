@@ -17,10 +17,11 @@ DIGITS = 12
 
 def listed() -> None:
     """List every version that is kept, in the order in which it became known, and since when it is in force."""
+    from bihuan.connection import settings_of
     from runtime.settings import ProcessSettings
     from services.escalation.store import lawbook
 
-    with opened(ProcessSettings()) as using:
+    with opened(settings_of(ProcessSettings)) as using:
         for row in lawbook.kept(using):
             since = row.activated_at.isoformat() if row.activated_at else "not put into force"
             print(f"{row.committee}  {row.pack:<20} version {row.version:<8} {row.digest[:DIGITS]}  {since}")
@@ -31,10 +32,11 @@ def show(
     version: Annotated[str, typer.Argument(help="Its version; the newest one where none is given.")] = "",
 ) -> None:
     """Print the text of a version as it was put into force, whatever the file on disk says now."""
+    from bihuan.connection import settings_of
     from runtime.settings import ProcessSettings
     from services.escalation.store import lawbook
 
-    with opened(ProcessSettings()) as using:
+    with opened(settings_of(ProcessSettings)) as using:
         versions = [row.version for row in lawbook.kept(using) if row.pack == pack]
         found = lawbook.text_of(using, pack, version or versions[-1]) if versions else None
     if found is None:

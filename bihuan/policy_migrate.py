@@ -42,13 +42,14 @@ def migrate(
     form: Annotated[Form, typer.Option("--format", help="Sentences, or the records that would be made.")] = "words",
 ) -> None:
     """Move the running clocks of hazards, listings and duties to another version; what was decided before stays."""
+    from bihuan.connection import settings_of
     from runtime.clock import SystemClock
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
 
     if not reason and not dry_run:
         raise typer.BadParameter("say why with --reason, or look first with --dry-run")
-    settings = ProcessSettings()
+    settings = settings_of(ProcessSettings)
     wanted = Migration(policy, old, new, by, reason or "-", document_no)
     now = SystemClock(settings.clock_file).now()
     try:

@@ -59,6 +59,7 @@ def list_(service: Service = "", topic: Topic = "", only_stopped: OnlyStopped = 
 @app.command()
 def accept(service: Service, topic: Topic, at: At, slots: Slots = None) -> None:
     """Let slots go on from a position; a running worker of the service starts again by itself."""
+    from bihuan.connection import settings_of
     from runtime.broker import Admin
     from runtime.positions import accept_position
     from runtime.settings import ProcessSettings
@@ -69,7 +70,7 @@ def accept(service: Service, topic: Topic, at: At, slots: Slots = None) -> None:
     chosen = [row for row in rows if (row.slot in slots if slots else row.stopped)]
     if not chosen:
         _refuse(f"{service} has no such position in {topic}" if slots else f"{service} has no stopped slot in {topic}")
-    admin = Admin(ProcessSettings(), client_id="bihuan-positions")
+    admin = Admin(settings_of(ProcessSettings), client_id="bihuan-positions")
     topic_id = admin.topic_ids([topic]).get(topic)
     admin.close()
     if topic_id is None:
@@ -90,11 +91,12 @@ def new_log() -> None:
     Only where a topic is another one than the position was read from. The services must not run. What the lost log held
     and the database does not has to be sent again by the upstream systems; what is known already changes nothing.
     """
+    from bihuan.connection import settings_of
     from runtime.broker import Admin
     from runtime.positions import accept_position
     from runtime.settings import ProcessSettings
 
-    with closing(Admin(ProcessSettings(), client_id="bihuan-positions")) as admin:
+    with closing(Admin(settings_of(ProcessSettings), client_id="bihuan-positions")) as admin:
         for service in SERVICES:
             rows = _rows(service)
             topics = sorted({row.topic for row in rows})
@@ -128,10 +130,11 @@ def _offset(at: str, row: "Position", log: tuple[int, int]) -> int:
 
 
 def _database(service: str) -> "Database":
+    from bihuan.connection import settings_of
     from runtime.database import Database
     from runtime.settings import ProcessSettings
 
-    url = ProcessSettings().database_url.get_secret_value()
+    url = settings_of(ProcessSettings).database_url.get_secret_value()
     return Database(url, schema=service, application_name="bihuan positions", pool_size=1)
 
 
@@ -144,6 +147,7 @@ def _rows(service: str) -> "list[Position]":
 
 def _ranges(slots: "Iterable[Slot]") -> "dict[Slot, tuple[int, int]]":
     """The logs' ranges; empty where the broker does not answer: positions can be listed without it."""
+    from bihuan.connection import settings_of
     from runtime import broker
     from runtime.errors import Unavailable
     from runtime.positions import Slot
@@ -153,7 +157,7 @@ def _ranges(slots: "Iterable[Slot]") -> "dict[Slot, tuple[int, int]]":
     if not partitions:
         return {}
     try:
-        reader = broker.consumer(ProcessSettings(), client_id="bihuan-positions")
+        reader = broker.consumer(settings_of(ProcessSettings), client_id="bihuan-positions")
     except Unavailable as error:
         print(error, file=sys.stderr)
         return {}

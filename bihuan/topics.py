@@ -11,11 +11,12 @@ Replicas = Annotated[int, typer.Option(help="Replicas of each topic; -1: the clu
 def topics(replicas: Replicas = -1) -> None:
     """Create the topics that are missing, those of registered sources too; an existing one is never changed."""
     from bihuan import sources
+    from bihuan.connection import settings_of
     from deploy import topics as table
     from runtime.broker import Admin
     from runtime.settings import ProcessSettings
 
-    with closing(Admin(ProcessSettings(), client_id="bihuan-topics")) as cluster:
+    with closing(Admin(settings_of(ProcessSettings), client_id="bihuan-topics")) as cluster:
         created = table.create(cluster, replicas=replicas, say=print)
         registered = sources.topics()
         existing = cluster.partitions(registered) if registered else {}

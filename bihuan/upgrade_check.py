@@ -17,13 +17,14 @@ def upgrade_check(
 
     Reads only. Run it after installing a release and before the services start: exit code 1 where anything would change.
     """
+    from bihuan.connection import settings_of
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
     from services.escalation.store import review
 
     changed = seen = 0
     try:
-        with reading(ProcessSettings()) as (using, engine):
+        with reading(settings_of(ProcessSettings)) as (using, engine):
             for stretch in watched(each(using, engine, review.again), review.open_cases(using)):
                 seen += stretch.seen
                 changed += len(stretch.changes)

@@ -49,6 +49,7 @@ def _print(question: "Question", form: Form) -> Counter[tuple[str, str]]:
     """Print each difference; returns how many there are of each measure and way."""
     import msgspec
 
+    from bihuan.connection import settings_of
     from contracts import divisions
     from runtime.database import Database
     from runtime.settings import ProcessSettings
@@ -58,7 +59,7 @@ def _print(question: "Question", form: Form) -> Counter[tuple[str, str]]:
     from services.escalation.store import bulk, trial
     from services.escalation.store.lawbook import LawBook
 
-    settings, sums = ProcessSettings(), Counter[tuple[str, str]]()
+    settings, sums = settings_of(ProcessSettings), Counter[tuple[str, str]]()
     book = LawBook(read_packs(settings.policies_dir), divisions.load())
     database = Database(
         settings.database_url.get_secret_value(), schema="escalation", application_name="bihuan what-if", pool_size=1

@@ -40,19 +40,25 @@ _logger = log.get(__name__)
 
 def told(kind: type[Told]) -> Told:
     """Read the settings; where any cannot be used, say all of them in one line and end with status 2."""
+    read, faults = judged(kind)
+    if read is None:
+        raise _ending(f"cannot start, settings to mend: {'; '.join(faults)}")
+    return read
+
+
+def judged(kind: type[Told]) -> tuple[Told | None, list[str]]:
+    """The settings and nothing against them; or None, and each variable or file that cannot be used, as a sentence."""
     faults = dict(_unreadable(kind))
     for field in faults:
-        os.environ.pop(f"{field}_FILE")  # so that the rest can be judged; the process ends in any case
+        os.environ.pop(f"{field}_FILE")  # so that the rest can be judged; whoever asks ends in any case
     try:
         read = kind()
     except ValidationError as error:
         for one in error.errors():  # never the value itself: it may be a secret
             name = f"{PREFIX}{str(one['loc'][0]).upper()}" if one["loc"] else kind.__name__
             faults.setdefault(name, f"{name}: {_plain(one['type'], one['msg'])}")
-    else:
-        if not faults:
-            return read
-    raise _ending(f"cannot start, settings to mend: {'; '.join(faults.values())}")
+        return None, list(faults.values())
+    return (None, list(faults.values())) if faults else (read, [])
 
 
 def wait_for_database(settings: ProcessSettings, *, schema: str) -> None:

@@ -59,6 +59,17 @@ def test_all_settings_that_are_wrong_are_said_at_once(service: str, tmp_path: Pa
         assert named in line
 
 
+def test_a_command_says_it_too(tmp_path: Path) -> None:
+    """The doctor first: who is called at night types it before anything else."""
+    told = {"BIHUAN_DATABASE_URL_FILE": str(tmp_path / "nowhere"), "BIHUAN_LOG_LEVEL": "LOUD"}
+    run = Program(["-m", "bihuan", "doctor"], environment=told, output=tmp_path / "output.log").start()
+
+    assert run.ended(60) == 2
+    (line,) = run.output().strip().splitlines()
+    assert f"BIHUAN_DATABASE_URL_FILE: {tmp_path}/nowhere cannot be read (No such file or directory)" in line
+    assert "BIHUAN_LOG_LEVEL: " in line
+
+
 def test_a_wrong_password_ends_it(database_url: str, tmp_path: Path) -> None:
     """Waiting would only lock the account; the password is not in the line."""
     wrong = as_role(database_url, "intake", "worker").replace(":bihuan_intake_worker@", ":wr0ng-pass@")
