@@ -125,6 +125,19 @@ def why_not_postgres(host: str, port: int, ca_file: Path | None) -> str:
         return str(error)
 
 
+def shown_by_postgres(host: str, port: int) -> bytes:
+    """The certificate that a PostgreSQL shows, trusted or not, in DER; raises OSError with a sentence."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE  # only looked at: nothing is sent
+    with socket.create_connection((host, port), WITHIN) as plain:
+        plain.sendall(_SSL_REQUEST)
+        if plain.recv(1) != b"S":
+            raise OSError(f"the database at {host}:{port} does not speak TLS")
+        with context.wrap_socket(plain, server_hostname=host) as secured:
+            return secured.getpeercert(binary_form=True) or b""
+
+
 def _certificate(error: ssl.SSLCertVerificationError, host: str, authority: str, address: str) -> str:
     said = error.verify_message.rstrip(".")
     if error.verify_code in _EXPIRED:

@@ -1,7 +1,11 @@
 """A broker and a database as a customer keeps them: TLS by their own authority, a password for everybody, rights by name."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,3 +131,30 @@ def start_database(folder: Path, authority: Authority) -> tuple[Server, Path]:
         settings={"ssl": "on", **place, "ssl_min_protocol_version": "TLSv1.2", "hba_file": str(folder / "hba.conf")},
     )
     return server, trusted
+
+
+@contextmanager
+def pretended_postgres(certificate: trustme.LeafCert | None) -> Iterator[int]:
+    """Answers as PostgreSQL does to who asks for TLS: with it, or with N where it has none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if certificate is not None:
+        certificate.configure_cert(context)
+
+    def serve() -> None:
+        while True:
+            try:
+                plain, _ = listening.accept()
+            except OSError:
+                return
+            with plain, suppress(OSError):
+                plain.recv(8)
+                plain.sendall(b"N" if certificate is None else b"S")
+                if certificate is not None:
+                    context.wrap_socket(plain, server_side=True).close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join()

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import psycopg
 from alembic.script import ScriptDirectory
 from cryptography import x509
-from psycopg import sql
+from psycopg import conninfo, sql
 from pydantic import Field
 
 from contracts.topics import HAZARD_FACTS
@@ -25,12 +25,13 @@ from deploy.doctor import findings
 from deploy.doctor.findings import Finding, Reader, SeenTopic
 from deploy.doctor.metrics import Check
 from policies import tables
-from runtime import broker
+from runtime import broker, reaching
 from runtime.broker import Admin, Partition
 from runtime.errors import Unavailable
 from runtime.settings import ProcessSettings
 
 CONNECT_SECONDS: Final = 5
+ENCRYPTED: Final = ("require", "verify-ca", "verify-full")  # sslmode of an address that wants TLS
 SAFE_REPLICAS: Final = 3  # from here on two have to be in sync before anything is acknowledged
 
 WAITING: Final = sql.SQL("SELECT count(*) FROM {}")
@@ -103,6 +104,13 @@ def _certificates(settings: ProcessSettings, now: datetime) -> Iterator[Finding]
     if settings.kafka_security_protocol.endswith("SSL"):
         address = settings.kafka_brokers.split(",")[0]
         yield from _asked(f"Kafka {address}", "检查节点的 TLS", lambda: [_of_server(address, now)])
+    parts = conninfo.conninfo_to_dict(settings.database_url.get_secret_value())
+    if parts.get("sslmode") in ENCRYPTED:
+        host, port = str(parts.get("host", "")), int(str(parts.get("port", reaching.POSTGRES)))
+        subject = f"数据库 {host}:{port}"
+        yield from _asked(
+            subject, "检查数据库的 TLS", lambda: [_shown(subject, reaching.shown_by_postgres(host, port), now)]
+        )
 
 
 def _of_file(path: Path | None, now: datetime) -> list[Finding]:
@@ -122,8 +130,11 @@ def _of_server(address: str, now: datetime) -> Finding:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS) as plain,
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
-        shown = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
-    return findings.certificate(f"Kafka {address}", shown.not_valid_after_utc, now)
+        return _shown(f"Kafka {address}", secured.getpeercert(binary_form=True) or b"", now)
+
+
+def _shown(subject: str, certificate: bytes, now: datetime) -> Finding:
+    return findings.certificate(subject, x509.load_der_x509_certificate(certificate).not_valid_after_utc, now)
 
 
 # ---- the database

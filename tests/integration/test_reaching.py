@@ -1,12 +1,7 @@
 """What is wrong with a database's certificate is said in one sentence, by a handshake of our own: libpq names none of it."""
 
-import contextlib
 import socket
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,35 +10,7 @@ import trustme
 from runtime.database import Database
 from runtime.errors import Unavailable
 from runtime.reaching import why_not_kafka, why_not_postgres
-
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-
-
-@contextmanager
-def server(certificate: trustme.LeafCert | None) -> Iterator[int]:
-    """Answers as PostgreSQL does to who asks for TLS: with it, or with N where it has none."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    if certificate is not None:
-        certificate.configure_cert(context)
-
-    def serve() -> None:
-        while True:
-            try:
-                plain, _ = listening.accept()
-            except OSError:
-                return
-            with plain, contextlib.suppress(OSError):
-                plain.recv(8)
-                plain.sendall(b"N" if certificate is None else b"S")
-                if certificate is not None:
-                    context.wrap_socket(plain, server_side=True).close()
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield listening.getsockname()[1]
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join()
+from tests.secured import LONG_AGO, pretended_postgres
 
 
 @pytest.fixture
@@ -60,7 +27,7 @@ def trusted(authority: trustme.CA, tmp_path: Path) -> Path:
 
 def test_a_sound_certificate_is_nothing_to_speak_of(authority: trustme.CA, trusted: Path) -> None:
     """Then something else is wrong."""
-    with server(authority.issue_cert("127.0.0.1")) as port:
+    with pretended_postgres(authority.issue_cert("127.0.0.1")) as port:
         assert why_not_postgres("127.0.0.1", port, trusted) == ""
 
 
@@ -77,7 +44,7 @@ def test_what_is_wrong_is_named(
 ) -> None:
     """The same sentence reaches whoever opens a transaction."""
     issuing = authority if whose == "ours" else trustme.CA()
-    with server(issuing.issue_cert(name, not_after=until)) as port:
+    with pretended_postgres(issuing.issue_cert(name, not_after=until)) as port:
         url = f"postgresql://me:x@127.0.0.1:{port}/b?sslmode=verify-full&sslrootcert={trusted}"
         database = Database(url, schema="toys", application_name="test")
         with pytest.raises(Unavailable) as raised, database.begin():
@@ -92,7 +59,7 @@ def test_what_is_wrong_is_named(
 
 def test_a_server_without_tls_and_a_missing_file_are_named(tmp_path: Path) -> None:
     """Each with the setting that mends it."""
-    with server(None) as port:
+    with pretended_postgres(None) as port:
         assert "does not speak TLS" in why_not_postgres("127.0.0.1", port, None)
         missing = why_not_postgres("127.0.0.1", port, tmp_path / "none.pem")
     assert missing.startswith("sslrootcert of BIHUAN_DATABASE_URL: ")

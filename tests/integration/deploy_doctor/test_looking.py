@@ -20,6 +20,7 @@ from deploy.doctor.findings import Finding
 from deploy.doctor.looking import DoctorSettings, look
 from runtime.broker import Admin
 from runtime.clock import SystemClock
+from tests.secured import LONG_AGO, pretended_postgres
 
 NOBODY_LISTENS = "127.0.0.1:9"
 
@@ -123,6 +124,20 @@ def test_an_expired_certificate_is_shown_with_its_day(settings: DoctorSettings, 
 
     assert first.level == "fault"
     assert "过期" in first.said
+
+
+def test_an_expired_certificate_of_the_database_is_shown_too(settings: DoctorSettings, tmp_path: Path) -> None:
+    """With its day, and before libpq says that something is wrong with it."""
+    authority = trustme.CA()
+    with pretended_postgres(authority.issue_cert("127.0.0.1", not_after=LONG_AGO)) as port:
+        url = SecretStr(f"postgresql://me:x@127.0.0.1:{port}/b?sslmode=verify-full&sslrootcert={tmp_path}/none")
+        told = settings.model_copy(update={"database_url": url})
+
+        first = next(one.finding for one in look(told, now()) if one.check == "certificate")
+
+    assert first.level == "fault"
+    assert first.subject == f"数据库 127.0.0.1:{port}"
+    assert first.said == "证书已于 2020-01-01 过期"
 
 
 def test_an_audit_that_somebody_touched(settings: DoctorSettings, database_url: str) -> None:
