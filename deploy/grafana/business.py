@@ -4,17 +4,20 @@ from grafana_foundation_sdk.builders import dashboard
 
 from deploy.grafana.drawing import HALF, Line, board, choice, lines, number, ranked
 
-C = 'county=~"$county"'
+C = 'county=~"$city.*", county=~"$county"'
+PREFECTURE = r"^(\d{4})"
+"""What a county's code begins with: province and city."""
 
 
 def drawn() -> dashboard.Dashboard:
     """What a province's operator looks at in the morning."""
-    county = choice("county", "区县", "bihuan_open_cases", "county")
+    city = choice("city", "地市", "bihuan_open_cases", "county", part=PREFECTURE)
+    county = choice("county", "区县", 'bihuan_open_cases{county=~"$city.*"}', "county")
     shown = board(
         "bihuan-business",
         "闭环 · 业务",
         "在办、逾期、最久的逾期与升级决定。数字由统计服务给出，与页面一致。",
-        variables=[county],
+        variables=[city, county],
     )
     return _decisions(_areas(_now(shown)))
 

@@ -38,6 +38,10 @@ class Sql:
 
     query: str
 
+    def expanded(self) -> str:
+        """As Grafana gets it: in one line, our macro replaced."""
+        return _CHOSEN.sub(r"\1 ~ '^(${\1:regex})$'", " ".join(self.query.split()))
+
 
 def board(
     uid: str,
@@ -64,14 +68,15 @@ def board(
     return drawn
 
 
-def choice(name: str, label: str, metric: str, of: str) -> dashboard.QueryVariable:
-    """A variable whose values are those of a metric's label, all of them chosen at first."""
-    return _variable(name, label, PROMETHEUS, f"label_values({metric}, {of})")
+def choice(name: str, label: str, metric: str, of: str, *, part: str = "") -> dashboard.QueryVariable:
+    """A variable whose values are those of a metric's label, all of them chosen at first; `part` cuts out its group."""
+    variable = _variable(name, label, PROMETHEUS, f"label_values({metric}, {of})")
+    return variable.regex(f"/{part}/") if part else variable
 
 
-def chosen(name: str, label: str, query: str) -> dashboard.QueryVariable:
+def chosen(name: str, label: str, sql: Sql) -> dashboard.QueryVariable:
     """A variable whose values are the one column of a SELECT, all of them chosen at first."""
-    return _variable(name, label, AGGREGATES, query)
+    return _variable(name, label, AGGREGATES, sql.expanded())
 
 
 def _variable(name: str, label: str, source: DataSourceRef, query: str) -> dashboard.QueryVariable:
@@ -163,13 +168,12 @@ class _FromDatabase(Builder[Dataquery], Dataquery):
 
     def to_json(self) -> dict[str, Any]:
         """As the source reads it."""
-        query = _CHOSEN.sub(r"\1 ~ '^(${\1:regex})$'", " ".join(self._sql.query.split()))
         return {
             "datasource": AGGREGATES,
             "editorMode": "code",
             "format": self._form,
             "rawQuery": True,
-            "rawSql": query,
+            "rawSql": self._sql.expanded(),
             "refId": "A",
         }
 

@@ -2,7 +2,7 @@
 
 from grafana_foundation_sdk.builders import dashboard
 
-from deploy.grafana.drawing import HALF, THIRD, Line, board, choice, lines, number
+from deploy.grafana.drawing import HALF, THIRD, WIDE, Line, board, choice, lines, number
 
 P = 'process=~"$process"'
 
@@ -13,7 +13,7 @@ def drawn() -> dashboard.Dashboard:
     shown = board(
         "bihuan-operations", "闭环 · 运行", "事件从入口到送达的全程：流量、滞后、积压、故障。", variables=[each]
     )
-    return _guards(_stages(_flow(_now(shown))))
+    return _looked_over(_guards(_stages(_flow(_now(shown)))))
 
 
 def _now(shown: dashboard.Dashboard) -> dashboard.Dashboard:
@@ -71,8 +71,18 @@ def _flow(shown: dashboard.Dashboard) -> dashboard.Dashboard:
 
 def _stages(shown: dashboard.Dashboard) -> dashboard.Dashboard:
     applied = "sum by (le, topic) (rate(bihuan_applied_after_seconds_bucket[$__rate_interval]))"
+    passed = "sum by (le, stage) (rate(bihuan_pipeline_lag_seconds_bucket[$__rate_interval]))"
     return (
         shown.with_row(dashboard.Row("滞后"))
+        .with_panel(
+            lines(
+                "各环节的用时（95 分位）",
+                Line(f"histogram_quantile(0.95, {passed})", "{{stage}}"),
+                unit="s",
+                says="从登记到接收，从知悉到决定，从知悉到告知，从接收到页面。",
+                width=WIDE,
+            )
+        )
         .with_panel(
             lines(
                 "从写入 Kafka 到生效（99 分位）",
@@ -103,6 +113,25 @@ def _stages(shown: dashboard.Dashboard) -> dashboard.Dashboard:
                 Line("max by (service) (bihuan_outbox_rows)", "{{service}}"),
                 says="已入库、未写入 Kafka。",
             )
+        )
+    )
+
+
+def _looked_over(shown: dashboard.Dashboard) -> dashboard.Dashboard:
+    found = 'sum by (check) (bihuan_doctor_findings{{level="{level}"}})'
+    return (
+        shown.with_row(dashboard.Row("体检"))
+        .with_panel(
+            number("故障", 'sum(bihuan_doctor_findings{level="fault"})', says="bihuan doctor 逐条说明怎样处理。")
+        )
+        .with_panel(number("注意", 'sum(bihuan_doctor_findings{level="doubt"})'))
+        .with_panel(
+            lines(
+                "所见（按检查项）",
+                Line(found.format(level="fault"), "故障 {{check}}"),
+                Line(found.format(level="doubt"), "注意 {{check}}"),
+                says="doctor 每分钟看一遍。",
+            ),
         )
     )
 

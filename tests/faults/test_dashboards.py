@@ -17,9 +17,10 @@ import pytest
 from psycopg import sql
 
 from deploy import isolation
+from deploy.local import ports
 from deploy.local.ports import LOOPBACK
 from runtime.clock import SystemClock
-from runtime.testing import eventually
+from runtime.testing import Program, eventually
 from tests import boards, watchers
 from tests.e2e.receivers import Mailbox
 from tests.machine import Machine
@@ -55,13 +56,25 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 
 @pytest.fixture(scope="module")
 def prometheus(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
-    """It looks each second, and has looked at thirty seconds of load."""
+    """It looks each second, at the doctor too, and has looked at thirty seconds of load."""
+    folder, port = tmp_path_factory.mktemp("prometheus"), ports.free_port()
+    environment = {
+        "BIHUAN_DATABASE_URL": machine.settings.database_url.get_secret_value(),
+        "BIHUAN_KAFKA_BROKERS": machine.settings.kafka_brokers,
+        "BIHUAN_DATA_DIR": str(folder),
+        "BIHUAN_HTTP_PORT": str(port),
+    }
     told = watchers.targets(machine)
     told["global"] = {"scrape_interval": "1s"}
+    told["scrape_configs"].append({"job_name": "doctor", "static_configs": [{"targets": [f"{LOOPBACK}:{port}"]}]})
     told.pop("rule_files")
-    with watchers.prometheus(tmp_path_factory.mktemp("prometheus"), told) as watcher:
-        machine.run("load", "--rate", "20", "--seconds", "30", "--settle", "120")
-        yield watcher
+    doctor = Program(["-m", "deploy.doctor.serving"], environment=environment, output=folder / "doctor.log").start()
+    try:
+        with watchers.prometheus(folder, told) as watcher:
+            machine.run("load", "--rate", "20", "--seconds", "30", "--settle", "120")
+            yield watcher
+    finally:
+        doctor.kill()
 
 
 def answer(watcher: Watcher, query: str) -> list[dict[str, Any]]:
