@@ -80,6 +80,19 @@ def test_no_secret_is_shared_by_two_pods() -> None:
     assert len(named) == len(PODS)
 
 
+def test_the_job_of_the_doctor_is_the_doctor() -> None:
+    """The same rights, secret and names as the pod that looks every minute; it is started by hand and answers once."""
+    by_name = {(one["kind"], one["metadata"]["name"]): one.get("spec", {}) for one in OBJECTS}
+    job, pod = by_name["CronJob", "doctor"], by_name["Deployment", "doctor"]["template"]["spec"]
+    once = job["jobTemplate"]["spec"]["template"]["spec"]
+    same = ("securityContext", "envFrom", "env", "volumeMounts", "image")
+
+    assert job["suspend"] is True
+    assert once["containers"][0]["command"] == ["bihuan", "doctor"]
+    assert [once["containers"][0][name] for name in same] == [pod["containers"][0][name] for name in same]
+    assert (once["volumes"], once["securityContext"]) == (pod["volumes"], pod["securityContext"])
+
+
 def test_every_process_is_there_with_a_budget() -> None:
     """A worker keeps its name, so that it comes back to its slots; an API is never away as a whole."""
     kinds = {(one["kind"], one["metadata"]["name"]) for one in OBJECTS}
