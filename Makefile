@@ -115,8 +115,8 @@ site: .venv/.dev ## Build the documentation site into build/site; a broken link 
 
 check: lint test ## What has to pass before a change is proposed
 
-bundle: .venv/.dev ## Pack sources, wheels, jars, hashes and a bill of materials for machines without a network
-	@$(PY) -m deploy.bundle dist/bihuan-$$($(PY) -c 'from importlib.metadata import version; print(version("bihuan"))').tar.gz
+bundle: .venv/.dev ## Pack sources, wheels, jars, hashes and a bill of materials for machines without a network (IMAGES="bihuan:0.1.0 ..")
+	@$(PY) -m deploy.bundle dist/bihuan-$$($(PY) -c 'from importlib.metadata import version; print(version("bihuan"))').tar.gz $(addprefix --image ,$(IMAGES))
 
 lock: .venv/.dev ## Pin what requirements.in and dev.in ask for, with the hashes of every platform
 	$(PY) -m uv pip compile --quiet requirements.in --generate-hashes --no-emit-index-url --no-header --universal \

@@ -1,7 +1,7 @@
 """Put everything an installation needs into one archive, for intranets that reach no registry: `make bundle`.
 
 The archive holds the sources, the wheels and the broker's jars with their hashes, a bill of materials and `install.sh`,
-which needs Python 3.11 and make and no network.
+which needs Python 3.11 and make and no network; container images too where they are asked for.
 """
 
 import argparse
@@ -41,13 +41,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the archive and say where it is and how large."""
     parser = argparse.ArgumentParser(prog="python -m deploy.bundle", description=main.__doc__)
     parser.add_argument("out", type=Path, help="the archive, such as dist/bihuan-0.1.0.tar.gz")
-    out: Path = parser.parse_args(arguments).out
+    parser.add_argument("--image", action="append", default=[], help="a container image to pack too; again for more")
+    asked = parser.parse_args(arguments)
+    out: Path = asked.out
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, out.name.removesuffix(".tar.gz"))
         _sources(root / "bihuan")
         _wheels(root / "wheels")
         _jars(root / "jars")
         _bill(root / "sbom.json")
+        if asked.image:
+            _images(root / "images.tar", asked.image)
         install = root / "install.sh"
         install.write_text(INSTALL, encoding="utf-8")
         install.chmod(0o755)
@@ -85,6 +89,11 @@ def _bill(file: Path) -> None:
     """The bill of materials (CycloneDX) of the pinned requirements."""
     make = [sys.executable, "-m", "cyclonedx_py", "requirements", "requirements.txt", "--output-file", str(file)]
     subprocess.run(make, cwd=CLONE, check=True, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+
+
+def _images(file: Path, names: list[str]) -> None:
+    """What `docker load -i images.tar` brings back on the other machine."""
+    subprocess.run(["docker", "save", "-o", str(file), *names], check=True)  # noqa: S607 (from PATH)
 
 
 def _sums(root: Path) -> None:
