@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,13 @@ def test_every_module_says_why_it_exists() -> None:
     said = {path: (ast.get_docstring(tree) or "").partition("\n")[0] for path, tree in TREES.items()}
 
     assert [str(path) for path, line in said.items() if not re.fullmatch("[A-Z`(].*[.:`]", line)] == []
+
+
+def test_the_changelog_says_nothing_twice() -> None:
+    """Two branches that add lines at one place leave both behind when they meet."""
+    lines = [line for line in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if line.strip()]
+
+    assert [line for line, times in Counter(lines).items() if times > 1] == []
 
 
 def test_no_file_is_longer_than_can_be_read_at_once() -> None:
