@@ -32,7 +32,7 @@ LINKS: Final[Mapping[tuple[str, bool], str]] = {
 """Who reports to whom, by the level and whether the unit goes by a name; anything else is called by its level."""
 
 _ONE_DAY: Final = timedelta(days=1)
-_CLOSED, _BLOCKED, _OPEN = "已到齐", "堵点", "未到齐"
+_CLOSED, _BLOCKED, _OPEN, _IN_TIME = "已到齐", "堵点", "未到齐", "未到期"
 
 
 class Owed(NamedTuple):
@@ -143,7 +143,8 @@ def _links(ask: Ask, archive: Archive, owed: Sequence[Owed]) -> Sheet:
     chains: dict[tuple[str, str], dict[tuple[int, str], list[Owed]]] = {}
     for each in owed:
         chains.setdefault((each.duty, each.period), {}).setdefault((each.rank, each.link), []).append(each)
-    rows = [line for links in chains.values() for line in _chain(list(links.values()))]
+    moment = _moment(ask)
+    rows = [line for links in chains.values() for line in _chain(list(links.values()), moment)]
     return Sheet(
         name="报送链条",
         title=TITLE,
@@ -162,20 +163,21 @@ def _links(ask: Ask, archive: Archive, owed: Sequence[Owed]) -> Sheet:
             Column("自何时起", 18, centred=True),
         ),
         rows=tuple(rows),
-        notes=(as_of_words(ask.as_of), "下一级到齐，上一级才能汇总上报；堵点是最低一级尚未到齐的环节。"),
+        notes=(as_of_words(ask.as_of), "下一级到齐，上一级才能汇总上报；堵点是期限已过而最低一级仍未到齐的环节。"),
         empty="（没有需要逐级报送的事项）",
     )
 
 
-def _chain(links: Sequence[Sequence[Owed]]) -> Iterator[tuple[Value, ...]]:
-    """The lines of one report of one period, from below."""
+def _chain(links: Sequence[Sequence[Owed]], moment: datetime) -> Iterator[tuple[Value, ...]]:
+    """The lines of one report of one period, from below; nobody blocks while there is time."""
     held_up = False
     for link in links:
         first = link[0]
         came = [each for each in link if each.sent]
         missing = [each for each in link if not each.sent]
-        state = _CLOSED if not missing else _OPEN if held_up else _BLOCKED
-        held_up = held_up or bool(missing)
+        late = [each for each in missing if each.due is not None and each.due.is_over(moment)]
+        state = _CLOSED if not missing else _IN_TIME if not late else _OPEN if held_up else _BLOCKED
+        held_up = held_up or bool(late)
         since = min((each.missed_since for each in missing if each.missed_since), default=None)
         yield (
             first.title,
@@ -223,7 +225,11 @@ def _standing(each: Owed, ask: Ask) -> tuple[Value, Value, Value]:
     if each.missed_since is not None:
         days = max((ask.day - local_day(each.missed_since)).days + 1, 0)
         return "逾期未报", moment_words(each.missed_since), days
-    moment = min(ask.as_of, midnight(ask.day + _ONE_DAY))
-    if each.due is None or not each.due.is_over(moment):
-        return "未到期", "", None
+    if each.due is None or not each.due.is_over(_moment(ask)):
+        return _IN_TIME, "", None
     return "期限已过，未认定", "", None
+
+
+def _moment(ask: Ask) -> datetime:
+    """Up to when the form looks: the end of its day, or its own moment while the day is not over."""
+    return min(ask.as_of, midnight(ask.day + _ONE_DAY))

@@ -75,6 +75,14 @@ def test_the_lowest_open_link_blocks_and_those_above_wait() -> None:
     assert (counties[5], departments[5]) == ("未到齐", "未到齐")
 
 
+def test_nobody_blocks_while_there_is_time() -> None:
+    """On 2 June the zone's units may send until midnight; the summary of December is owed and blocks nobody."""
+    found = chain([], day="2016-06-02")["报送链条"]
+
+    assert [row[5] for row in links(found)] == ["未到期", "未到期", "未到期"]
+    assert {row[8] for row in found["rows"] if row[1] == "2016-12-15"} == {"未到期"}
+
+
 def test_a_closed_chain_blocks_nowhere() -> None:
     """Everybody has sent."""
     departments = [
