@@ -186,7 +186,7 @@ def _add_issued_acts(router: APIRouter, office: Office) -> None:
         """Draft a letter of another kind about the same decision, and go to it."""
         with in_words():
             decision_id = office.read(letter_id).decision_id
-        return _done(f"已起草{kind.chinese}", lambda: office.draft(decision_id, kind, by=who.name))
+        return _done(said.DRAFTED, lambda: office.draft(decision_id, kind, by=who.name))
 
     @router.post("/letters/{letter_id}/withdraw")
     def withdraw(who: Who, letter_id: str, reason: Annotated[str, Form(max_length=500)]) -> RedirectResponse:

@@ -11,6 +11,7 @@ SIGNED: Final = "已签发，正在发出"
 DISCARDED: Final = "已作废"
 WITHDRAWN: Final = "已起草撤销函，签发后原函撤销"
 MINUTES: Final = "已起草约谈纪要"
+DRAFTED: Final = "已起草另一份文稿"
 RECEIVED: Final = "已登记签收"
 REPLIED: Final = "已登记回复"
 SCANNED: Final = "已保存回执扫描件"
@@ -24,7 +25,7 @@ RULED: Final = "已登记 {} 条。"
 SEATED: Final = "花名册共 {} 行，{} 行有变化，已生效。"
 
 SENTENCES: Final = (
-    *(EDITED, SIGNED, DISCARDED, WITHDRAWN, MINUTES, RECEIVED, REPLIED, SCANNED),
+    *(EDITED, SIGNED, DISCARDED, WITHDRAWN, MINUTES, DRAFTED, RECEIVED, REPLIED, SCANNED),
     *(RETRIED, SETTLED, ACKNOWLEDGED, ACKNOWLEDGED_BEFORE, SILENCED, LIFTED, RULED, SEATED),
 )
 """Where `{}` stands, any number does."""
