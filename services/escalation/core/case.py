@@ -182,9 +182,8 @@ class Case(msgspec.Struct, kw_only=True, dict=True):
 
     def hear(self, fact: Heard) -> bool:
         """Keep a fact, or what was said of a decision; False where it is known already."""
-        kept = (
-            self.verdicts if fact.subject in ABOUT_DECISIONS else self.moves if fact.subject == MIGRATED else self.facts
-        )
+        subject = fact.subject
+        kept = self.verdicts if subject in ABOUT_DECISIONS else self.moves if subject == MIGRATED else self.facts
         for known in kept:
             if known.id == fact.id and known.source == fact.source:
                 return False
@@ -270,11 +269,12 @@ def in_charge(case: Case, at: datetime | None = None) -> str:
     if case.key.kind != "hazard":
         return ""
     known = case.remembered
-    for fact in case.facts[known.seen :]:
-        is_report = not fact.correction and fact.type.startswith("hazard.reported.")
-        if is_report and (known.opening is None or fact.place < known.opening.place):
-            known.opening = fact
-    known.seen = len(case.facts)
+    if known.seen < len(case.facts):
+        for fact in case.facts[known.seen :]:
+            is_report = not fact.correction and fact.type.startswith("hazard.reported.")
+            if is_report and (known.opening is None or fact.place < known.opening.place):
+                known.opening = fact
+        known.seen = len(case.facts)
     first = known.opening
     if first is None:
         return ""

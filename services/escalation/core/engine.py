@@ -54,6 +54,7 @@ class Engine:
         `keys` are its cases, where the caller has asked `cases_of` already.
         """
         heard = hear(fact)
+        subject = heard.subject
         records: list[Decision] = []
         moment = Moment(heard.known_at, heard.known_at, frontier or heard.known_at, heard)
         for key in self.cases_of(fact, cases) if keys is None else keys:
@@ -62,12 +63,12 @@ class Engine:
                 early.wait_for(case, heard, cases)
             elif case.hear(heard):
                 kept = len(case.facts)
-                if heard.subject == MIGRATED:
+                if subject == MIGRATED:
                     case.forget()  # what was found so far was found under the other version
                 early.hand_over(case, heard, cases, self.law.divisions)
-                why = Why.GIFT if len(case.facts) > kept else Why.PERSON if heard.subject in BY_PEOPLE else Why.FACT
+                why = Why.GIFT if len(case.facts) > kept else Why.PERSON if subject in BY_PEOPLE else Why.FACT
                 records += self._settle(case, cases, moment, why)
-        return list(_told_once(records))
+        return list(_told_once(records)) if len(records) > 1 else records
 
     def cases_of(self, fact: Fact, cases: Cases) -> tuple[CaseKey, ...]:
         """Every case that `fact` belongs to: those it names, those of the event it corrects, that of its decision.
@@ -79,7 +80,7 @@ class Engine:
             return (holder,) if holder else ()
         keys = self.keys_of(fact)
         if not fact.correction:
-            return keys if len(keys) < 2 else tuple(dict.fromkeys(keys))  # noqa: PLR2004 (one is nobody else's double)
+            return keys
         named = cases.whose(fact.source, fact.correction)
         return early.beyond((*keys, *(named or (early.key_of(fact.committee, fact.source, fact.correction),))), cases)
 
@@ -195,8 +196,6 @@ def _told_once(records: list[Decision]) -> Iterator[Decision]:
     A hazard that another report places at another site is found there again: what only its former site takes back has
     not ended. About one late fact there is one alert.
     """
-    if not records:
-        return
     last = {record.decision_id: place for place, record in enumerate(records)}
     alerts: set[str] = set()
     for place, record in enumerate(records):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,6 +21,7 @@ BY_PERSON = frozenset({"confirmed", "rejected", "questioned"})
 TURNED = BY_PERSON | {"cleared"}
 """Statuses from which a decision comes back when its cause is found again, or when a person gave it back."""
 LATE_EVIDENCE = "late_evidence"
+_when = attrgetter("finding.at", "finding.step")
 ID_DIGITS = 32
 
 
@@ -117,18 +119,13 @@ def reconcile(
     return [entry.record for entry in changes]
 
 
-def _when(one: Found) -> tuple[datetime, str]:
-    return one.finding.at, one.finding.step
-
-
 def _first(case: Case, decision_id: str, one: Found, moment: Moment, fresh: list[tuple[str, Found]]) -> Iterator[Entry]:
     """The record of something found for the first time, and of its end where that is known at once."""
     finding = one.finding
-    higher = moment.cause is not None and any(
-        finding.ladder
-        and other.finding.ladder == finding.ladder
-        and (other.finding.at, other.finding.step) > (finding.at, finding.step)
-        for _, other in fresh
+    higher = (
+        finding.ladder != ""
+        and moment.cause is not None
+        and any(other.finding.ladder == finding.ladder and _when(other) > _when(one) for _, other in fresh)
     )
     lapsed = finding.lapses_at is not None and finding.lapses_at <= moment.known_at
     status = "coalesced" if (higher or lapsed) and finding.firm else finding.wanted

@@ -49,7 +49,7 @@ def concerned(case: Case, dockets: Iterable[Docket], news: frozenset[str]) -> fr
         may_find, may_end = docket.readers(news)
         if may_find:
             asked |= may_find
-        if may_end:
+        if may_end and (coming or case.ledger):
             asked |= may_end & {*coming, *[entry.record.rule for entry in case.ledger.values()]}
     return asked
 

@@ -1,6 +1,6 @@
 """Say which cases a fact belongs to: by the ids in its data, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -82,10 +82,9 @@ _talk_in = msgspec.json.Decoder(_OfTalk).decode
 _league_in = msgspec.json.Decoder(_OfLeague).decode
 
 
-def _hazard(_law: Law, fact: Fact) -> Iterator[CaseKey]:
+def _hazard(_law: Law, fact: Fact) -> tuple[CaseKey, ...]:
     hazard_id = _hazard_in(fact.data).hazard_id
-    if hazard_id:
-        yield CaseKey(fact.committee, "hazard", fact.namespace, hazard_id)
+    return (CaseKey(fact.committee, "hazard", fact.namespace, hazard_id),) if hazard_id else ()
 
 
 def _accident(_law: Law, fact: Fact) -> Iterator[CaseKey]:
@@ -168,7 +167,7 @@ def _policy(law: Law, fact: Fact) -> Iterator[CaseKey]:
         yield from _committee(law, fact)
 
 
-_PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
+_PLACES: dict[str, Callable[[Law, Fact], Iterable[CaseKey]]] = {
     "hazard": _hazard,
     "accident": _accident,
     "site": _site,
@@ -189,9 +188,10 @@ _PLACES: dict[str, Callable[[Law, Fact], Iterator[CaseKey]]] = {
 
 
 def places_of(law: Law, fact: Fact) -> tuple[CaseKey, ...]:
-    """The cases that `fact` belongs to."""
+    """The cases that `fact` belongs to, each once."""
     place = _PLACES.get(fact.type.partition(".")[0])
-    return tuple(place(law, fact)) if place else ()
+    keys = tuple(place(law, fact)) if place else ()
+    return keys if len(keys) < 2 else tuple(dict.fromkeys(keys))  # noqa: PLR2004 (one is nobody else's double)
 
 
 def foreseen(fact: Fact) -> tuple[CaseKey, ...]:

@@ -179,6 +179,8 @@ class SlotRun:
 
     def _kept(self, records: list[Decision], cause: Fact | None) -> list[Decided]:
         """Each record with its case: whoever holds it in its ledger."""
+        if not records:
+            return []
         return [
             Decided(record, next(case for case in self._shelf.touched if record.decision_id in case.ledger), cause)
             for record in records

@@ -110,10 +110,12 @@ class Hazard(msgspec.Struct):
         report = report_of(fact.data) if fact.subject == REPORTED else None
         if report is not None and report.hazard_id != self.hazard_id:
             return False
-        self.news = _news_of(self, fact, report or follow_of(fact.data), divisions)
+        news = self.news = _news_of(self, fact, report or follow_of(fact.data), divisions)
         self.last = fact
-        if self.news is None or not _COUNTED.isdisjoint(self.news):
-            self._terms = self._overdue = None
+        if news is None or not _COUNTED.isdisjoint(news):
+            self._overdue = None
+            if news is None or TERMS in news or len(self.reports) > 1:  # work moves a deadline that was ordered again
+                self._terms = None
         return True
 
     @property
@@ -283,9 +285,9 @@ def terms(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> li
     A second report may only bring the deadline forward; a plan moves the term of a stock hazard only, a date that an
     inspector ordered moves by a decided extension only (S0-10).
     """
-    due, cause = _first_due(hazard, stock, calendar)
-    result = [Term(hazard.found_at, due, cause)]
-    clock = _Clock(due, from_stock=not hazard.report.rectify_by or due != due_instant(hazard.report.rectify_by))
+    due, from_stock = _first_due(hazard, stock, calendar)
+    result = [Term(hazard.found_at, due, hazard.first)]
+    clock = _Clock(due, from_stock)
     moves = _moves(hazard) if len(hazard.reports) > 1 or not _MOVING.isdisjoint(hazard.follows) else ()
     for fact, move in moves:
         now = max(fact.time, result[-1].start)
@@ -330,13 +332,14 @@ def _due_after(hazard: Hazard, clock: _Clock, fact: Heard, move: Report | Follow
     return due
 
 
-def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> tuple[datetime | None, Heard]:
-    """The ordered deadline; the stock's where none was ordered, or where that was over before the notice came."""
+def _first_due(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> tuple[datetime | None, bool]:
+    """The ordered deadline, or the stock's where none was ordered or that was over before the notice; and whether so."""
     ordered = due_instant(hazard.report.rectify_by) if hazard.report.rectify_by else None
     is_stock = stock is not None and local_day(hazard.found_at) < stock.found_before
     if is_stock and stock and (ordered is None or ordered <= midnight(stock.issued)):
-        return end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit)), hazard.first
-    return ordered, hazard.first
+        due = end_of(calendar.add(stock.issued, stock.span.count, stock.span.unit))
+        return due, due != ordered
+    return ordered, ordered is None
 
 
 _MOVING = frozenset({"hazard.plan_filed", "hazard.extension_decided", "hazard.clock_suspended", "hazard.clock_resumed"})
