@@ -34,6 +34,8 @@ class FuseState:
         self.run = self.run + 1 if poison else 0
         if len(self.seen) > self.fuse.window:
             self.poisoned -= self.seen.popleft()
+        if not self.poisoned:
+            return None
         if self.run >= self.fuse.run_length:
             return f"{self.run} records one after another are poison"
         if len(self.seen) >= min(self.fuse.least, self.fuse.window) and self.poisoned > self.fuse.ratio * len(
