@@ -30,11 +30,11 @@ from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
 from services.escalation.core.wording import in_local_time
 from services.escalation.metrics import DATABASE, DECIDING, LOADING, MEMORY, SAVING
 from services.escalation.store import bulk, cases, facts
-from services.escalation.store.desk import Desk
+from services.escalation.store.desk import Desk, Wanted
 from services.escalation.store.kept import KeptCases
 from services.escalation.store.lawbook import LawBook
 
-SAVE_AFTER: Final = 250
+PASS_ON_AFTER: Final = 250
 """Steps: what was decided travels to the database while the next records are decided."""
 AT_ONCE: Final = 10
 """Deadlines that pass between two looks at the clock."""
@@ -153,7 +153,8 @@ class EscalationHandler:
             for slot, steps in turn.steps.items():
                 self._run_slot(work, desk, turn, slot, steps)
             decided = self._clock.monotonic()
-            self._save(work, desk, turn)
+            self._pass_on(work, desk, turn)
+            desk.save()
             cases.disarm(using, turn.stale)
             cases.move_frontiers(using, turn.ticked)
         took = self._clock.monotonic() - began
@@ -192,14 +193,13 @@ class EscalationHandler:
             fact = codec.decode(record.value or b"")
             if fact.type == TICK_TYPE:
                 return Step(record, fact)
-            keys = tuple(dict.fromkeys(self._engine.keys_of(fact)))
+            keys = self._engine.keys_of(fact)
         except Rejected as error:
             return Step(record, None, (), error.reason, error.detail)
         except (msgspec.MsgspecError, TypeError) as error:
             return Step(record, None, (), "undecodable", (f"its data do not say whose it is: {error}",))
-        subject, _, version = fact.type.rpartition(".v")
-        if subject in _VERSIONS and version.isdigit() and int(version) > _VERSIONS[subject]:
-            raise NewerVersion(f"{fact.type} is newer than this service, which knows v{_VERSIONS[subject]}")
+        if fact.type not in EVENT_TYPES:
+            _refuse_newer(fact.type)
         if slot_of(fact.committee) != record.slot:
             detail = f"committee {fact.committee} belongs to slot {slot_of(fact.committee)}, not {record.slot}"
             return Step(record, fact, (), "misrouted", (detail,))
@@ -223,23 +223,18 @@ class EscalationHandler:
         desk.read_frontiers(turn.steps)
         ticks = turn.ticks()
         turn.limit = max(1, turn.room // max(1, len(ticks)))
-        keys = {key for step in _steps(turn) for key in (*step.keys, *(foreseen(step.fact) if step.fact else ()))}
-        corrected = [
-            (step.fact.source, step.fact.correction, step.fact.committee)
-            for step in _steps(turn)
-            if step.fact is not None and step.fact.correction
-        ]
-        decided = [
-            (step.fact.committee, decision_of(bytes(step.fact.data)))
-            for step in _steps(turn)
-            if step.fact is not None and step.fact.type.startswith(ABOUT_DECISIONS)
-        ]
-        told = [
-            (step.fact.committee, step.fact.source, step.fact.id)
-            for step in _steps(turn)
-            if step.fact is not None and step.fact.type != TICK_TYPE and not step.refused
-        ]
-        turn.due = desk.lay_out(keys, corrected, decided, told, ticks, turn.limit)
+        wanted = Wanted()
+        for step in _steps(turn):
+            fact = step.fact
+            if fact is None or fact.type == TICK_TYPE or step.refused:
+                continue
+            wanted.keys.update(step.keys, foreseen(fact))
+            wanted.told.append((fact.committee, fact.source, fact.id))
+            if fact.correction:
+                wanted.corrected.append((fact.source, fact.correction, fact.committee))
+            if fact.type.startswith(ABOUT_DECISIONS):
+                wanted.decided.append((fact.committee, decision_of(bytes(fact.data))))
+        turn.due = desk.lay_out(wanted, ticks, turn.limit)
 
     def _columns_of(self, tenant: str) -> TenantColumns:
         known = self._columns.get(tenant)
@@ -274,8 +269,8 @@ class EscalationHandler:
                 break
             elif step.fact is not None:
                 self._apply(work, desk, turn, run, step, step.fact)
-            if turn.unsaved >= SAVE_AFTER:
-                self._save(work, desk, turn)
+            if turn.unsaved >= PASS_ON_AFTER:
+                self._pass_on(work, desk, turn)
         turn.stale += [(slot, clock) for clock in run.stale]
 
     def _pass_time(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, to: datetime, slot: int) -> bool:
@@ -291,8 +286,9 @@ class EscalationHandler:
                 return used_up
             if self._clock.monotonic() >= turn.until:
                 return False
-            if turn.unsaved >= SAVE_AFTER:
-                self._save(work, desk, turn)
+            if turn.unsaved >= PASS_ON_AFTER:
+                self._pass_on(work, desk, turn)
+                desk.save()  # a case whose clock has fired is not moved again soon
 
     def _changes_law(self, using: bulk.Cursor, step: Step) -> bool:
         """Keep the pack that a fact puts into force; False where the fact is no such thing or its pack is kept already."""
@@ -340,8 +336,8 @@ class EscalationHandler:
 
     # ---- writing
 
-    def _save(self, work: Work, desk: Desk, turn: Turn) -> None:
-        desk.save()
+    def _pass_on(self, work: Work, desk: Desk, turn: Turn) -> None:
+        desk.write_down()
         outbox.announce(work, turn.announced)
         turn.announced.clear()
         turn.unsaved = 0
@@ -384,6 +380,13 @@ def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> 
         turn.announced.append(
             Outgoing(topic=ESCALATION_FACTS, slot=slot, key=record.committee.encode(), value=codec.encode(fact))
         )
+
+
+def _refuse_newer(type_: str) -> None:
+    """Hold the slot at a fact of a version that only a later release knows; other unknown types are nobody's."""
+    subject, _, version = type_.rpartition(".v")
+    if subject in _VERSIONS and version.isdigit() and int(version) > _VERSIONS[subject]:
+        raise NewerVersion(f"{type_} is newer than this service, which knows v{_VERSIONS[subject]}")
 
 
 def _steps(turn: Turn) -> Iterator[Step]:

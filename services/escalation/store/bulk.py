@@ -13,15 +13,19 @@ from psycopg.pq import Format
 from runtime.database import Work
 
 Columns = Mapping[str, str]
-"""The columns of some rows, each with its kind out of `_KINDS`; `utf8` is text that comes as bytes."""
+"""The columns of some rows, each with its kind out of `_KINDS`.
+
+`utf8` is text that comes as bytes, `word` text of which there are few, such as codes and names of types.
+"""
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # PostgreSQL counts microseconds from here
-_DAY, _SECOND = 86_400_000_000, 1_000_000
+_MICROSECOND = dt.timedelta(microseconds=1)
 _NULL = struct.pack("!i", -1)
 _LENGTHS = [struct.pack("!i", length) for length in range(4096)]  # nearly every value is shorter
 _ONE_INT8 = struct.Struct("!iq").pack  # its length, 8, and itself
+_MOST_WORDS = 100_000
 _HEADER = struct.Struct("!5i")  # dimensions, has NULL, type of the elements, their number, first index
 
 
@@ -78,7 +82,7 @@ def run(using: Cursor, statement: Statement, rows: Sequence[Sequence[Any]], *par
 
 
 def column(kind: str, values: Sequence[Any]) -> _Array:
-    """One column as the parameter of a statement; `timestamptz` and `text` may hold None."""
+    """One column as the parameter of a statement; `timestamptz`, `text` and `word` may hold None."""
     found = _KINDS[kind]
     body, has_null = found.encode(values)
     return _Array(found.array_oid, _HEADER.pack(1, has_null, found.oid, len(values), 1) + body)
@@ -92,6 +96,23 @@ def _texts(values: Sequence[str | None]) -> tuple[bytes, bool]:
     if None in values:
         return b"".join(_NULL if value is None else _sized(value.encode()) for value in values), True
     return _bytes([value.encode() for value in values])  # type: ignore[union-attr]  # no None is among them
+
+
+class _Words(dict[str | None, bytes]):
+    """Words as they travel, with their length; made once, and all forgotten where they turn out to be too many."""
+
+    def __missing__(self, word: str | None) -> bytes:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        made = self[word] = _NULL if word is None else _sized(word.encode())
+        return made
+
+
+_known_words = _Words()
+
+
+def _words(values: Sequence[str | None]) -> tuple[bytes, bool]:
+    return b"".join(map(_known_words.__getitem__, values)), None in values
 
 
 def _sized(value: bytes) -> bytes:
@@ -120,13 +141,10 @@ _int8s = _numbers("q", 8)
 
 def _instants(values: Sequence[dt.datetime | None]) -> tuple[bytes, bool]:
     if None in values:
-        return b"".join([_NULL if value is None else _ONE_INT8(8, _microseconds(value)) for value in values]), True
-    return _int8s([_microseconds(value) for value in values])  # type: ignore[arg-type]  # no None is among them
-
-
-def _microseconds(instant: dt.datetime) -> int:
-    since = instant - _EPOCH
-    return since.days * _DAY + since.seconds * _SECOND + since.microseconds
+        return b"".join(
+            [_NULL if value is None else _ONE_INT8(8, (value - _EPOCH) // _MICROSECOND) for value in values]
+        ), True
+    return _int8s([(value - _EPOCH) // _MICROSECOND for value in values])  # type: ignore[operator]  # no None is among them
 
 
 class _Kind(NamedTuple):
@@ -140,6 +158,7 @@ class _Kind(NamedTuple):
 
 _KINDS: Mapping[str, _Kind] = {
     "text": _Kind("text", 25, 1009, _texts),
+    "word": _Kind("text", 25, 1009, _words),
     "utf8": _Kind("text", 25, 1009, _bytes),
     "bytea": _Kind("bytea", 17, 1001, _bytes),
     "int4": _Kind("int4", 23, 1007, _numbers("i", 4)),

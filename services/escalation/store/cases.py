@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from contracts.divisions import TenantColumns
 from services.escalation.core.slot import Due
 from services.escalation.store import bulk
 
@@ -23,32 +22,41 @@ class Stored(NamedTuple):
 
 
 class CaseRow(NamedTuple):
-    """A case as it is to be stored; the slot is its committee's."""
+    """A case as it is to be stored, in the order of the columns; the slot is its committee's."""
 
-    place: Place
-    slot: int
-    kind: str
-    id: str
-    tenant: TenantColumns
+    committee: str
+    key: str
     state_version: int
     state: bytes
     next_at: datetime | None
     waits: str
+    slot: int
+    kind: str
+    id: str
+    province: str
+    city: str
+    county: str
+    tenant: str
+
+    @property
+    def place(self) -> Place:
+        """Which case it is."""
+        return self.committee, self.key
 
 
-_PLACE: Final = {"committee": "text", "key": "text"}
-_STATE: Final = {**_PLACE, "state_version": "int4", "state": "bytea", "next_at": "timestamptz", "waits": "text"}
+_PLACE: Final = {"committee": "word", "key": "text"}
+_STATE: Final = {**_PLACE, "state_version": "int4", "state": "bytea", "next_at": "timestamptz", "waits": "word"}
 _WHOLE: Final = {
     **_STATE,
     "slot": "int4",
-    "kind": "text",
+    "kind": "word",
     "id": "text",
-    "province": "text",
-    "city": "text",
-    "county": "text",
-    "tenant": "text",
+    "province": "word",
+    "city": "word",
+    "county": "word",
+    "tenant": "word",
 }
-_CLOCK: Final = {"slot": "int4", "fire_at": "timestamptz", "committee": "text", "key": "text"}
+_CLOCK: Final = {"slot": "int4", "fire_at": "timestamptz", "committee": "word", "key": "text"}
 _SLOT: Final = {"slot": "int4", "ticked_at": "timestamptz"}
 
 _LOAD: Final = bulk.Statement(
@@ -139,8 +147,9 @@ def move_frontiers(using: bulk.Cursor, ticked: Mapping[int, datetime]) -> None:
 
 def save(using: bulk.Cursor, rows: Sequence[tuple[CaseRow, Stored | None]]) -> None:
     """Save each case as it is now, given as it was stored before (None: not at all), and arm its clock."""
-    bulk.run(using, _UPDATE, [_state(row) for row, before in rows if before and before.tenant == row.tenant.tenant])
-    bulk.run(using, _INSERT, [_whole(row) for row, before in rows if not before or before.tenant != row.tenant.tenant])
+    known = len(_STATE)  # the other columns stay as they are while its tenant does
+    bulk.run(using, _UPDATE, [row[:known] for row, before in rows if before and before.tenant == row.tenant])
+    bulk.run(using, _INSERT, [row for row, before in rows if not before or before.tenant != row.tenant])
     moved = [(row, before) for row, before in rows if row.next_at != (before.next_at if before else None)]
     disarm(using, [(row.slot, Due(before.next_at, *row.place)) for row, before in moved if before and before.next_at])
     bulk.run(using, _ARM, [(row.slot, row.next_at, *row.place) for row, _ in moved if row.next_at])
@@ -149,11 +158,3 @@ def save(using: bulk.Cursor, rows: Sequence[tuple[CaseRow, Stored | None]]) -> N
 def disarm(using: bulk.Cursor, clocks: Iterable[tuple[int, Due]]) -> None:
     """Take away clocks that fired, moved or belong to nobody."""
     bulk.run(using, _DISARM, [(slot, *due) for slot, due in clocks])
-
-
-def _state(row: CaseRow) -> tuple[object, ...]:
-    return (*row.place, row.state_version, row.state, row.next_at, row.waits)
-
-
-def _whole(row: CaseRow) -> tuple[object, ...]:
-    return (*_state(row), row.slot, row.kind, row.id, *row.tenant)

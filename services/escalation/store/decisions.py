@@ -27,21 +27,21 @@ class DecisionRow(NamedTuple):
 
 
 _DECISION: Final = {
-    "committee": "text",
+    "committee": "word",
     "decision_id": "text",
     "slot": "int4",
     "key": "text",
-    "province": "text",
-    "city": "text",
-    "county": "text",
-    "tenant": "text",
-    "level": "text",
-    "rule": "text",
-    "step": "text",
-    "measure": "text",
-    "status": "text",
-    "namespace": "text",
-    "subject_kind": "text",
+    "province": "word",
+    "city": "word",
+    "county": "word",
+    "tenant": "word",
+    "level": "word",
+    "rule": "word",
+    "step": "word",
+    "measure": "word",
+    "status": "word",
+    "namespace": "word",
+    "subject_kind": "word",
     "subject_id": "text",
     "at": "timestamptz",
     "known_at": "timestamptz",
@@ -49,10 +49,10 @@ _DECISION: Final = {
     "record": "utf8",
 }
 _RECORD: Final = {
-    "committee": "text",
+    "committee": "word",
     "decision_id": "text",
     "event_id": "text",
-    "status": "text",
+    "status": "word",
     "at": "timestamptz",
     "known_at": "timestamptz",
     "record": "utf8",
@@ -73,15 +73,18 @@ _STAND: Final = bulk.Statement(
 
 _HOLDERS: Final = bulk.Statement(
     "SELECT d.committee, d.decision_id, d.key FROM {rows} JOIN decision d USING (committee, decision_id)",
-    {"committee": "text", "decision_id": "text"},
+    {"committee": "word", "decision_id": "text"},
 )
 
 
 def keep(using: bulk.Cursor, rows: Sequence[DecisionRow]) -> None:
-    """Keep records in their order and move each decision to its last one."""
+    """Keep records in their order."""
     bulk.run(using, _KEEP, [_record(row) for row in rows])
-    latest = {row.record.decision_id: row for row in rows}
-    bulk.run(using, _STAND, [_decision(row) for row in latest.values()])
+
+
+def stand(using: bulk.Cursor, rows: Sequence[DecisionRow]) -> None:
+    """Move decisions to where they stand now, each to its last record."""
+    bulk.run(using, _STAND, [_decision(row) for row in rows])
 
 
 def ledger(using: bulk.Cursor, place: Place) -> list[tuple[bytes, datetime]]:

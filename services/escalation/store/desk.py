@@ -1,6 +1,7 @@
 """Lay out the cases that a batch needs, and write down what became of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -22,14 +23,31 @@ from services.escalation.store.cases import CaseRow, Place, Stored
 from services.escalation.store.kept import Kept, KeptCases
 
 decode_decision: Final = msgspec.json.Decoder(Decision).decode
+_NOBODY: Final = frozenset[str]()
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a batch is expected to need: the cases of its facts, and those of what its facts speak of.
+
+    `corrected` are facts that are corrected (source, id, committee), `decided` decisions that people speak of
+    (committee, id), `told` the batch's own facts (committee, source, id), for which corrections may wait.
+    """
+
+    keys: set[CaseKey] = field(default_factory=set)
+    corrected: list[tuple[str, str, str]] = field(default_factory=list)
+    decided: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 class Desk:
     """The cases of one transaction.
 
     `lay_out` reads in a few statements what the batch is expected to need; what it did not foresee is read one by one
-    and counted in `surprises`. `save` writes what changed since it was called last, and may be called often. What is
-    `kept` from earlier transactions (`epochs` by slot) is not read: it is `taken`, and `put_away` after the commit.
+    and counted in `surprises`. `write_down` passes on what only ever grows; `save` comes at the end, or where no case
+    will be moved again soon, and writes each case that changed and where each decision stands. Both may be called often.
+    What is `kept` from earlier transactions (`epochs` by slot) is not read: it is `taken`, and `put_away` after the
+    commit.
     """
 
     def __init__(
@@ -48,10 +66,11 @@ class Desk:
         self._sizes: dict[CaseKey, int] = {}
         self._opened: dict[CaseKey, Case | None] = {}
         self._stored: dict[CaseKey, Stored] = {}
-        self._givers: dict[CaseKey, int] = {}
+        self._givers: dict[CaseKey, frozenset[str]] = {}
         self._whose: dict[tuple[str, str], tuple[CaseKey, ...]] = {}
         self._facts: list[facts.FactRow] = []
         self._decisions: list[decisions.DecisionRow] = []
+        self._standing: dict[str, decisions.DecisionRow] = {}
         self.frontiers: dict[int, datetime] = {}
         self._holders: dict[tuple[str, str], CaseKey] = {}
         self.shelf = Shelf(self._read, self._find, self._hold)
@@ -68,30 +87,25 @@ class Desk:
         """Read up to when time is known to have passed in each slot."""
         self.frontiers = cases.frontiers(self._using, slots)
 
-    def lay_out(
-        self,
-        keys: Iterable[CaseKey],
-        corrected: Iterable[tuple[str, str, str]],
-        decided: Iterable[tuple[str, str]],
-        told: Iterable[tuple[str, str, str]],
-        until: Mapping[int, datetime],
-        limit: int,
-    ) -> dict[int, list[Due]]:
-        """Read the cases of `keys`, of facts that are corrected (source, id, committee), and of clocks that are due.
+    def lay_out(self, asked: Wanted, until: Mapping[int, datetime], limit: int) -> dict[int, list[Due]]:
+        """Read the cases that are wanted and those of clocks that are due.
 
-        `decided` are decisions that people speak of (committee, id), `told` the batch's facts (committee, source, id), for
-        which corrections may wait. `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned,
-        in order.
+        `until` gives the last tick of each slot; at most `limit` of its clocks are read and returned, in order.
         """
         due, stored = cases.load_due(self._using, until, limit)
-        holders = decisions.holders(self._using, set(decided))
+        holders = decisions.holders(self._using, set(asked.decided))
         self._holders = {named: case_key(*place) for named, place in holders.items()}
         self._whose = {
             named: tuple(case_key(*place) for place in places)
-            for named, places in facts.whose(self._using, set(corrected)).items()
+            for named, places in facts.whose(self._using, set(asked.corrected)).items()
         }
-        waiting = self._waiting(told)
-        wanted = {*keys, *self._holders.values(), *waiting, *(key for named in self._whose.values() for key in named)}
+        waiting = self._waiting(asked.told)
+        wanted = {
+            *asked.keys,
+            *self._holders.values(),
+            *waiting,
+            *(key for named in self._whose.values() for key in named),
+        }
         clocks = {case_key(*place): row for place, row in stored.items()}
         wanted -= self._take({*wanted, *clocks})
         wanted -= self._open({key: row for key, row in clocks.items() if key not in self._opened})
@@ -103,25 +117,14 @@ class Desk:
         self._open(self._load(reached), reached)
         return due
 
-    def keep_fact(self, fact: Fact, keys: Iterable[CaseKey], place: tuple[int, int, int], document: bytes) -> None:
+    def keep_fact(self, fact: Fact, keys: Collection[CaseKey], place: tuple[int, int, int], document: bytes) -> None:
         """Write a fact down for each of its cases, or for none; `place` is slot, incarnation and number."""
-        locals_ = [local_key(key) for key in keys] or [""]
-        tenant = self._columns_of(fact.tenant)
-        self._facts += [
-            facts.FactRow(
-                fact.committee,
-                fact.source,
-                fact.id,
-                local,
-                *place,
-                fact.type,
-                fact.time,
-                fact.known_at,
-                tenant,
-                document,
+        tenant, known_at = self._columns_of(fact.tenant), fact.known_at
+        for local in map(local_key, keys) if keys else ("",):
+            row = facts.FactRow(
+                fact.committee, fact.source, fact.id, local, *place, fact.type, fact.time, known_at, *tenant, document
             )
-            for local in locals_
-        ]
+            self._facts.append(row)
 
     def keep_decision(self, record: Decision, case: Case, event_id: str, document: bytes) -> None:
         """Write a record down."""
@@ -138,25 +141,35 @@ class Desk:
             )
         )
 
+    def write_down(self) -> None:
+        """Write the facts and records that came since the last call: the database takes them while we go on deciding."""
+        facts.keep(self._using, self._facts)
+        decisions.keep(self._using, self._decisions)
+        self._standing |= {row.record.decision_id: row for row in self._decisions}
+        self._facts.clear()
+        self._decisions.clear()
+
     def save(self) -> None:
-        """Write what changed since the last call."""
+        """Write everything that changed since the last call.
+
+        Called once for all facts of a batch, it writes each case once: a batch that catches up brings several facts of
+        most of its cases.
+        """
+        self.write_down()
         rows = []
         given: list[tuple[Place, str]] = []
         for key, case in self.shelf.changed.items():
             row, before = self._row(case), self._stored.get(key)
             rows.append((row, before))
-            if len(case.inputs) != self._givers.get(key, 0):
-                given += [(row.place, giver.partition("|")[2]) for giver in case.inputs]  # its local key
-                self._givers[key] = len(case.inputs)
-            self._stored[key] = Stored(STATE_VERSION, b"", row.next_at, row.waits, row.tenant.tenant)
+            if case.inputs and (fresh := case.inputs.keys() - self._givers.get(key, _NOBODY)):
+                given += [(row.place, giver.partition("|")[2]) for giver in fresh]  # its local key
+            self._stored[key] = Stored(STATE_VERSION, b"", row.next_at, row.waits, row.tenant)
             self._sizes[key] = len(row.state)
         cases.save(self._using, rows)
         facts.note_givers(self._using, given)
-        facts.keep(self._using, self._facts)
-        decisions.keep(self._using, self._decisions)
+        decisions.stand(self._using, list(self._standing.values()))
         self.shelf.changed.clear()
-        self._facts.clear()
-        self._decisions.clear()
+        self._standing.clear()
 
     def put_away(self) -> None:
         """Keep the cases for the next transaction, now that this one is committed; what has ended is not spoken of soon."""
@@ -177,16 +190,15 @@ class Desk:
             kept = self._kept.take(key, self._epochs.get(slot_of(key.committee), 0))
             if kept is not None:
                 self._opened[key], self._stored[key], self._sizes[key] = kept.case, kept.stored, kept.size
-                self._givers[key] = len(kept.case.inputs)
+                self._givers[key] = frozenset(kept.case.inputs)
                 taken.add(key)
         self.taken += len(taken)
         return taken
 
-    def _waiting(self, told: Iterable[tuple[str, str, str]]) -> set[CaseKey]:
+    def _waiting(self, told: Collection[tuple[str, str, str]]) -> set[CaseKey]:
         """The places where corrections of `told` may wait: most committees have no correction that waits."""
-        places = set(told)
-        known = cases.waiting(self._using, {committee for committee, *_ in places})
-        return {early.key_of(*place) for place in places if place[0] in known} if known else set()
+        known = cases.waiting(self._using, {place[0] for place in told})
+        return {early.key_of(*place) for place in told if place[0] in known} if known else set()
 
     def _load(self, keys: Iterable[CaseKey]) -> dict[CaseKey, Stored]:
         places = [(key.committee, local_key(key)) for key in keys]
@@ -202,7 +214,7 @@ class Desk:
             self._stored[key] = row._replace(state=b"")
             self._sizes[key] = len(row.state)
             if case is not None and case.inputs:
-                self._givers[key] = len(case.inputs)
+                self._givers[key] = frozenset(case.inputs)
         self.read += len(stored)
         return set(stored)
 
@@ -235,15 +247,16 @@ class Desk:
     def _row(self, case: Case) -> CaseRow:
         key = case.key
         return CaseRow(
-            (key.committee, local_key(key)),
-            slot_of(key.committee),
-            key.kind,
-            key.id,
-            self._columns_of(tenant_of(case)),
+            key.committee,
+            local_key(key),
             STATE_VERSION,
             encode_case(case),
             case.next_at,
             case.waits,
+            slot_of(key.committee),
+            key.kind,
+            key.id,
+            *self._columns_of(tenant_of(case)),
         )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
-from contracts.divisions import TenantColumns
 from services.escalation.store import bulk
 from services.escalation.store.cases import Place
 
@@ -12,7 +11,10 @@ _LOCK: Final = 7_241_102  # advisory: two workers that need the same month make 
 
 
 class FactRow(NamedTuple):
-    """One fact of one case (local key, '' for none); incarnation and number are its place in the slot's log."""
+    """One fact of one case (local key, '' for none), in the order of the columns.
+
+    Incarnation and number are its place in the slot's log.
+    """
 
     committee: str
     source: str
@@ -24,29 +26,32 @@ class FactRow(NamedTuple):
     type: str
     happened_at: datetime
     known_at: datetime
-    tenant: TenantColumns
+    province: str
+    city: str
+    county: str
+    tenant: str
     document: bytes
 
 
 _FACT: Final = {
-    "committee": "text",
-    "source": "text",
+    "committee": "word",
+    "source": "word",
     "event_id": "text",
     "key": "text",
     "slot": "int4",
     "incarnation": "int4",
     "number": "int8",
-    "type": "text",
+    "type": "word",
     "happened_at": "timestamptz",
     "known_at": "timestamptz",
-    "province": "text",
-    "city": "text",
-    "county": "text",
-    "tenant": "text",
+    "province": "word",
+    "city": "word",
+    "county": "word",
+    "tenant": "word",
     "document": "bytea",
 }
-_NAMED: Final = {"source": "text", "event_id": "text", "committee": "text"}
-_PLACE: Final = {"committee": "text", "key": "text"}
+_NAMED: Final = {"source": "word", "event_id": "text", "committee": "word"}
+_PLACE: Final = {"committee": "word", "key": "text"}
 
 _KEEP: Final = bulk.Statement(
     f"INSERT INTO fact ({', '.join(_FACT)}) SELECT * FROM {{rows}} ON CONFLICT DO NOTHING",  # noqa: S608 (our own column list)
@@ -70,7 +75,7 @@ _OF_CASES: Final = bulk.Statement(
 
 def keep(using: bulk.Cursor, rows: Sequence[FactRow]) -> None:
     """Keep facts; one that is kept already stays as it is. Their months must be there (`ensure_months`)."""
-    bulk.run(using, _KEEP, [(*row[:10], *row.tenant, row.document) for row in rows])
+    bulk.run(using, _KEEP, rows)
 
 
 def whose(using: bulk.Cursor, named: Collection[tuple[str, str, str]]) -> dict[tuple[str, str], list[Place]]:

@@ -14,7 +14,7 @@ from services.escalation.core.law import Law
 from services.escalation.core.pictures.dossier import Told
 from services.escalation.core.slot import case_key
 from services.escalation.store import bulk
-from services.escalation.store.desk import Desk, decode_decision
+from services.escalation.store.desk import Desk, Wanted, decode_decision
 
 MOST: Final = 5_000  # cases of one picture; a committee's duties of a year are some thousands
 _LIKE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -44,7 +44,7 @@ class Pictures:
 
     def case(self, key: CaseKey) -> tuple[Case, Any] | None:
         """One case that a case in scope names, None where there is none."""
-        self._desk.lay_out([key], (), (), (), {}, 0)
+        self._desk.lay_out(Wanted({key}), {}, 0)
         case = self._desk.shelf.get(key)
         state = KINDS[key.kind].fold(self._law, case) if case is not None else None
         return (case, state) if case is not None and state is not None else None
@@ -84,7 +84,7 @@ class Pictures:
             (kind, *values, committee, committee, MOST),
         ).fetchall()
         keys = [case_key(*row) for row in rows]
-        self._desk.lay_out(keys, (), (), (), {}, 0)
+        self._desk.lay_out(Wanted(set(keys)), {}, 0)
         for key in keys:
             case = self._desk.shelf.get(key)
             state = KINDS[kind].fold(self._law, case) if case is not None else None

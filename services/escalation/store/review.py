@@ -18,7 +18,7 @@ from services.escalation.core.moving import MOVABLE
 from services.escalation.core.slot import case_key
 from services.escalation.store import bulk
 from services.escalation.store.cases import Place
-from services.escalation.store.desk import Desk
+from services.escalation.store.desk import Desk, Wanted
 
 STRETCH: Final = 500  # cases on the desk at once: some megabytes
 BEGIN: Final[Place] = ("", "")
@@ -88,7 +88,7 @@ def changes(
         desk = Desk(using, engine, columns_of)
         keys = [case_key(*place) for place in places]
         desk.read_frontiers({slot_of(key.committee) for key in keys})
-        desk.lay_out(keys, (), (), (), {}, 0)
+        desk.lay_out(Wanted(set(keys)), {}, 0)
         found = (_change(engine, desk, key, act) for key in keys)
         yield Stretch(len(keys), tuple(change for change in found if change is not None))
 

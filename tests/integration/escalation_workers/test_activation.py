@@ -67,5 +67,5 @@ def _take_in(installation: Installation, event_id: str) -> None:
         using = bulk.cursor(work)
         facts.ensure_months(using, {facts.month_of(told.known_at)})
         row = facts.FactRow(root, PEOPLE_SOURCE, event_id, "", 0, 1, 1, told.type, told.time, told.known_at,
-                            all_divisions().columns_of(root), b"{}")  # fmt: skip
+                            *all_divisions().columns_of(root), b"{}")  # fmt: skip
         facts.keep(using, [row])

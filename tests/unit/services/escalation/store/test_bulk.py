@@ -31,6 +31,7 @@ def by_psycopg(values: Sequence[Any]) -> tuple[int, bytes]:
     [
         pytest.param("text", ["隐患", "", "x" * 5000], id="text"),
         pytest.param("text", ["隐患", None], id="text with NULL"),
+        pytest.param("word", ["county", "县", "县", None], id="word with NULL"),
         pytest.param("bytea", [b"\x00\xff", b"", b"y" * 5000], id="bytea"),
         pytest.param("int4", [Int4(-1), Int4(2**31 - 1)], id="int4"),
         pytest.param("int8", [Int8(-1), Int8(2**63 - 1)], id="int8"),
