@@ -47,6 +47,7 @@ def end_of(day: date) -> datetime:
     return midnight(day + ONE_DAY)
 
 
+@lru_cache(maxsize=20_000)  # most terms end at a midnight
 def last_day_before(moment: datetime) -> date:
     """The day that ends at `moment`, or that `moment` cuts: the deadline day of a term that is over at `moment`."""
     return local_day(moment - JUST_BEFORE)

@@ -264,6 +264,7 @@ def _end_work(hazard: Hazard, fact: Heard) -> None:
         hazard.work[-1] = Work(last.start, last.begun_by, max(fact.time, last.start), fact)
 
 
+@lru_cache(maxsize=20_000)  # most deadlines are days, and many hazards share one
 def due_instant(text: str) -> datetime:
     """The instant at which a deadline is over: a date runs to 24:00 of its day, an instant is itself."""
     if len(text) == len("2023-05-20"):
@@ -285,9 +286,8 @@ def terms(hazard: Hazard, stock: StockTerm | None, calendar: WorkCalendar) -> li
     A second report may only bring the deadline forward; a plan moves the term of a stock hazard only, a date that an
     inspector ordered moves by a decided extension only (S0-10).
     """
-    due, from_stock = _first_due(hazard, stock, calendar)
-    result = [Term(hazard.found_at, due, hazard.first)]
-    clock = _Clock(due, from_stock)
+    clock = _Clock(*_first_due(hazard, stock, calendar))
+    result = [Term(hazard.found_at, clock.due, hazard.first)]
     moves = _moves(hazard) if len(hazard.reports) > 1 or not _MOVING.isdisjoint(hazard.follows) else ()
     for fact, move in moves:
         now = max(fact.time, result[-1].start)
