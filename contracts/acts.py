@@ -39,6 +39,7 @@ OF_ROUTES: Final[Mapping[str, str]] = {
     "POST /silences/{silence_id}/lift": "解除静默",
     "DELETE /v1/silences/{silence_id}": "解除静默",
     "POST /v1/letters": "起草公文",
+    "POST /letters/{letter_id}/beside": "起草公文",
     "PATCH /v1/letters/{letter_id}": "修改公文",
     "POST /letters/{letter_id}/edit": "修改公文",
     "POST /v1/letters/{letter_id}/sign": "签发公文",
