@@ -63,7 +63,7 @@ def watched(stretches: Iterable["Stretch"], total: int) -> Iterator["Stretch"]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True)) as progress:
+    with Progress(console=Console(stderr=True), redirect_stdout=False) as progress:  # results stay on stdout
         task = progress.add_task("核对", total=total)
         for stretch in stretches:
             progress.advance(task, stretch.seen)

@@ -87,6 +87,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True)) as progress:
+    with Progress(console=Console(stderr=True), redirect_stdout=False) as progress:  # results stay on stdout
         task = progress.add_task("推演", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -2,12 +2,13 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,6 +93,24 @@ class Machine:
             timeout=UP_WITHIN,
         )
 
+    def at_a_terminal(self, *arguments: str) -> tuple[str, str]:
+        """What a command prints, and what it shows to who sits at a terminal; it has to end well."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "bihuan", *arguments],
+            cwd=self._clone,
+            env=self._environment | {"TERM": "xterm", "COLUMNS": "100"},
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            text=True,
+        ) as running:
+            os.close(theirs)
+            shown = b"".join(_all_of(ours))
+            printed = running.stdout.read() if running.stdout else ""
+        told = shown.decode("utf-8", "replace")
+        assert running.returncode == 0, told
+        return printed, told
+
     def pid(self, name: str) -> int:
         return supervisor.states(self.here)[name].pid
 
@@ -144,6 +163,17 @@ class Machine:
             if found == name and wanted <= set(rest.rstrip("}").split(",")):
                 return float(value)
         return 0.0
+
+
+def _all_of(terminal: int) -> Iterator[bytes]:
+    """What comes until the other end of a terminal is closed."""
+    try:
+        while piece := os.read(terminal, 65_536):
+            yield piece
+    except OSError:  # Linux says so when nobody holds the other end any more
+        return
+    finally:
+        os.close(terminal)
 
 
 def asked(request: urllib.request.Request) -> Answer:

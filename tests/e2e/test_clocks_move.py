@@ -9,12 +9,16 @@ import pytest
 from policies import files
 from runtime.clock import SystemClock
 from runtime.testing import eventually
+from services.escalation.core.calendar import SHANGHAI, end_of
 from tests.e2e.feed import STRUCTURED, document, event, send
 from tests.machine import Machine
 
 pytestmark = pytest.mark.timeout(900)
 
 COUNTY, PACK = "330402", "jiaxing-2020"
+DUTIES, ACCIDENT = "weihai-2021", "RC-2026-A1"
+MEETING = f"warning_meeting/371082/{ACCIDENT}"
+OLD_TERM, NEW_TERM = "within: {count: 15, unit: calendar_day}", "within: {count: 10, unit: calendar_day}"
 MOVED, STAYS = "JX-2026-001", "JX-2026-002"
 WITHIN = 240.0  # seconds
 OLD_RUNG, NEW_RUNG = "{step: T+3, day: 3,", "{step: T+5, day: 5,"
@@ -29,9 +33,9 @@ def tell(machine: Machine, kind: str, hazard_id: str, **data: object) -> None:
     send(machine.settings, "inspection.jiaxing", [(document(told), STRUCTURED)])
 
 
-def clock(machine: Machine, hazard_id: str) -> datetime | None:
-    """When the hazard's clock fires next."""
-    found = machine.rows("SELECT next_at FROM escalation.case_file WHERE kind = 'hazard' AND id = %s", hazard_id)
+def clock(machine: Machine, case_id: str, kind: str = "hazard") -> datetime | None:
+    """When the case's clock fires next."""
+    found = machine.rows("SELECT next_at FROM escalation.case_file WHERE kind = %s AND id = %s", kind, case_id)
     return found[0][0] if found else None
 
 
@@ -40,13 +44,13 @@ def rungs(machine: Machine, hazard_id: str) -> list[tuple[str, str]]:
     return [(record["step"], record["policy"]["version"]) for record in items]
 
 
-def version_two(folder: Path) -> Path:
-    """The installation's packs, with a second version of this one: its letter comes two days later."""
+def version_two(folder: Path, name: str = PACK, old: str = OLD_RUNG, new: str = NEW_RUNG) -> Path:
+    """The installation's packs, with a second version of one: its letter comes two days later, unless said otherwise."""
     shutil.copytree(files.folder(), folder)
-    pack = folder / f"{PACK}.yaml"
+    pack = folder / f"{name}.yaml"
     text = pack.read_text(encoding="utf-8")
-    assert OLD_RUNG in text
-    pack.write_text(text.replace('version: "1"', 'version: "2"').replace(OLD_RUNG, NEW_RUNG), encoding="utf-8")
+    assert old in text
+    pack.write_text(text.replace('version: "1"', 'version: "2"').replace(old, new), encoding="utf-8")
     return folder
 
 
@@ -85,3 +89,43 @@ def test_running_clocks_move_to_another_version(machine: Machine, tmp_path: Path
     told = machine.get("escalation", f"/v1/hazards/{MOVED}/timeline").text
     assert "policy.migrated.v1" in told
     assert "嘉安委办〔2026〕9号" in told
+
+
+def test_running_duties_move_too(machine: Machine, tmp_path: Path) -> None:
+    """The warning meeting after an accident, due in fifteen days, becomes due in ten (S3-18): through the log.
+
+    The record at the accident stays version 1's; who has to hold it is shown the new term, and the accident's report,
+    which has no term in either version, does not move.
+    """
+    data = {
+        "accident_id": ACCIDENT,
+        "category": "industrial.mechanical",
+        "sector": "工贸",
+        "deaths": 0,
+        "liability": "pending",
+    }
+    told = event("accident.reported", id=ACCIDENT, source="/rongcheng/safety", tenant="371082", data=data)
+    send(machine.settings, "inspection.rongcheng", [(document(told), STRUCTURED)])
+    eventually(lambda: clock(machine, MEETING, "obligation") is not None, within=WITHIN)
+    before = clock(machine, MEETING, "obligation")
+    assert before is not None
+    packs = {"BIHUAN_POLICIES_DIR": str(version_two(tmp_path / "packs", DUTIES, OLD_TERM, NEW_TERM))}
+
+    machine.run("policy", "activate", DUTIES, *SIGNED, **packs)
+    in_force = "SELECT activated_at FROM escalation.pack WHERE pack = %s AND version = '2'"
+    eventually(lambda: machine.rows(in_force, DUTIES), within=WITHIN)
+    assert clock(machine, MEETING, "obligation") == before, "a running duty keeps its version"
+    would = machine.run("policy", "migrate", DUTIES, "1", "2", "--dry-run", **packs)
+    assert MEETING in would
+    assert f"meeting_report/371082/{ACCIDENT}" not in would
+    machine.run("policy", "migrate", DUTIES, "1", "2", *SIGNED, **packs)
+
+    eventually(lambda: clock(machine, MEETING, "obligation") == before - timedelta(days=5), within=WITHIN)
+    again = machine.ended("policy", "migrate", DUTIES, "1", "2", *SIGNED, **packs)
+    assert again.stderr.endswith("0 clocks move from version 1 to 2\n")
+    items = machine.get("escalation", f"/v1/decisions?subject={ACCIDENT}&rule=warning_meeting").json["items"]
+    assert {record["policy"]["version"] for record in items} == {"1"}, "what was decided stays"
+    duties = machine.get("escalation", "/v1/duties?unit=371082").json["items"]
+    terms = {duty["obligation"]: duty["due"] for duty in duties if duty["period"] == ACCIDENT}
+    last = datetime.fromisoformat(told["time"]).astimezone(SHANGHAI).date() + timedelta(days=10)
+    assert datetime.fromisoformat(terms["warning_meeting"]) == end_of(last)
