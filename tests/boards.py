@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "deploy" / "grafana" / "dashboards"
-_TIME = re.compile(r"\$__timeFilter\((\w+)\)")
+_TIME = re.compile(r"\$__timeFilter\(([^)]+)\)")
 _VARIABLE = re.compile(r"\$(\w+)|\$\{\w+(?::\w+)?\}")
 
 

@@ -18,7 +18,12 @@ Unit = Literal["short", "s", "percentunit", "reqps", "bytes", "dateTimeAsIso", "
 WIDE, HALF, THIRD, QUARTER = 24, 12, 8, 6  # columns of Grafana's grid
 HIGH, LOW = 8, 4  # rows of it
 
-_CHOSEN: Final = re.compile(r"\$__chosen\((\w+)\)")
+_BEGINNING: Final = r"\1::timestamp AT TIME ZONE 'Asia/Shanghai'"
+_MACROS: Final = {
+    re.compile(r"\$__chosen\((\w+)\)"): r"\1 ~ '^(${\1:regex})$'",
+    re.compile(r"\$__within\((\w+)\)"): rf"$__timeFilter({_BEGINNING})",
+    re.compile(r"\$__instant\((\w+)\)"): _BEGINNING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +36,20 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """One SELECT on the views of `aggregates`, with Grafana's macro `$__timeFilter(day)`.
+    """One SELECT on the views of `aggregates`, with macros of ours that become Grafana's.
 
-    Beside it `$__chosen(county)`: the column is one that the variable of its name has chosen.
+    `$__chosen(county)`: the column is one that the variable of its name has chosen. `$__within(day)`: a day of Shanghai lies
+    in the span that is looked at; `$__instant(day)`: its beginning. Compared as a date, today would be missing until eight.
     """
 
     query: str
 
     def expanded(self) -> str:
         """As Grafana gets it: in one line, our macro replaced."""
-        return _CHOSEN.sub(r"\1 ~ '^(${\1:regex})$'", " ".join(self.query.split()))
+        text = " ".join(self.query.split())
+        for macro, meaning in _MACROS.items():
+            text = macro.sub(meaning, text)
+        return text
 
 
 def board(

@@ -31,8 +31,8 @@ def _closed(shown: dashboard.Dashboard) -> dashboard.Dashboard:
             series(
                 "按期销号率（按月）",
                 Sql(
-                    """SELECT month AS "time", sum(in_time)::float / nullif(sum(with_deadline), 0) AS "按期销号率"
-                    FROM aggregates.closed_by_month WHERE $__chosen(city) AND $__chosen(county) AND $__timeFilter(month) GROUP BY 1 ORDER BY 1"""
+                    """SELECT $__instant(month) AS "time", sum(in_time)::float / nullif(sum(with_deadline), 0) AS "按期销号率"
+                    FROM aggregates.closed_by_month WHERE $__chosen(city) AND $__chosen(county) AND $__within(month) GROUP BY 1 ORDER BY 1"""
                 ),
                 unit="percentunit",
                 says="当月销号、且有整改期限的隐患中，按期完成的比例。",
@@ -42,8 +42,8 @@ def _closed(shown: dashboard.Dashboard) -> dashboard.Dashboard:
             series(
                 "销号（按月）",
                 Sql(
-                    """SELECT month AS "time", sum(closed) AS "销号", sum(closed) FILTER (WHERE level = 'major') AS "其中重大"
-                    FROM aggregates.closed_by_month WHERE $__chosen(city) AND $__chosen(county) AND $__timeFilter(month) GROUP BY 1 ORDER BY 1"""
+                    """SELECT $__instant(month) AS "time", sum(closed) AS "销号", sum(closed) FILTER (WHERE level = 'major') AS "其中重大"
+                    FROM aggregates.closed_by_month WHERE $__chosen(city) AND $__chosen(county) AND $__within(month) GROUP BY 1 ORDER BY 1"""
                 ),
             )
         )
@@ -69,8 +69,8 @@ def _now(shown: dashboard.Dashboard) -> dashboard.Dashboard:
             series(
                 "新增隐患（按日）",
                 Sql(
-                    """SELECT day AS "time", sum(hazards) AS "新增", sum(hazards) FILTER (WHERE level = 'major') AS "其中重大"
-                    FROM aggregates.reported_by_day WHERE $__chosen(city) AND $__chosen(county) AND $__timeFilter(day) GROUP BY 1 ORDER BY 1"""
+                    """SELECT $__instant(day) AS "time", sum(hazards) AS "新增", sum(hazards) FILTER (WHERE level = 'major') AS "其中重大"
+                    FROM aggregates.reported_by_day WHERE $__chosen(city) AND $__chosen(county) AND $__within(day) GROUP BY 1 ORDER BY 1"""
                 ),
             )
         )
@@ -96,7 +96,7 @@ def _told(shown: dashboard.Dashboard) -> dashboard.Dashboard:
                 "升级决定（按规则与措施）",
                 Sql(
                     """SELECT rule AS "规则", measure AS "措施", status AS "状态", sum(decisions) AS "决定"
-                    FROM aggregates.decisions_by_day WHERE $__chosen(city) AND $__chosen(county) AND $__timeFilter(day) GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"""
+                    FROM aggregates.decisions_by_day WHERE $__chosen(city) AND $__chosen(county) AND $__within(day) GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"""
                 ),
                 width=HALF,
             )
@@ -106,7 +106,7 @@ def _told(shown: dashboard.Dashboard) -> dashboard.Dashboard:
                 "通知（按渠道与结果）",
                 Sql(
                     """SELECT channel AS "渠道", state AS "结果", sum(notices) AS "通知"
-                    FROM aggregates.notices_by_day WHERE $__chosen(city) AND $__chosen(county) AND $__timeFilter(day) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"""
+                    FROM aggregates.notices_by_day WHERE $__chosen(city) AND $__chosen(county) AND $__within(day) GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2"""
                 ),
                 width=HALF,
             )
@@ -117,7 +117,7 @@ def _told(shown: dashboard.Dashboard) -> dashboard.Dashboard:
                 Sql(
                     """SELECT source AS "上游系统", sum(accepted) AS "接收", sum(duplicate) AS "重复", sum(conflict) AS "同号异文",
                     sum(rejected) AS "退回", sum(late) AS "迟到", max(day) AS "最近一天" FROM aggregates.sources_by_day
-                    WHERE $__timeFilter(day) GROUP BY 1 ORDER BY 2 DESC, 1"""
+                    WHERE $__within(day) GROUP BY 1 ORDER BY 2 DESC, 1"""
                 ),
                 says="不分区县。",
                 width=WIDE,
