@@ -156,12 +156,16 @@ def text_of(using: bulk.Cursor, pack: str, version: str) -> bytes | None:
 
 
 def _keep(using: bulk.Cursor, found: PackFile, activated_at: datetime | None) -> None:
+    """Two workers may keep the same pack at once: with one key named, the other key would fail the later of them."""
     using.execute(
-        """INSERT INTO pack AS p (digest, pack, version, committee, text, activated_at)
-        VALUES (%b, %b, %b, %b, %b, %b)
-        ON CONFLICT (digest) DO UPDATE SET activated_at = coalesce(p.activated_at, excluded.activated_at)""",
+        """INSERT INTO pack (digest, pack, version, committee, text, activated_at)
+        VALUES (%b, %b, %b, %b, %b, %b) ON CONFLICT DO NOTHING""",
         (found.digest, *found.version, found.pack.root, found.text, activated_at),
     )
+    if activated_at is not None:
+        using.execute(
+            "UPDATE pack SET activated_at = %b WHERE digest = %b AND activated_at IS NULL", (activated_at, found.digest)
+        )
 
 
 __all__ = ["Kept", "LawBook", "kept", "text_of"]
