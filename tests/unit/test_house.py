@@ -111,6 +111,7 @@ def test_every_decision_of_architecture_is_in_the_index() -> None:
 
     assert [page.name for page in pages] == [name for _, _, name in listed]
     assert [int(page.name[:4]) for page in pages] == [int(number) for number, _, _ in listed]
+    assert len({number for number, _, _ in listed}) == len(listed), "a number stands for one decision"
     titles = [page.read_text(encoding="utf-8").partition("\n")[0] for page in pages]
     assert titles == [f"# {number}. {title}" for number, title, _ in listed]
 

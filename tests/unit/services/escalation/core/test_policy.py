@@ -48,7 +48,7 @@ def units(one: Pack, obligation: str) -> list[str]:
             "lishui-2016",
             [
                 "action_plan",
-                "channel_check",  # the three more of ADR 44
+                "channel_check",  # the three more of ADR 47
                 "duty_report",
                 "duty_roster",
                 "final_summary",
