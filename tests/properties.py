@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _TEST: Final = re.compile(r"^(tests/\S+::\S.*):$")
-_CASES: Final = re.compile(r"- (\d+) passing examples?, (\d+) failing examples?, (\d+) invalid examples?")
+_CASES: Final = re.compile(r"- ([\d,]+) passing, [\d,]+ failing, and [\d,]+ invalid test cases")
 
 
 def counted(lines: Iterable[str]) -> dict[str, int]:
@@ -18,7 +18,7 @@ def counted(lines: Iterable[str]) -> dict[str, int]:
             name = told[1]
             found.setdefault(name, 0)
         elif name and (told := _CASES.search(line)):
-            found[name] += int(told[1])
+            found[name] += int(told[1].replace(",", ""))
     return found
 
 
@@ -28,7 +28,7 @@ def main() -> int:
     for name, cases in sorted(found.items()):
         sys.stdout.write(f"{cases:>7,}  {name}\n")
     sys.stdout.write(f"{sum(found.values()):>7,}  cases of {len(found)} properties\n")
-    return 0 if found else 1
+    return 0 if any(found.values()) else 1
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from contracts.divisions import load as load_divisions
 from contracts.topics import ESCALATION_FACTS, HAZARD_FACTS, SLOTS
 from runtime import broker
 from runtime.settings import ProcessSettings
-from services.escalation.packs import law_of, read_packs
+from services.escalation.packs import law_of, read_pack
 from tests.faults.reference import decide, differences, facts_of, plain
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -72,7 +72,9 @@ def outcome(settings: ProcessSettings, rows: Rows, sources: Iterable[str]) -> Ou
     """Gather it all, once nothing moves any more. `sources` are those whose events are counted."""
     wanted = set(sources)
     log = facts_of(settings, HAZARD_FACTS)
-    law = law_of(read_packs(None), load_divisions())
+    # An upgrade leaves the packs as they were put into force, whatever the new release's folder holds.
+    in_force = rows("SELECT text FROM escalation.pack ORDER BY place")
+    law = law_of([read_pack(bytes(text)) for (text,) in in_force], load_divisions())
     expected: list[str] = []
     clocks: dict[tuple[str, str], object] = {}
     for slot in log.values():
