@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -68,8 +69,12 @@ class Outcome:
         )
 
 
-def outcome(settings: ProcessSettings, rows: Rows, sources: Iterable[str]) -> Outcome:
-    """Gather it all, once nothing moves any more. `sources` are those whose events are counted."""
+def outcome(settings: ProcessSettings, rows: Rows, sources: Iterable[str], *, words: bool = True) -> Outcome:
+    """Gather it all, once nothing moves any more. `sources` are those whose events are counted.
+
+    Without `words` the sentences of decisions are not compared: what the release before said stands as it was said.
+    """
+    compared = partial(plain, words=words)
     wanted = set(sources)
     log = facts_of(settings, HAZARD_FACTS)
     # An upgrade leaves the packs as they were put into force, whatever the new release's folder holds.
@@ -79,7 +84,7 @@ def outcome(settings: ProcessSettings, rows: Rows, sources: Iterable[str]) -> Ou
     clocks: dict[tuple[str, str], object] = {}
     for slot in log.values():
         records, cases = decide(law, slot)
-        expected += [plain(record) for record in records]
+        expected += [compared(record) for record in records]
         clocks |= {
             (key.committee, f"{key.kind}|{key.namespace}|{key.id}"): case.next_at for key, case in cases.cases.items()
         }
@@ -93,12 +98,12 @@ def outcome(settings: ProcessSettings, rows: Rows, sources: Iterable[str]) -> Ou
         arrived=Counter(fact.id for slot in log.values() for fact in slot if fact.source in wanted),
         expected=expected,
         announced=[
-            plain(msgspec.json.decode(fact.data, type=Decision))
+            compared(msgspec.json.decode(fact.data, type=Decision))
             for slot in facts_of(settings, ESCALATION_FACTS).values()
             for fact in slot
         ],
         kept=[
-            plain(msgspec.json.decode(json.dumps(record), type=Decision))
+            compared(msgspec.json.decode(json.dumps(record), type=Decision))
             for (record,) in rows("SELECT record FROM escalation.decision_record ORDER BY place")
         ],
         clocks={(each, key): at for each, key, at in rows("SELECT committee, key, next_at FROM escalation.case_file")},

@@ -86,10 +86,11 @@ def decide(law: Law, slot: list[Fact]) -> tuple[list[Decision], MemoryCases]:
     return records, cases
 
 
-def plain(record: Decision) -> str:
-    """A record as one comparable line, its instants in UTC."""
+def plain(record: Decision, *, words: bool = True) -> str:
+    """A record as one comparable line, its instants in UTC; without its `words` where releases may word it differently."""
     same = msgspec.structs.replace(
         record,
+        reason=record.reason if words else "",
         at=record.at.astimezone(UTC),
         known_at=record.known_at.astimezone(UTC),
         since=record.since and record.since.astimezone(UTC),
