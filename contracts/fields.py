@@ -31,7 +31,7 @@ from contracts.vocabulary import Term
 ID_PATTERN: Final = r"^[^\s\u0000-\u001f]([^\u0000-\u001f]*[^\s\u0000-\u001f])?$"
 TEXT_PATTERN: Final = r"^[^\u0000]*$"
 FILLED_PATTERN: Final = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
-SHA256_PATTERN: Final = r"^[0-9a-f]{64}$|^$"
+SHA256_PATTERN: Final = r"^[0-9a-f]{64}$"
 DIVISION_PATTERN: Final = r"^[0-9]{6,12}$"
 
 ID_LENGTH: Final = 128
@@ -154,7 +154,7 @@ Division = Annotated[str, StringConstraints(pattern=DIVISION_PATTERN)]
 # An optional string may be sent empty, as older systems do: empty means absent.
 MaybeId = Annotated[str, StringConstraints(max_length=ID_LENGTH, pattern=f"{ID_PATTERN}|^$")] | None
 MaybeName = Annotated[str, StringConstraints(max_length=NAME_LENGTH, pattern=TEXT_PATTERN)] | None
-MaybeSha256 = Annotated[str, StringConstraints(pattern=SHA256_PATTERN)] | None
+MaybeSha256 = Annotated[str, StringConstraints(pattern=f"{SHA256_PATTERN}|^$")] | None
 MaybeText = Annotated[str, StringConstraints(max_length=TEXT_LENGTH, pattern=TEXT_PATTERN)] | None
 MaybeWord = Annotated[str, StringConstraints(max_length=WORD_LENGTH, pattern=f"{ID_PATTERN}|^$")] | None
 

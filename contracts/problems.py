@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from contracts.fields import DIVISION_PATTERN, FILLED_PATTERN, ID_PATTERN, TEXT_PATTERN
+from contracts.fields import DIVISION_PATTERN, FILLED_PATTERN, ID_PATTERN, SHA256_PATTERN, TEXT_PATTERN
 from contracts.moments import YEARS
 
 SHOWN_LENGTH: Final = 40
@@ -115,6 +115,11 @@ _PATTERNS: Final[Mapping[str, tuple[str, str, str]]] = {
         "not_a_division",
         "{value} 不是行政区划代码 (not a division code)",
         "写成 6 至 12 位半角数字 (6 to 12 ASCII digits)",
+    ),
+    SHA256_PATTERN: (
+        "not_a_digest",
+        "{value} 不是 SHA-256 校验值 (not a SHA-256)",
+        "写成 64 位小写十六进制 (64 lower-case hexadecimal digits)",
     ),
     FILLED_PATTERN: (
         "bad_character",

@@ -71,6 +71,7 @@ def send(database: Database) -> Send:
             "form": form,
             "source": source,
             "tenant": "330400",
+            "tenants": ("330400",),
             "historic": False,
             "dry_run": False,
             "file_name": "form.xlsx",

@@ -83,7 +83,7 @@ def test_what_is_refused_is_kept_with_reason_origin_and_bytes(database: Database
     assert letters[1].body == b'{"a":\xff}'
     assert letters[1].origin == {"slug": "county", "client": "test"}
     assert letters[2].source == "/other"
-    assert letters[3].tenant == "330300"
+    assert letters[3].tenant == "331081", "its sender's to see, not that of whoever it names"
 
 
 def test_who_gave_a_tip_off_is_kept_nowhere(database: Database, arrive: Arrive) -> None:
