@@ -115,20 +115,23 @@ def _answer(database: Database, law: Law, clock: Clock, job: UUID, question: Que
             with database.begin([EVERYWHERE]) as work:
                 jobs.move(work, job, done, total, clock.now())
 
+    state, answer = FAILED, {"detail": "the question could not be answered; the log of the service says why"}
     with turn:
         try:
             with database.begin([EVERYWHERE]) as work:
                 state, answer = DONE, _counted(trial.differences(work, law, question, progress))
         except (Unavailable, Conflict):
-            state, answer = FAILED, {"detail": "the database was away; ask again"}
-        except Exception:  # the last net of a job, as runtime.web's is of a route: logged whole, and its asker is told
-            _logger.exception("what-if", job=str(job))
-            state, answer = FAILED, {"detail": "the question could not be answered; the log of the service says why"}
-        try:
-            with database.begin([EVERYWHERE]) as work:
-                jobs.end(work, job, state, answer, clock.now())
-        except (Unavailable, Conflict) as error:  # the job is shown as broken off
-            _logger.warning("answer not kept", job=str(job), error=str(error))
+            answer = {"detail": "the database was away; ask again"}
+        finally:  # what else ended it goes on, and is told in the log as the end of any thread is
+            _end(database, clock, job, state, answer)
+
+
+def _end(database: Database, clock: Clock, job: UUID, state: str, answer: dict[str, Any]) -> None:
+    try:
+        with database.begin([EVERYWHERE]) as work:
+            jobs.end(work, job, state, answer, clock.now())
+    except (Unavailable, Conflict) as error:  # the job is shown as broken off
+        _logger.warning("answer not kept", job=str(job), error=str(error))
 
 
 def _counted(found: Iterable[Difference]) -> dict[str, Any]:

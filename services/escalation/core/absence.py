@@ -8,6 +8,7 @@ from services.escalation.core.calendar import ONE_DAY, last_day_before, midnight
 from services.escalation.core.case import Owed
 from services.escalation.core.cases.obligation import Obligation
 from services.escalation.core.findings import Finding
+from services.escalation.core.heard import Heard
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.wording import day_words, deadline_words, period_words
 
@@ -21,22 +22,15 @@ def missed(obligation: Obligation, where: Jurisdiction, say: Say) -> Iterator[Fi
     at = obligation.missed_at()
     if at is None:
         return
-    yield Finding(
+    yield _found(
+        owed,
+        where,
         measure="missing_report",
-        subject_kind=owed.subject_kind,
-        subject_id=_subject(owed),
-        occurrence=_occurrence(owed),
         at=at,
         instant=False,
         until=came.time if came else None,
-        firm=owed.firm,
-        tenant=owed.tenant,
-        level=owed.level,
-        reason=lambda: f"{owed.because}{say(_unit(owed, where), owed, deadline_words(at))}",
-        rests_on=owed.rests_on,
+        reason=lambda: say(_unit(owed, where), owed, deadline_words(at)),
         since=at,
-        clauses=owed.clauses,
-        context=lambda: _context(owed, where),
     )
 
 
@@ -48,25 +42,17 @@ def unsigned(obligation: Obligation, where: Jurisdiction) -> Iterator[Finding]:
     at, file = max(owed.due, came.time), next(iter(obligation.files), None)
     if file is not None and (file.time < owed.due or file.time <= came.time):
         return
-    yield Finding(
+    yield _found(
+        owed,
+        where,
+        came,
         measure="remind",
         step="written",
-        subject_kind=owed.subject_kind,
-        subject_id=_subject(owed),
-        occurrence=_occurrence(owed),
         at=at,
         instant=False,
         until=file.time if file else None,
-        firm=owed.firm,
-        tenant=owed.tenant,
-        level=owed.level,
-        reason=lambda: (
-            f"{owed.because}{_unit(owed, where)}的{owed.title}（{period_of(owed)}）已报，但未附签字盖章的书面件，请补报。"
-        ),
-        rests_on=(*owed.rests_on, came),
+        reason=lambda: f"{_unit(owed, where)}的{owed.title}（{period_of(owed)}）已报，但未附签字盖章的书面件，请补报。",
         since=owed.due,
-        clauses=owed.clauses,
-        context=lambda: _context(owed, where),
     )
 
 
@@ -76,19 +62,45 @@ def opened(obligation: Obligation, where: Jurisdiction, say: Say) -> Iterator[Fi
     if not owed.opens_measure:
         return
     term = deadline_words(owed.due) if owed.due else ""
-    yield Finding(
+    yield _found(
+        owed,
+        where,
         measure=owed.opens_measure,
-        subject_kind=owed.subject_kind,
-        subject_id=_subject(owed),
-        occurrence=_occurrence(owed),
         at=owed.opened_at,
         instant=True,
         until=max(came.time, owed.opened_at) if came else None,
+        reason=lambda: say(_unit(owed, where), owed, term),
+    )
+
+
+def _found(
+    owed: Owed,
+    where: Jurisdiction,
+    *more: Heard,
+    measure: str,
+    at: datetime,
+    instant: bool,
+    until: datetime | None,
+    reason: Callable[[], str],
+    step: str = "",
+    since: datetime | None = None,
+) -> Finding:
+    """What is decided about something owed; it rests on `more` beside what opened it."""
+    return Finding(
+        measure=measure,
+        step=step,
+        subject_kind=owed.subject_kind,
+        subject_id=_subject(owed),
+        occurrence=_occurrence(owed),
+        at=at,
+        instant=instant,
+        until=until,
         firm=owed.firm,
         tenant=owed.tenant,
         level=owed.level,
-        reason=lambda: f"{owed.because}{say(_unit(owed, where), owed, term)}",
-        rests_on=owed.rests_on,
+        reason=lambda: f"{owed.because}{reason()}",
+        rests_on=(*owed.rests_on, *more),
+        since=since,
         clauses=owed.clauses,
         context=lambda: _context(owed, where),
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import WorkCalendar
-from services.escalation.core.cases.hazard import StockTerm
+from services.escalation.core.cases.deadlines import StockTerm
 from services.escalation.core.criteria import Criterion
 from services.escalation.core.terms import Acts
 from services.escalation.core.windows import Campaign, KeyPeriod

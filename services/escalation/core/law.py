@@ -7,7 +7,8 @@ from typing import NamedTuple
 from contracts.decisions import PolicyVersion
 from contracts.divisions import Divisions
 from services.escalation.core.calendar import WorkCalendar, midnight
-from services.escalation.core.cases.hazard import DONE, StockTerm
+from services.escalation.core.cases.deadlines import StockTerm
+from services.escalation.core.cases.hazard import DONE
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.policy import Pack
 from services.escalation.core.rules.registry import RULES, Find

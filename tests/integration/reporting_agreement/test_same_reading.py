@@ -8,6 +8,7 @@ from contracts.divisions import Division, Divisions
 from contracts.facts import Fact
 from contracts.vocabulary import Level
 from services.escalation.core.calendar import WorkCalendar
+from services.escalation.core.cases import deadlines
 from services.escalation.core.cases import hazard as escalation
 from services.escalation.core.heard import hear
 from services.reporting.core.standing import State, fold
@@ -36,6 +37,6 @@ def test_both_see_the_same_hazard(facts: Sequence[Fact]) -> None:
     assert (decided.tenant, decided.levels[-1][1]) == (shown.tenant, shown.level)
     assert (decided.done_at is None) == shown.awaits_work
     assert (State.CLOSED == shown.state) <= bool(decided.closures)
-    terms = escalation.terms(decided, None, WorkCalendar())
+    terms = deadlines.terms(decided, None, WorkCalendar())
     if shown.suspended_at is None:
         assert terms[-1].due == (shown.deadline.due_at if shown.deadline else None)

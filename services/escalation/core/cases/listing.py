@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from contracts.divisions import Divisions
-from services.escalation.core.cases.hazard import due_instant
+from services.escalation.core.cases.deadlines import due_instant
 from services.escalation.core.heard import Heard, in_order
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.escalation.core.calendar import local_day
-from services.escalation.core.cases.hazard import due_instant
+from services.escalation.core.cases.deadlines import due_instant
 from services.escalation.core.heard import Heard, in_order
 
 PERCENT = "%"

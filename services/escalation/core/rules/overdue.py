@@ -11,7 +11,8 @@ from functools import partial
 from pydantic import Field
 
 from services.escalation.core.calendar import ONE_DAY, last_day_before, local_day, midnight
-from services.escalation.core.cases.hazard import DONE, TERMS, WORK, Hazard, Overdue
+from services.escalation.core.cases.deadlines import Overdue
+from services.escalation.core.cases.hazard import DONE, TERMS, WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import RuleParameters, Rung, days_rise
