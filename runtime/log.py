@@ -10,8 +10,8 @@ from typing import Any
 
 import structlog
 
-_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
-_IDENTITY_CARD = re.compile(r"(?<![0-9A-Za-z])([1-9][0-9]{5})(?:19|20)[0-9]{9}([0-9Xx])(?![0-9A-Za-z])")
+from contracts.personal import LIKE_AN_IDENTITY_CARD, MOBILE
+
 _DSN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s:/@]*):[^\s@]+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=-]{6,}")
 _ASSIGNED = re.compile(
@@ -55,8 +55,8 @@ def redact(text: str) -> str:
     text = _DSN.sub(r"\1:***@", text)
     text = _BEARER.sub(r"\1\2***", text)
     text = _ASSIGNED.sub(r"\1***", text)
-    text = _PHONE.sub(r"\1****\2", text)
-    return _IDENTITY_CARD.sub(r"\1***********\2", text)
+    text = MOBILE.sub(r"\1****\2", text)
+    return LIKE_AN_IDENTITY_CARD.sub(r"\1***********\2", text)
 
 
 def redact_value(value: Any, name: str = "") -> Any:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from contracts.personal import IDENTITY_CARD, MOBILE
 from contracts.vocabulary import LetterKind, LetterState, Status
 from services.notify.core.letters.content import Content, Party
 from services.notify.core.letters.letter import ISSUED, Letter
@@ -24,12 +25,9 @@ UNDECIDED: Final = frozenset({Status.PROPOSED, Status.PROVISIONAL, Status.QUESTI
 _INFORMED: Final = "举报"
 _ADVICE: Final = re.compile(r"，建议[^。]*")  # a person has decided since
 _PERSONAL: Final = (
-    ("手机号码", re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")),
+    ("手机号码", MOBILE),
     ("电话号码", re.compile(r"(?<!\d)0\d{2,3}[-－ ]?\d{7,8}(?!\d)")),
-    (
-        "身份证号",
-        re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"),
-    ),
+    ("身份证号", IDENTITY_CARD),
     ("电子邮箱", re.compile(r"[\w.+-]+@[\w-]+\.[A-Za-z]{2,}")),
 )
 
