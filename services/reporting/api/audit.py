@@ -10,15 +10,15 @@ from contracts.roles import EVERYWHERE
 from runtime.access import Who, audit
 from runtime.access.chain import Entry, Fault, faults
 from runtime.web import Problem
+from services.reporting.api.narrowing import LONGEST
 from services.reporting.api.reading import Reader
-from services.reporting.api.routes import LONGEST_CURSOR
 
 CHAIN: Final = r"^([0-9]{2,12}|\*)?$"
 WORD: Final = r"^[^\x00]*$"
 
 Chain = Annotated[str, Query(pattern=CHAIN, description="division code of a chain; * is the installation's own")]
 Word = Annotated[str, Query(max_length=100, pattern=WORD)]
-CursorText = Annotated[str, Query(max_length=LONGEST_CURSOR, pattern=WORD)]
+CursorText = Annotated[str, Query(max_length=LONGEST, pattern=WORD)]
 
 
 class EntryShape(BaseModel):

@@ -6,13 +6,20 @@ from fastapi import APIRouter, Depends, Query, Request, Security
 from pydantic import AwareDatetime
 
 from runtime.access.systems import DOCUMENTED
-from services.reporting.api.narrowing import AS_LISTS, ListFormat, answer, following, read_fields, refusing_cursors
+from services.reporting.api.narrowing import (
+    AS_LISTS,
+    CursorText,
+    Fields,
+    Format,
+    Limit,
+    answer,
+    following,
+    read_fields,
+    refusing_cursors,
+)
 from services.reporting.api.reading import Reader
 from services.reporting.api.shapes import DecisionShape, DecisionsShape, decision_shape, local
-from services.reporting.core.paging import LARGEST_PAGE, SMALLEST_PAGE, read_mark
-
-TEXT = r"^[^\x00]*$"
-LONGEST = 1_000
+from services.reporting.core.paging import SMALLEST_PAGE, read_mark
 
 
 def add_decisions(router: APIRouter, reader: Reader) -> None:
@@ -23,12 +30,10 @@ def add_decisions(router: APIRouter, reader: Reader) -> None:
         *,
         mine: Annotated[Reader, Depends(reader.asked_by)],
         since: Annotated[AwareDatetime | None, Query(description="leave out what was known before")] = None,
-        cursor: Annotated[str, Query(max_length=LONGEST)] = "",
-        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = SMALLEST_PAGE,
-        fields: Annotated[
-            str, Query(max_length=LONGEST, pattern=TEXT, description="some fields only: decision_id,policy.id")
-        ] = "",
-        format: Annotated[ListFormat, Query(description="how the page is written")] = "json",  # noqa: A002 (public name)
+        cursor: CursorText = "",
+        limit: Limit = SMALLEST_PAGE,
+        fields: Fields = "",
+        format: Format = "json",  # noqa: A002 (public name)
         request: Request,
     ) -> Any:
         """Decisions about the hazards that a system reported, the last known first; follow `next` until there is none.

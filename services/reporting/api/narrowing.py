@@ -6,16 +6,26 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from runtime.web import Problem
-from services.reporting.core.paging import BadCursorError, Cursor, Mark
+from services.reporting.core.paging import LARGEST_PAGE, BadCursorError, Cursor, Mark
 from services.reporting.exports.text import guarded
 
 ListFormat = Literal["json", "jsonl", "csv"]
+TEXT: Final = r"^[^\x00]*$"
+LONGEST: Final = 1_000  # characters of a cursor, and of the names of fields
+
+CursorText = Annotated[str, Query(max_length=LONGEST, description="where the page before ended: its `next`")]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="rows of a page")]
+Fields = Annotated[
+    str, Query(max_length=LONGEST, pattern=TEXT, description="some fields only, or parts of them: hazard_id,site.name")
+]
+Format = Annotated[ListFormat, Query(description="how the page is written")]
+
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     "json": "application/json",
     "jsonl": "application/x-ndjson",

@@ -8,8 +8,9 @@ from fastapi.responses import JSONResponse, Response
 from contracts.vocabulary import HazardLevel
 from runtime.access import Who
 from runtime.log import redact
+from services.reporting.api.narrowing import TEXT
 from services.reporting.api.reading import Reader
-from services.reporting.api.routes import LONGEST_TEXT, TEXT, Tenant
+from services.reporting.api.routes import LONGEST_TEXT, Tenant
 from services.reporting.core.boundaries import Boundaries
 from services.reporting.core.risk import collection
 from services.reporting.store import frontier, risk

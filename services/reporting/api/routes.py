@@ -10,7 +10,19 @@ from runtime.access import Who
 from runtime.access.systems import DOCUMENTED
 from runtime.web import Problem
 from services.reporting.api.decisions import add_decisions
-from services.reporting.api.narrowing import AS_LISTS, ListFormat, answer, following, read_fields, refusing_cursors
+from services.reporting.api.narrowing import (
+    AS_LISTS,
+    LONGEST,
+    TEXT,
+    CursorText,
+    Fields,
+    Format,
+    Limit,
+    answer,
+    following,
+    read_fields,
+    refusing_cursors,
+)
 from services.reporting.api.reading import Page, Reader, Story
 from services.reporting.api.shapes import (
     HazardShape,
@@ -24,7 +36,6 @@ from services.reporting.api.shapes import (
     summary_shape,
 )
 from services.reporting.core.paging import (
-    LARGEST_PAGE,
     SMALLEST_PAGE,
     Cursor,
     Filters,
@@ -35,9 +46,7 @@ from services.reporting.core.rows import HazardRow
 from services.reporting.core.standing import State
 
 DIVISION = r"^([0-9]{6,12})?$"
-TEXT = r"^[^\x00]*$"
 LONGEST_TEXT = 100
-LONGEST_CURSOR = 1_000
 
 Tenant = Annotated[str, Query(pattern=DIVISION, description="division code: it and everything below it; empty: all")]
 States = Annotated[list[State], Query(description="states to show; none: all")]
@@ -82,12 +91,10 @@ def _add_hazards(router: APIRouter, reader: Reader) -> None:
         sector: Annotated[str, Query(max_length=LONGEST_TEXT, pattern=TEXT)] = "",
         q: Text = "",
         order: Annotated[Order, Query(description="newest report first, or longest overdue first")] = "newest",
-        cursor: Annotated[str, Query(max_length=LONGEST_CURSOR)] = "",
-        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = SMALLEST_PAGE,
-        fields: Annotated[
-            str, Query(max_length=LONGEST_CURSOR, pattern=TEXT, description="some fields only: hazard_id,site.name")
-        ] = "",
-        format: Annotated[ListFormat, Query(description="how the page is written")] = "json",  # noqa: A002 (public name)
+        cursor: CursorText = "",
+        limit: Limit = SMALLEST_PAGE,
+        fields: Fields = "",
+        format: Format = "json",  # noqa: A002 (public name)
         request: Request,
     ) -> Any:
         """Hazards by page; follow `next`, or the header `link`, until there is none.
@@ -114,7 +121,7 @@ def _add_hazard(router: APIRouter, reader: Reader) -> None:
     @router.get("/hazards/{hazard_id:path}", dependencies=[Security(DOCUMENTED)])
     def hazard(
         mine: Annotated[Reader, Depends(reader.asked_by)],
-        hazard_id: Annotated[str, Path(max_length=LONGEST_CURSOR, pattern=TEXT)],
+        hazard_id: Annotated[str, Path(max_length=LONGEST, pattern=TEXT)],
     ) -> StoryShape:
         """One hazard with its story: facts, decisions and notices in the order in which they happened.
 

@@ -17,8 +17,8 @@ from runtime.pages import Frame, Trouble
 from runtime.web import Problem
 from services.reporting.api.console.asked import Tenant, Word
 from services.reporting.api.exports import Orders
+from services.reporting.api.narrowing import TEXT
 from services.reporting.api.reading import Reader
-from services.reporting.api.routes import TEXT
 from services.reporting.core.days import SHANGHAI
 from services.reporting.core.forms.kinds import KINDS
 from services.reporting.core.forms.spans import Span

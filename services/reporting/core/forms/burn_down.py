@@ -11,6 +11,7 @@ from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask
 from services.reporting.core.forms.daily import begins
 from services.reporting.core.forms.form import Column, Figure, Form, Sheet, Value, count
+from services.reporting.core.forms.framing import form_of
 from services.reporting.core.forms.roll_up import area_lines
 from services.reporting.core.forms.sums import line
 from services.reporting.core.forms.words import as_of_words, day_words, is_done, source_words
@@ -32,7 +33,6 @@ def build(ask: Ask, archive: Archive) -> Form:
     selection = Selection(scope=scope_of(ask.tenant, archive.divisions), reported_until=start)
     stock = [row for row in archive.rows(selection) if not _ended_before(row, first)]
     rounds = _rounds(stock, archive.stories(row.key for row in stock))
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
     heads = (f"单位：{archive.divisions.full_name(ask.tenant)}", f"{day_words(first)}起，截至{day_words(ask.day)}")
     notes = (as_of_words(ask.as_of), "存量指行动开始前上报、行动开始时尚未销号的隐患；列入治理计划的另列。")
     areas = Sheet(
@@ -51,14 +51,7 @@ def build(ask: Ask, archive: Archive) -> Form:
         rows=tuple((title, *line(rows, TESTS)) for title, rows in rounds.items()),
         notes=(*notes, "一条隐患由几轮检查发现的，在每一轮各计一次，不作合计。"),
     )
-    return Form(
-        kind=ask.kind,
-        title=TITLE,
-        name=name,
-        tenant=ask.tenant,
-        as_of=ask.as_of,
-        sheets=(areas, by_round, _days(stock, first, ask, heads, notes)),
-    )
+    return form_of(ask, archive, TITLE, areas, by_round, _days(stock, first, ask, heads, notes))
 
 
 def _ended_before(row: HazardRow, first: date) -> bool:

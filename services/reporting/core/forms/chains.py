@@ -14,7 +14,8 @@ from services.reporting.core.charter import Charter, Duty, Term, Unit, units_in
 from services.reporting.core.days import Deadline, local_day, midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Form, Sheet, Value, count
-from services.reporting.core.forms.words import as_of_words, day_words, moment_words
+from services.reporting.core.forms.framing import form_of, heads_of
+from services.reporting.core.forms.words import as_of_words, moment_words
 
 TITLE: Final = "信息报送链条情况表"
 FULFILLED: Final = "obligation.fulfilled"
@@ -65,8 +66,7 @@ def build(ask: Ask, archive: Archive) -> Form:
     """The links of every report that falls due on days of its own or at the end of a stage, and what is missing in them."""
     owed = _owed(ask, archive)
     sheets = (_links(ask, archive, owed), _missing(ask, archive, owed))
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=sheets)
+    return form_of(ask, archive, TITLE, *sheets)
 
 
 def _owed(ask: Ask, archive: Archive) -> list[Owed]:
@@ -148,7 +148,7 @@ def _links(ask: Ask, archive: Archive, owed: Sequence[Owed]) -> Sheet:
     return Sheet(
         name="报送链条",
         title=TITLE,
-        heads=(f"单位：{archive.divisions.full_name(ask.tenant)}", f"截至{day_words(ask.day)}"),
+        heads=heads_of(ask, archive),
         columns=(
             Column("报送事项", 34),
             Column("报送周期", 16, centred=True),
@@ -203,7 +203,7 @@ def _missing(ask: Ask, archive: Archive, owed: Sequence[Owed]) -> Sheet:
     return Sheet(
         name="未报单位",
         title=f"{TITLE}（未报单位）",
-        heads=(f"单位：{archive.divisions.full_name(ask.tenant)}", f"截至{day_words(ask.day)}"),
+        heads=heads_of(ask, archive),
         columns=(
             Column("报送事项", 34),
             Column("报送周期", 16, centred=True),

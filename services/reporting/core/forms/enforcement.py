@@ -8,8 +8,9 @@ from contracts.vocabulary import EnforcementKind
 from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Form, Sheet, Value, count
+from services.reporting.core.forms.framing import form_of, heads_of
 from services.reporting.core.forms.roll_up import area_name, areas_of
-from services.reporting.core.forms.words import area_below, as_of_words, day_words
+from services.reporting.core.forms.words import area_below, as_of_words
 
 TITLE: Final = "执法情况通报"
 _ONE_DAY = timedelta(days=1)
@@ -49,10 +50,7 @@ def build(ask: Ask, archive: Archive) -> Form:
         visits,
         papers,
     )
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(
-        kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=(areas, by_department)
-    )
+    return form_of(ask, archive, TITLE, areas, by_department)
 
 
 def _grouped(events: Sequence[Event], ask: Ask, archive: Archive) -> dict[str, list[Event]]:
@@ -92,10 +90,7 @@ def _sheet(
     return Sheet(
         name=name,
         title=TITLE,
-        heads=(
-            f"单位：{archive.divisions.full_name(ask.tenant)}",
-            f"{day_words(ask.since or ask.day)}至{day_words(ask.day)}",
-        ),
+        heads=heads_of(ask, archive, ask.since or ask.day),
         columns=(
             Column(head, 22),
             Column("检查（次）", 10, "检查"),

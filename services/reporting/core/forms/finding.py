@@ -7,9 +7,10 @@ from typing import Final
 from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Form, Sheet, Value, count, share
+from services.reporting.core.forms.framing import form_of, heads_of
 from services.reporting.core.forms.roll_up import area_name, areas_of, period_rows
 from services.reporting.core.forms.sums import groups
-from services.reporting.core.forms.words import area_below, as_of_words, day_words
+from services.reporting.core.forms.words import area_below, as_of_words
 from services.reporting.core.rows import HazardRow
 from services.reporting.core.ways import ACTIVE, PASSIVE
 
@@ -24,10 +25,7 @@ def build(ask: Ask, archive: Archive) -> Form:
     rows = period_rows(ask, archive)
     by_area = groups(rows, lambda row: area_below(row.tenant, ask.tenant, archive.divisions))
     codes = sorted({*by_area, *areas_of(archive.charter, ask.tenant, archive.divisions)})
-    heads = (
-        f"单位：{archive.divisions.full_name(ask.tenant)}",
-        f"{day_words(ask.since or ask.day)}至{day_words(ask.day)}",
-    )
+    heads = heads_of(ask, archive, ask.since or ask.day)
     table = Sheet(
         name="主动发现",
         title=TITLE,
@@ -52,9 +50,8 @@ def build(ask: Ask, archive: Archive) -> Form:
             "主动发现率＝主动发现÷（主动发现＋被动发现）。企业自查上报的重大隐患不因此联合督办。",
         ),
     )
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
     sheets = (table, _tip_offs(ask, archive, heads))
-    return Form(kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=sheets)
+    return form_of(ask, archive, TITLE, *sheets)
 
 
 def _row(title: str, rows: Sequence[HazardRow]) -> tuple[Value, ...]:

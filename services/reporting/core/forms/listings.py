@@ -8,7 +8,8 @@ from contracts.vocabulary import Level, ListedKind
 from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Form, Sheet, Value, count
-from services.reporting.core.forms.words import as_of_words, day_of, day_words
+from services.reporting.core.forms.framing import form_of, heads_of
+from services.reporting.core.forms.words import as_of_words, day_of
 from services.reporting.core.scope import scope_of
 from services.reporting.core.selection import Selection
 
@@ -25,7 +26,7 @@ def build(ask: Ask, archive: Archive) -> Form:
     extended = {event.text("listing_id"): event for event in archive.events(["listing.extended"], None, until)}
     lifted = {event.text("listing_id"): event for event in archive.events(["listing.lifted"], None, until)}
     sectors = _sectors(opened, ask, archive)
-    heads = (f"单位：{archive.divisions.full_name(ask.tenant)}", f"截至{day_words(ask.day)}")
+    heads = heads_of(ask, archive)
     rows = tuple(
         (number, *_row(event, extended.get(listing), lifted.get(listing), sectors.get(listing, ""), ask))
         for number, (listing, event) in enumerate(sorted(opened.items(), key=lambda pair: (pair[1].time, pair[0])), 1)
@@ -53,9 +54,8 @@ def build(ask: Ask, archive: Archive) -> Form:
         notes=(as_of_words(ask.as_of),),
         empty="（没有挂牌）",
     )
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
     sheets = (table, _coverage(opened, lifted, sectors, archive, ask, heads))
-    return Form(kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=sheets)
+    return form_of(ask, archive, TITLE, *sheets)
 
 
 def _row(event: Event, extended: Event | None, lifted: Event | None, sector: str, ask: Ask) -> tuple[Value, ...]:

@@ -8,8 +8,9 @@ from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.fields import columns, listed
 from services.reporting.core.forms.form import Column, Form, Sheet, count
+from services.reporting.core.forms.framing import form_of, heads_of
 from services.reporting.core.forms.sums import groups, line
-from services.reporting.core.forms.words import as_of_words, day_words
+from services.reporting.core.forms.words import as_of_words
 from services.reporting.core.rows import HazardRow
 from services.reporting.core.scope import scope_of
 from services.reporting.core.selection import Selection
@@ -40,7 +41,7 @@ def build_three(ask: Ask, archive: Archive) -> Form:
         _list(ask, archive, "问题清单", PROBLEMS, rows),
         _list(ask, archive, "整改清单", WORK, rows),
     )
-    return _form(ask, archive, THREE_TITLE, sheets)
+    return form_of(ask, archive, THREE_TITLE, *sheets)
 
 
 def build_service(ask: Ask, archive: Archive) -> Form:
@@ -51,7 +52,7 @@ def build_service(ask: Ask, archive: Archive) -> Form:
         _list(ask, archive, "事故防控措施清单", PREVENTION, [row for row in rows if row.is_open]),
         _list(ask, archive, "闭环整改落实清单", WORK, rows),
     )
-    return _form(ask, archive, SERVICE_TITLE, sheets)
+    return form_of(ask, archive, SERVICE_TITLE, *sheets)
 
 
 def build_major(ask: Ask, archive: Archive) -> Form:
@@ -62,7 +63,7 @@ def build_major(ask: Ask, archive: Archive) -> Form:
         row for row in archive.rows(selection) if row.is_open or (row.closed_at is not None and row.closed_at >= since)
     ]
     rows.sort(key=lambda row: (row.tenant, row.reported_at, row.key))
-    return _form(ask, archive, MAJOR_TITLE, (_list(ask, archive, "管控手册", MAJOR, rows),))
+    return form_of(ask, archive, MAJOR_TITLE, _list(ask, archive, "管控手册", MAJOR, rows))
 
 
 def _found(ask: Ask, archive: Archive) -> list[HazardRow]:
@@ -94,7 +95,7 @@ def _duties(ask: Ask, archive: Archive, rows: Sequence[HazardRow], visits: Seque
     return Sheet(
         name="排查责任清单",
         title="排查责任清单",
-        heads=_heads(ask, archive),
+        heads=heads_of(ask, archive, ask.since or ask.day),
         paragraphs=(("其间完成检查", inspected, "次。"),),
         columns=(
             Column("序号", 6, centred=True),
@@ -116,19 +117,9 @@ def _list(ask: Ask, archive: Archive, name: str, fields: Sequence[str], rows: Se
     return Sheet(
         name=name,
         title=name if name != "管控手册" else MAJOR_TITLE,
-        heads=_heads(ask, archive),
+        heads=heads_of(ask, archive, ask.since or ask.day),
         paragraphs=(("共", count((str(row.key) for row in rows), f"{name}·条数"), "条。"),),
         columns=columns(fields),
         rows=tuple(listed(fields, rows, archive.divisions)),
         notes=(as_of_words(ask.as_of),),
     )
-
-
-def _heads(ask: Ask, archive: Archive) -> tuple[str, str]:
-    since = ask.since or ask.day
-    return f"单位：{archive.divisions.full_name(ask.tenant)}", f"{day_words(since)}至{day_words(ask.day)}"
-
-
-def _form(ask: Ask, archive: Archive, title: str, sheets: tuple[Sheet, ...]) -> Form:
-    name = f"{title}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(kind=ask.kind, title=title, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=sheets)

@@ -10,8 +10,9 @@ from services.reporting.core.days import midnight
 from services.reporting.core.forms import targets
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Figure, Form, Sheet, Value, count, share
+from services.reporting.core.forms.framing import form_of, heads_of
 from services.reporting.core.forms.roll_up import area_lines, period_rows
-from services.reporting.core.forms.words import as_of_words, day_words
+from services.reporting.core.forms.words import as_of_words
 
 HALF_TITLE: Final = "半年度工作完成情况表"
 ANNUAL_TITLE: Final = "全年工作完成情况表"
@@ -38,7 +39,7 @@ def same_day_last_year(day: date) -> date:
 
 def _build(ask: Ask, archive: Archive, title: str) -> Form:
     since = ask.since or ask.day
-    heads = (f"单位：{archive.divisions.full_name(ask.tenant)}", f"{day_words(since)}至{day_words(ask.day)}")
+    heads = heads_of(ask, archive, since)
     work = Sheet(
         name="隐患排查治理",
         title=title,
@@ -48,8 +49,7 @@ def _build(ask: Ask, archive: Archive, title: str) -> Form:
         notes=(as_of_words(ask.as_of),),
     )
     sheets = (work, _accidents(ask, archive, heads), _duties(ask, archive, heads), targets.sheet(ask, archive))
-    name = f"{title}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(kind=ask.kind, title=title, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=sheets)
+    return form_of(ask, archive, title, *sheets)
 
 
 def _accidents(ask: Ask, archive: Archive, heads: tuple[str, str]) -> Sheet:

@@ -6,7 +6,8 @@ from typing import Any, Final
 from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Form, Sheet, Value, count
-from services.reporting.core.forms.words import as_of_words, day_words
+from services.reporting.core.forms.framing import form_of, heads_of
+from services.reporting.core.forms.words import as_of_words
 
 TITLE: Final = "监管台账核对表"
 STALE: Final = timedelta(days=365)
@@ -34,7 +35,7 @@ def build(ask: Ask, archive: Archive) -> Form:
     new = [event for event in sites if known and str(_site(event).get("sector", "")) not in known]
     persons = [event for event in sites if not _site(event).get("responsible_person")]
     stale = [event for event in sites if midnight(ask.day) - event.time > STALE]
-    heads = (f"单位：{archive.divisions.full_name(ask.tenant)}", f"截至{day_words(ask.day)}")
+    heads = heads_of(ask, archive)
     sums = Sheet(
         name="合计",
         title=TITLE,
@@ -55,8 +56,7 @@ def build(ask: Ask, archive: Archive) -> Form:
         _list("新业态新领域", "行业不在分工之内的单位", new, ask, archive, heads),
         _list("久未核实", "一年以上没有重新核实的单位", sorted(stale, key=_oldest), ask, archive, heads),
     )
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=sheets)
+    return form_of(ask, archive, TITLE, *sheets)
 
 
 def _list(name: str, title: str, sites: list[Event], ask: Ask, archive: Archive, heads: tuple[str, str]) -> Sheet:

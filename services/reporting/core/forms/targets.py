@@ -8,7 +8,8 @@ from services.reporting.core.charter import Target
 from services.reporting.core.days import midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.form import Column, Figure, Form, Sheet, Value
-from services.reporting.core.forms.words import as_of_words, day_words
+from services.reporting.core.forms.framing import form_of, heads_of
+from services.reporting.core.forms.words import as_of_words
 
 TITLE: Final = "年度目标任务进度表"
 PERCENT: Final = "%"
@@ -17,10 +18,7 @@ _ONE_DAY = timedelta(days=1)
 
 def build(ask: Ask, archive: Archive) -> Form:
     """Every target of the pack, with what each unit has reported of it by the day."""
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(
-        kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=(sheet(ask, archive),)
-    )
+    return form_of(ask, archive, TITLE, sheet(ask, archive))
 
 
 def sheet(ask: Ask, archive: Archive) -> Sheet:
@@ -30,7 +28,7 @@ def sheet(ask: Ask, archive: Archive) -> Sheet:
     return Sheet(
         name="目标进度",
         title=TITLE,
-        heads=(f"单位：{archive.divisions.full_name(ask.tenant)}", f"截至{day_words(ask.day)}"),
+        heads=heads_of(ask, archive),
         columns=(
             Column("序号", 6, centred=True),
             Column("目标任务", 40),

@@ -8,7 +8,8 @@ from services.reporting.core.days import local_day, midnight
 from services.reporting.core.forms.archive import Archive, Ask, Event
 from services.reporting.core.forms.daily import INSPECTED, begins
 from services.reporting.core.forms.form import Column, Figure, Form, Sheet, Value, count
-from services.reporting.core.forms.words import as_of_words, day_words
+from services.reporting.core.forms.framing import form_of, heads_of
+from services.reporting.core.forms.words import as_of_words
 
 TITLE: Final = "督查暗访组现场暗访天数统计表"
 _ONE_DAY = timedelta(days=1)
@@ -24,7 +25,7 @@ def build(ask: Ask, archive: Archive) -> Form:
     sheet = Sheet(
         name="现场天数",
         title=TITLE,
-        heads=(f"单位：{archive.divisions.full_name(ask.tenant)}", f"{day_words(first)}至{day_words(ask.day)}"),
+        heads=heads_of(ask, archive, first),
         columns=(
             Column("督查暗访组", 20),
             Column("督查区域", 22),
@@ -41,8 +42,7 @@ def build(ask: Ask, archive: Archive) -> Form:
         notes=(as_of_words(ask.as_of), "现场天数按有不打招呼的现场检查的不同日期计；无现场检查的零报告不计。"),
         empty="（没有督查暗访组）",
     )
-    name = f"{TITLE}-{archive.divisions.full_name(ask.tenant)}-{ask.day}"
-    return Form(kind=ask.kind, title=TITLE, name=name, tenant=ask.tenant, as_of=ask.as_of, sheets=(sheet,))
+    return form_of(ask, archive, TITLE, sheet)
 
 
 def _row(team: Unit, visits: list[Event], day: date, ends: date, archive: Archive) -> tuple[Value, ...]:
