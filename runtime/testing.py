@@ -68,7 +68,7 @@ def eventually(look: Callable[[], _T], *, within: float = 20.0, every: float = 0
                 return found
         if time.monotonic() > until:
             raise AssertionError(f"not within {within} s: {error!r}" if error else f"not within {within} s")
-        time.sleep(every)
+        time.sleep(every)  # between two looks, up to the time that the test gives
 
 
 class Program:

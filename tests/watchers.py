@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,28 +40,14 @@ def targets(machine: Machine) -> dict[str, Any]:
     return told
 
 
-@contextmanager
-def prometheus(folder: Path, told: dict[str, Any]) -> Iterator[Watcher]:
+def prometheus(folder: Path, told: dict[str, Any]) -> AbstractContextManager[Watcher]:
     """One that reads these settings and keeps its data in the folder."""
-    address = f"{LOOPBACK}:{ports.free_port()}"
-    command = [
-        "prometheus", f"--config.file={written(folder / 'prometheus.yml', told)}",
-        f"--storage.tsdb.path={folder / 'data'}", f"--web.listen-address={address}",
-    ]  # fmt: skip
-    with _running(command, address, folder) as watcher:
-        yield watcher
+    return _running("prometheus", folder, told, f"--storage.tsdb.path={folder / 'data'}")
 
 
-@contextmanager
-def alertmanager(folder: Path, told: dict[str, Any]) -> Iterator[Watcher]:
+def alertmanager(folder: Path, told: dict[str, Any]) -> AbstractContextManager[Watcher]:
     """One that reads these settings and keeps its data in the folder."""
-    address = f"{LOOPBACK}:{ports.free_port()}"
-    command = [
-        "prometheus-alertmanager", f"--config.file={written(folder / 'alertmanager.yml', told)}",
-        f"--storage.path={folder}", "--cluster.listen-address=", f"--web.listen-address={address}",
-    ]  # fmt: skip
-    with _running(command, address, folder) as watcher:
-        yield watcher
+    return _running("prometheus-alertmanager", folder, told, f"--storage.path={folder}", "--cluster.listen-address=")
 
 
 def written(path: Path, told: object) -> Path:
@@ -71,7 +57,10 @@ def written(path: Path, told: object) -> Path:
 
 
 @contextmanager
-def _running(command: list[str], address: str, folder: Path) -> Iterator[Watcher]:
+def _running(program: str, folder: Path, told: dict[str, Any], *options: str) -> Iterator[Watcher]:
+    address = f"{LOOPBACK}:{ports.free_port()}"
+    settings = written(folder / f"{program}.yml", told)
+    command = [program, f"--config.file={settings}", f"--web.listen-address={address}", *options]
     with (
         (folder / "output.log").open("wb") as output,
         subprocess.Popen(command, stdout=output, stderr=output) as process,

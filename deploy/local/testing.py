@@ -55,7 +55,7 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > until:
                 self.kill()
                 raise DidNotStart(f"{self.command[0]} in {self.folder}:\n{self._last_lines()}")
-            time.sleep(PAUSE)
+            time.sleep(PAUSE)  # it answers when it is up: until then it is asked again
 
     def stop(self) -> None:
         """End it in order; harmless when it does not run."""

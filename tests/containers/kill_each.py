@@ -89,7 +89,7 @@ def until(what: str, look: Callable[[], bool]) -> float:
         if time.monotonic() - begun > WITHIN:
             states = {name: state_of(one) for name, one in containers().items()}
             raise SystemExit(f"not within {WITHIN:.0f} s: {what}; {states}")
-        time.sleep(1)
+        time.sleep(1)  # between two looks
     return time.monotonic() - begun
 
 

@@ -53,9 +53,9 @@ class Supervisor(threading.Thread):
             status = self.program.process.poll()
             if status is not None and not self._ending.is_set():
                 self.statuses.append(status)
-                time.sleep(0.5)
+                time.sleep(0.5)  # as a supervisor waits before it starts what died
                 self.program.start()
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two looks at the process
 
     def end(self) -> int:
         self._ending.set()
@@ -90,7 +90,7 @@ class Feed(threading.Thread):
                 self.world.put(slot, b'{"no json', key=self.keys[slot])
                 self.world.put(slot, {"n": self.bad, "kind": "defect"}, key=self.keys[slot])
                 self.bad += 1
-            time.sleep(0.02)
+            time.sleep(0.02)  # the feed goes on at its pace while others act
         self.world.flush()
         self.upstream.close()
 
@@ -137,11 +137,11 @@ def test_whatever_happens_to_the_processes_the_outcome_is_that_of_the_log(world:
     )
     feed = Feed(world, chance)
     feed.start()
-    time.sleep(6)
+    time.sleep(6)  # the feed runs in before the first act
     for number, act in enumerate(plan):
         print(f"{number + 1}/{len(plan)} {act}", flush=True)  # noqa: T201
         happen(act, world, chance, workers, relays, reader)
-        time.sleep(chance.uniform(1.0, 4.0))
+        time.sleep(chance.uniform(1.0, 4.0))  # acts meet a system that works, now rested and now not
     feed.on = False
     feed.join(60)
     proxy.cut = lambda _: None
@@ -178,13 +178,13 @@ def happen(
     program = chance.choice(choices).program
     if act == "join":
         third = world.worker("three")
-        time.sleep(8)
+        time.sleep(8)  # a third worker takes its share before it leaves
         third.stop(within=30)
     elif act == "term":
         program.process.terminate()
     elif act.endswith("freeze"):
         program.freeze()
-        time.sleep(FROZEN)
+        time.sleep(FROZEN)  # how long it is frozen is what is tried
         program.thaw()
     else:
         program.process.kill()

@@ -2,13 +2,12 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 from pydantic import SecretStr
 
 from deploy.doctor.looking import DoctorSettings, look
@@ -95,43 +94,35 @@ def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def behind(database_url: str) -> Iterator[str]:
-    """Escalation's schema one revision behind, as another release left it."""
+def standing_at(database_url: str) -> Iterator[Callable[[str], str]]:
+    """Escalation's schema at a revision, as another release left it; gives the database's address."""
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("UPDATE escalation.alembic_version SET version_num = '0001'")
-        yield database_url
-        newest = sql.Literal(starting.newest_revision("escalation"))
-        connection.execute(sql.SQL("UPDATE escalation.alembic_version SET version_num = {}").format(newest))
+
+        def moved(revision: str) -> str:
+            connection.execute("UPDATE escalation.alembic_version SET version_num = %s", (revision,))
+            return database_url
+
+        yield moved
+        moved(starting.newest_revision("escalation"))
 
 
-def test_a_schema_that_is_behind_is_waited_for(behind: str, tmp_path: Path) -> None:
+def test_a_schema_that_is_behind_is_waited_for(standing_at: Callable[[str], str], tmp_path: Path) -> None:
     """The line names both revisions and the mend; once it has come, the process goes on by itself."""
-    run = program("escalation", "api", tmp_path, BIHUAN_DATABASE_URL=as_role(behind, "escalation", "api"))
+    run = program("escalation", "api", tmp_path, BIHUAN_DATABASE_URL=as_role(standing_at("0001"), "escalation", "api"))
     try:
         wanted = starting.newest_revision("escalation")
         sentence = f"the schema escalation stands at 0001, this release needs {wanted}: bihuan migrate"
         eventually(lambda: sentence in run.output(), within=60)
-        with psycopg.connect(behind, autocommit=True) as connection:
-            connection.execute("UPDATE escalation.alembic_version SET version_num = %s", (wanted,))
+        standing_at(wanted)
 
         assert eventually(lambda: '"event": "serving"' in run.output(), within=60)
     finally:
         run.kill()
 
 
-@pytest.fixture
-def ahead(database_url: str) -> Iterator[str]:
-    """Escalation's schema as a newer release leaves it."""
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("UPDATE escalation.alembic_version SET version_num = '9999'")
-        yield database_url
-        newest = sql.Literal(starting.newest_revision("escalation"))
-        connection.execute(sql.SQL("UPDATE escalation.alembic_version SET version_num = {}").format(newest))
-
-
-def test_a_schema_that_is_ahead_is_said_and_stops_nobody(ahead: str, tmp_path: Path) -> None:
+def test_a_schema_that_is_ahead_is_said_and_stops_nobody(standing_at: Callable[[str], str], tmp_path: Path) -> None:
     """The release before runs on the new schema, or no upgrade could go one process after the other."""
-    run = program("escalation", "api", tmp_path, BIHUAN_DATABASE_URL=as_role(ahead, "escalation", "api"))
+    run = program("escalation", "api", tmp_path, BIHUAN_DATABASE_URL=as_role(standing_at("9999"), "escalation", "api"))
     try:
         eventually(lambda: '"event": "serving"' in run.output(), within=60)
     finally:

@@ -32,7 +32,7 @@ class SlowEngine(Engine):
 
     def pass_deadline(self, key: CaseKey, at: datetime, cases: Cases) -> list[Decision]:
         """Late."""
-        time.sleep(A_DEADLINE)
+        time.sleep(A_DEADLINE)  # a turn is bounded by time: it has to pass
         return super().pass_deadline(key, at, cases)
 
 

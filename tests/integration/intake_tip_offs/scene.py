@@ -22,9 +22,9 @@ from services.intake.main import mapping_named, mapping_names
 from services.intake.metrics import INTAKE_METRICS
 from services.intake.settings import IntakeSettings
 from tests.integration.intake_doors.scene import ROOTS
+from tests.telephones import CARRIER
 
 MASTERS = new_master_line("first")
-PHONE = "13800138000"  # the service number that a carrier publishes: nobody's
 STORY = "三车间夜班的电焊工在油罐旁动火，我是值班的赵无名"
 TOLD = {
     "tenant": "331081",
@@ -32,9 +32,9 @@ TOLD = {
     "story": STORY,
     "place": "某某化工厂",
     "name": "赵无名",
-    "phone": PHONE,
+    "phone": CARRIER,
 }
-HIDDEN = re.compile(f"赵无名|三车间|{PHONE}")
+HIDDEN = re.compile(f"赵无名|三车间|{CARRIER}")
 """What nobody but a handler with a reason may read."""
 
 Told = Callable[..., str]

@@ -12,7 +12,8 @@ from contracts.roles import Role
 from runtime.database import Database
 from tests.conftest import SignedIn
 from tests.integration.intake_doors.scene import outbox_of
-from tests.integration.intake_tip_offs.scene import HIDDEN, PHONE, STORY, Told, only_id, words_of
+from tests.integration.intake_tip_offs.scene import HIDDEN, STORY, Told, only_id, words_of
+from tests.telephones import CARRIER
 
 
 def test_the_receipt_code_shows_how_far_it_is(client: TestClient, told: Told, handler: dict[str, str]) -> None:
@@ -120,8 +121,8 @@ def test_only_a_handler_opens_it_and_every_time_stands_on_record(
     assert not HIDDEN.search(page + record + refused.text + no_reason.text)
     assert (403, 400) == (refused.status_code, no_reason.status_code)
     assert STORY in story
-    assert PHONE not in story
-    assert f"赵无名 {PHONE}" in contact
+    assert CARRIER not in story
+    assert f"赵无名 {CARRIER}" in contact
     assert "由 handler.331081 于" in contact
     with psycopg.connect(database_url) as owner:
         noted = owner.execute("SELECT to_jsonb(e)::text FROM access.audit e").fetchall()

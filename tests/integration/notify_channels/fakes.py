@@ -81,7 +81,7 @@ class Provider:
                 return web.Response(status=int(status), text="<html>bad gateway</html>", content_type="text/html")
             case "silence":
                 self.answer(request, body)
-                await asyncio.sleep(30)
+                await asyncio.sleep(30)  # longer than anybody waits for an answer
             case "reset":
                 self.answer(request, body)
                 assert request.transport is not None

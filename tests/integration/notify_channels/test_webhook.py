@@ -166,7 +166,7 @@ def test_a_date_says_when_to_come_back() -> None:
 
 async def _hangs(request: web.Request) -> web.Response:
     await request.read()
-    await asyncio.sleep(30)
+    await asyncio.sleep(30)  # longer than anybody waits for an answer
     return web.Response()
 
 

@@ -11,6 +11,7 @@ from services.notify.core.letters.letter import Letter
 from services.notify.exports.docx import digest
 from tests.conftest import SignedIn
 from tests.integration.notify_letters.chancery import SIGNER, Chancery, api
+from tests.telephones import CARRIER
 from tests.unit.services.notify.core.letters.writing import supervision, talk
 
 TALKED = {"clauses": ("S3-21", "S3-24")}
@@ -77,7 +78,7 @@ def test_personal_data_stops_a_signature(chancery: Chancery, http: TestClient, s
     """S3-31: the refusal says what to take out; after that it is published."""
     draft = chancery.drafted(talk(**TALKED), LetterKind.PUBLICATION)
     http.headers.update(signed_in(Role.COUNTY, "331081"))
-    edited = chancery.letters.edit(draft.id, {"demands": ["联系人手机 13000000000。"]}, by=SIGNER)
+    edited = chancery.letters.edit(draft.id, {"demands": [f"联系人手机 {CARRIER}。"]}, by=SIGNER)
 
     refused = http.post(f"/v1/letters/{draft.id}/sign", json={"revision": edited.revision})
     mended = chancery.letters.edit(draft.id, {"demands": [WORDS]}, by=SIGNER)

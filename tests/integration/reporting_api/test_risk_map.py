@@ -17,11 +17,12 @@ from services.reporting.main import api_app
 from services.reporting.settings import ReportingSettings
 from tests.conftest import SignedIn
 from tests.integration.reporting_api.sample import NOW
+from tests.telephones import CARRIER
 from tests.unit.services.reporting.facts import at, reported
 
 PLACED = {
     "id": "S-9",
-    "name": "示范码头 13800138000",
+    "name": f"示范码头 {CARRIER}",
     "address": "示范路9号",
     "kind": "unit",
     "sector": "涉海涉渔",

@@ -22,7 +22,7 @@ with database.begin() as work, work.connection.pipeline():
     work.connection.execute("SELECT FROM thing FOR UPDATE")
     work.connection.pgconn.send_flush_request()
     work.connection.pgconn.flush()
-    time.sleep(600)
+    time.sleep(600)  # frozen or ended before: nobody wakes from it
 """
 
 

@@ -14,14 +14,14 @@ router = APIRouter()
 @router.get("/slow")
 def slow() -> dict[str, str]:
     """Answers after a second and a half."""
-    time.sleep(1.5)
+    time.sleep(1.5)  # so that a stop meets an answer under way
     return {"answer": "slow"}
 
 
 @router.get("/hang")
 def hang() -> None:
     """Does not answer while anybody waits."""
-    time.sleep(600)
+    time.sleep(600)  # longer than a stop waits
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class Door:
 
         async def receive() -> Message:
             if not sent:
-                await asyncio.sleep(3_600)
+                await asyncio.sleep(3_600)  # a sender that says no more
             return {"type": "http.request", "body": sent.pop(0), "more_body": hang or bool(sent)}
 
         told = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime import log
+from tests.telephones import CARRIER
 
 
 @pytest.fixture
@@ -27,11 +28,11 @@ def _restored() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("call 13800138000 now", "call 138****8000 now", id="mobile"),
-        pytest.param("电话13800138000。", "电话138****8000。", id="mobile between Chinese"),
+        pytest.param(f"call {CARRIER} now", "call 138****8000 now", id="mobile"),
+        pytest.param(f"电话{CARRIER}。", "电话138****8000。", id="mobile between Chinese"),
         pytest.param("330106199001011234", "330106***********4", id="identity card"),
         pytest.param("91330106MA2CFXXX3R", "91330106MA2CFXXX3R", id="a credit code is no person"),
-        pytest.param("number 138001380009", "number 138001380009", id="twelve digits are no mobile"),
+        pytest.param(f"number {CARRIER}9", f"number {CARRIER}9", id="twelve digits are no mobile"),
         pytest.param("postgresql://u:p%40ss@h:5432/d", "postgresql://u:***@h:5432/d", id="address"),
         pytest.param("Authorization: Bearer abc.def-123", "Authorization: Bearer ***", id="bearer"),
         pytest.param("/send?access_token=abcdef&x=1", "/send?access_token=***&x=1", id="query"),
@@ -93,13 +94,13 @@ def test_redaction_is_stable(text: str, secret: str) -> None:
 def test_values_are_masked_member_by_member_and_whole_under_a_secret_name() -> None:
     """Containers keep their shape; a number of attempts is no secret."""
     value = {
-        "phones": ["13800138000", ("13800138000",)],
+        "phones": [CARRIER, (CARRIER,)],
         "token": "abc",
         "api_key": {"a": "b"},
-        "headers": {"Authorization": "Bearer abcdefg", "x": b"13800138000"},
+        "headers": {"Authorization": "Bearer abcdefg", "x": CARRIER.encode()},
         "password_attempts": 3,
         "nothing": None,
-        "at": ValueError("13800138000"),
+        "at": ValueError(CARRIER),
     }
 
     assert {
@@ -117,7 +118,7 @@ def test_values_are_masked_member_by_member_and_whole_under_a_secret_name() -> N
 def test_every_line_is_json_and_masked_whoever_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
     """Our loggers, a library's logger and a traceback go through one formatter; Chinese stays readable."""
     log.configure("intake", "INFO")
-    log.get("a").info("收到", phone="13800138000", tenant="331081")
+    log.get("a").info("收到", phone=CARRIER, tenant="331081")
     logging.getLogger("urllib3").warning("GET %s", "/x?access_token=abcdef")
 
     def broken() -> None:

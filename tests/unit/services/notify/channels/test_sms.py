@@ -12,7 +12,7 @@ PUBLISHED = {
     "Action": "SendSms",
     "Version": "2017-05-25",
     "RegionId": "cn-hangzhou",
-    "PhoneNumbers": "15300000001",
+    "PhoneNumbers": "15300000001",  # the provider's own example, which its published signature covers
     "SignName": "阿里云短信测试专用",
     "TemplateParam": '{"customer":"test"}',
     "TemplateCode": "SMS_71390007",

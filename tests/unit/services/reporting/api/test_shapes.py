@@ -5,6 +5,7 @@ import msgspec
 from services.reporting.api.shapes import entry_shape, hazard_shape, local, summary_shape
 from services.reporting.core.summary import Counts, Group, Summary
 from services.reporting.core.timeline import Entry
+from tests.telephones import CARRIER
 from tests.unit.services.reporting.core.test_rows import row
 from tests.unit.services.reporting.facts import at, follow
 
@@ -51,10 +52,10 @@ def test_a_plan_is_shown() -> None:
 
 def test_free_text_is_redacted() -> None:
     """Telephone numbers in descriptions and lines are masked."""
-    telling = msgspec.structs.replace(row(), description="联系人 13800138000")
+    telling = msgspec.structs.replace(row(), description=f"联系人 {CARRIER}")
     moment = at("2023-05-10 09:00")
     entry = Entry(
-        kind="fact", at=moment, known_at=moment, title="t", type="x", reference="r", lines=(("理由", "打 13800138000"),)
+        kind="fact", at=moment, known_at=moment, title="t", type="x", reference="r", lines=(("理由", f"打 {CARRIER}"),)
     )
 
     assert "联系人 138****8000" == hazard_shape(telling, "").description

@@ -10,6 +10,7 @@ from services.notify.core.letters.drafting import draft
 from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.publishing import SHOWN, is_public, was_public, why_unpublishable
 from services.notify.core.letters.signing import why_unsignable
+from tests.telephones import CARRIER
 from tests.unit.services.notify.core.letters.writing import DESK, TODAY, supervision, talk
 from tests.unit.services.notify.given import NOW
 
@@ -49,7 +50,7 @@ def test_a_draft_waits_for_who_signs_to_fill_it_in_and_to_look_for_persons() -> 
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        pytest.param("联系人手机 13000000000。", "手机号码", id="a mobile"),
+        pytest.param(f"联系人手机 {CARRIER}。", "手机号码", id="a mobile"),
         pytest.param("电话 0576-00000000。", "电话号码", id="a telephone"),
         pytest.param("身份证 330000199001010000。", "身份证号", id="an identity card"),
         pytest.param("信箱 a@example.cn。", "电子邮箱", id="a mailbox"),

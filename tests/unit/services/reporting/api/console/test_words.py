@@ -9,6 +9,7 @@ from contracts.divisions import Divisions
 from runtime.pages import Frame
 from runtime.testing import ManualClock
 from services.reporting.api.console.words import dress, path_of
+from tests.telephones import CARRIER
 from tests.unit.services.reporting.core.test_rows import row
 from tests.unit.services.reporting.facts import at
 
@@ -24,7 +25,7 @@ def frame() -> Frame:
 
 def test_what_is_shown_is_escaped_and_redacted(frame: Frame) -> None:
     """Hostile text stands on the page as text, telephone numbers are masked."""
-    hostile = msgspec.structs.replace(row(), description="{{7*7}}<script>alert(1)</script> 13800138000")
+    hostile = msgspec.structs.replace(row(), description="{{7*7}}<script>alert(1)</script> " + CARRIER)
 
     html = bytes(frame.page(REQUEST, "namesakes.html", as_of=None, rows=[hostile], hazard_id="<b>").body).decode()
 

@@ -9,24 +9,12 @@ from contracts.decisions import DECISION_TYPE, Subject
 from contracts.facts import Fact
 from contracts.vocabulary import RuleId, Status, SubjectKind
 from tests.integration.reporting_read_models.log import decided
+from tests.unit.lishui import COUNTIES, ZONE, ZONE_UNITS
 from tests.unit.services.reporting.core.forms.filling import filled, line
 from tests.unit.services.reporting.facts import at
 from tests.unit.services.reporting.visits import said_at
 
 STAGE = "stage:2a"
-ZONE_UNITS = (
-    "公安分局",
-    "消防大队",
-    "南城交警大队",
-    "建设局",
-    "水利服务站",
-    "南城公司",
-    "电业",
-    "安监局",
-    "经发局",
-    "建规局",
-)
-COUNTIES = ("331102", "331121", "331122", "331123", "331124", "331125", "331126", "331127", "331181", "331171")
 
 
 def sent(time: str, unit: str, *, period: str = STAGE, obligation: str = "stage_report", tenant: str = "") -> Fact:
@@ -89,7 +77,7 @@ def test_a_closed_chain_blocks_nowhere() -> None:
         sent("2016-06-02 10:00", unit, tenant="331100")
         for unit in ("公安局", "公安消防支队", "交通局", "住建局", "市水利局", "发改委", "电业局", "市安监局")
     ]
-    facts = [*(sent("2016-06-01 10:00", unit) for unit in (*ZONE_UNITS, *COUNTIES)), *departments]
+    facts = [*(sent("2016-06-01 10:00", unit) for unit in (*ZONE_UNITS, *COUNTIES, ZONE)), *departments]
     found = chain(facts)
 
     assert {line[5] for line in links(found["报送链条"])} == {"已到齐"}
