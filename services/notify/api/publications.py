@@ -73,7 +73,7 @@ def add(pages: APIRouter, *, database: Database, office: Office, frame: Frame) -
         """What was published, the newest first."""
         with database.begin() as work:
             found = published(work, MOST)
-        return frame.page(request, "publications.html", as_of=None, letters=found)
+        return frame.page(request, "publications.html", as_of=None, bare=True, letters=found)
 
     @pages.get("/publications/{publication_id}")
     def one(request: Request, publication_id: str) -> HTMLResponse:
@@ -84,7 +84,8 @@ def add(pages: APIRouter, *, database: Database, office: Office, frame: Frame) -
             raise Trouble(HTTPStatus.GONE, TAKEN_BACK) from None
         except Unknown:
             raise Trouble(HTTPStatus.NOT_FOUND, NO_SUCH) from None
-        return frame.page(request, "publication.html", as_of=None, letter=letter, paper=office.laid_out(letter))
+        paper = office.laid_out(letter)
+        return frame.page(request, "publication.html", as_of=None, bare=True, letter=letter, paper=paper)
 
 
 def _answered(read: Callable[[], tuple[Letter, bytes]]) -> tuple[Letter, bytes]:

@@ -45,6 +45,7 @@ def test_a_signed_text_is_read_by_everybody(chancery: Chancery, http: TestClient
     assert docx.content == chancery.letters.paper(letter.id)[1]
     assert (WORDS in page.text, letter.document_sha256 in page.text, SIGNER in page.text) == (True, True, False)
     assert letter.content.title in http.get("/publications").text
+    assert "主导航" not in page.text, "it leads nowhere inside"
 
 
 def test_a_draft_is_nobody_elses(chancery: Chancery, http: TestClient) -> None:

@@ -147,6 +147,8 @@ _DEMANDED: Final[Mapping[LetterKind, str]] = {
     LetterKind.MEETING_MINUTES: "会议情况",
     LetterKind.LEADER_BRIEF: "汇报内容",
     LetterKind.MEETING_INVITATION: "有关事项",
+    LetterKind.PUBLICATION: "处理和整改情况",
+    LetterKind.CRIME_REFERRAL: "移送事项",
 }
 
 

@@ -32,9 +32,9 @@ _PERSONAL: Final = (
 )
 
 
-def public_reason(reason: str) -> str:
-    """The decision's reason without what it advised, where it shows nothing of a tip-off; else nothing."""
-    return "" if _INFORMED in reason else _ADVICE.sub("", reason)
+def public_reason(reason: str, subject: str) -> str:
+    """The reason without what it advised and the number that its `subject` has here, where no tip-off shows; else nothing."""
+    return "" if _INFORMED in reason else _ADVICE.sub("", reason).replace(f"（{subject}）", "")
 
 
 def public_rows(rows: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -62,15 +62,16 @@ def content_of(kind: LetterKind, decision: Decision, desk: Desk) -> Content:
     signed = words_of(decision).get("document_no", "")
     facts = facts_of(decision, desk.places)
     then = phrases.then.format(subject=subject_words(decision, desk.places), document=f"（{signed}）" if signed else "")
+    title = phrases.title(decision, desk)
     return fit(
         Content(
-            title=phrases.title(decision, desk),
+            title=title,
             addressees=addressees(kind, decision, desk.rules, desk.places),
             opening=(_found(kind, decision), then),
             facts=public_rows(facts) if kind is LetterKind.PUBLICATION else facts,
             grounds=grounds_of(decision.clauses, desk.clauses),
             demands=(*phrases.demands, *hints(kind, decision, desk)),
-            closing=phrases.closing,
+            closing="特此通知。" if title.endswith("的通知") else phrases.closing,
             reply_ask=phrases.reply_ask,
             reply_within=desk.rules.reply_within.get(kind) if phrases.reply_ask else None,
             copies=copies(kind, decision, desk.rules, desk.places),
@@ -81,7 +82,7 @@ def content_of(kind: LetterKind, decision: Decision, desk: Desk) -> Content:
 
 def _found(kind: LetterKind, decision: Decision) -> str:
     """How a letter begins: with what was found."""
-    reason = public_reason(decision.reason) if kind is LetterKind.PUBLICATION else decision.reason
+    reason = public_reason(decision.reason, decision.subject.id) if kind is LetterKind.PUBLICATION else decision.reason
     return f"经查，{reason}" if reason and kind not in _SPEAK_FOR_THEMSELVES else reason
 
 
@@ -258,7 +259,7 @@ _PHRASES: Final[Mapping[LetterKind, _Phrases]] = {
     LetterKind.PUBLICATION: _Phrases(
         _publication,
         "现将有关情况予以公开，请有关单位引以为戒，举一反三，抓好整改。",
-        ("处理和整改情况：【填写】", CHECKED),
+        ("【填写：怎样处理，整改到哪一步】", CHECKED),
         "特此通告。",
     ),
     # 行政执法机关移送涉嫌犯罪案件的规定 (国务院令第310号): art. 6 says what goes with it, art. 8 gives three days

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from contracts.vocabulary import Measure
 from services.notify.core.letters.content import Annex, Party, fit
 from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.paper import FIELDS, NEEDED, UNSIGNED, Issue, fields_of, from_right
-from tests.unit.services.notify.core.letters.writing import DESK, TODAY, drafted, talk
+from tests.unit.services.notify.core.letters.writing import DESK, TODAY, drafted, supervision, talk
 
 
 def on_paper(letter: Letter, **issue: Any) -> dict[str, Any]:
@@ -24,6 +25,21 @@ def test_every_field_of_a_template_is_filled_and_no_other() -> None:
 
     assert on_paper(letter).keys() == FIELDS.keys()
     assert NEEDED <= FIELDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("measure", "title", "closing"),
+    [
+        pytest.param(Measure.SUPERVISION_LETTER, "的督办函", "特此函告。", id="a letter"),
+        pytest.param(Measure.JOINT_SUPERVISION, "的通知", "特此通知。", id="a notice"),
+    ],
+)
+def test_a_letter_closes_as_what_its_title_says_that_it_is(measure: Measure, title: str, closing: str) -> None:
+    """A 通知 is no 函."""
+    (letter,) = drafted(supervision(measure=measure))
+
+    assert letter.content.title.endswith(title)
+    assert on_paper(letter)["closing"] == closing
 
 
 def test_a_supervision_letter_reads_as_one() -> None:

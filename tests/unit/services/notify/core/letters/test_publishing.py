@@ -39,6 +39,15 @@ def test_a_typical_case_is_told_without_how_it_became_known() -> None:
     assert letter.content.copies == ()
 
 
+def test_the_number_of_a_hazard_is_no_business_of_the_public() -> None:
+    """S2-38: it is found by it here, and nowhere else; another letter names it."""
+    reason = "甲一机械有限公司的一般隐患“疏散通道被货物堵塞”（H-1）逾期未整改。"
+
+    assert publication(reason=reason).content.opening[0] == "经查，" + reason.replace("（H-1）", "")
+    other = draft(LetterKind.SUPERVISION_LETTER, supervision(reason=reason), 0, DESK, NOW)
+    assert other.content.opening[0] == "经查，" + reason
+
+
 def test_a_draft_waits_for_who_signs_to_fill_it_in_and_to_look_for_persons() -> None:
     """S3-31: nobody signs over either blank."""
     letter = publication()
