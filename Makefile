@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo migrate topics test test-unit test-integration test-tools \
-        test-faults fuzz coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock test-upgrade site
+        test-faults test-containers fuzz coverage bench bench-reporting bundle sbom licences scan lint format contracts docs check lock test-upgrade site
 
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -74,6 +74,9 @@ test-faults: .venv/.dev ## Kill, freeze and stop services under load, for minute
 
 test-upgrade: .venv/.dev ## From the release before to this one, process by process, under load (PREVIOUS=tag or commit)
 	PREVIOUS=$(PREVIOUS) $(PY) -m pytest -s tests/faults/test_upgrade.py
+
+test-containers: .venv/.dev ## Every image, everything up, every main process killed under load; root (COMPOSE=program|2 RATE=20 ONLY=images|bundle)
+	@$(PY) -m tests.containers --compose "$(or $(COMPOSE),docker-compose)" --rate $(or $(RATE),20) $(addprefix --only ,$(ONLY))
 
 coverage: .venv/.dev ## The same tests with branch coverage
 	$(PY) -m pytest $(TESTS) -m "not tools and not faults" --cov --cov-report=term

@@ -4,8 +4,11 @@ import importlib
 import os
 import sys
 from dataclasses import dataclass
+from typing import Annotated, Final
 
 import typer
+
+from bihuan import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ UNSEEN = ("migrate", "upgrade-check", "backup", "restore")
 # These work on files alone: there is nothing to be noted, and what notes it takes a second to load.
 ON_FILES = ("simulate",)
 
+ASKED_BY_ITSELF: Final = "--version"
+
 
 def main() -> None:
     """Run the command line; without settings in the environment it speaks to the machine that `make up` started."""
@@ -76,7 +81,8 @@ def build(asked: list[str]) -> typer.Typer:
     """Return the command line with the command that is asked for, or with all when none of the table is."""
     app = typer.Typer(name="bihuan", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     app.callback()(_introduce)
-    wanted = [command for command in COMMANDS if [command.name] == asked] or list(COMMANDS)
+    others = [] if asked == [ASKED_BY_ITSELF] else COMMANDS
+    wanted = [command for command in COMMANDS if [command.name] == asked] or others
     for command in wanted:
         found = getattr(importlib.import_module(f"bihuan.{command.module}"), command.attribute)
         if isinstance(found, typer.Typer):
@@ -100,7 +106,7 @@ def _speak_to_this_machine() -> None:
 
 def _be_witnessed(arguments: list[str]) -> None:
     """Have everything that a command changes in the database noted in the audit: who typed what."""
-    if not arguments or arguments[0] in (*UNSEEN, *ON_FILES):
+    if not arguments or arguments[0] in (*UNSEEN, *ON_FILES, ASKED_BY_ITSELF):
         return
     from bihuan.intake import who
     from runtime import database
@@ -110,5 +116,15 @@ def _be_witnessed(arguments: list[str]) -> None:
     database.acting.set(database.Acting(witness=witness))
 
 
-def _introduce() -> None:
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"bihuan {VERSION}")
+        raise typer.Exit
+
+
+def _introduce(
+    version: Annotated[
+        bool, typer.Option(ASKED_BY_ITSELF, callback=_say_version, is_eager=True, help="Which release this is.")
+    ] = False,
+) -> None:
     """Bihuan 闭环: hazards are followed until they are closed, and what is overdue goes up."""

@@ -1,7 +1,7 @@
 """Kill every container's main process under load, from the host, and compare what came out with the log.
 
     python tests/containers/stand_ins/build.py
-    python tests/containers/kill_each.py [--compose docker-compose] [--rate 40]
+    python tests/containers/kill_each.py [--compose docker-compose] [--rate 20]
 
 Brings the compose file up with the stand-in images, waits until all are healthy and the demonstration has come through,
 then sends SIGKILL to one main process after another while `bihuan load` runs, and waits for each container to come back by
@@ -117,7 +117,7 @@ def main() -> int:
     """Do it all; the exit status says whether anything was lost or doubled."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--compose", default="docker-compose", help="the program, 1.29 or 2")
-    parser.add_argument("--rate", type=float, default=40.0, help="events a second")
+    parser.add_argument("--rate", type=float, default=20.0, help="events a second")
     parser.add_argument("--only-up", action="store_true", help="bring it up, say that all are well, and take it down")
     asked = parser.parse_args()
     compose = Compose(asked.compose)

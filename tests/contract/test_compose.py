@@ -1,11 +1,13 @@
 """What the compose file promises about every container, held where a careless edit would lose it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from bihuan import VERSION
 from deploy import isolation
 from deploy.container import make_secrets
 
@@ -113,3 +115,24 @@ def test_the_example_names_every_profile() -> None:
     (line,) = [line for line in EXAMPLE.splitlines() if line.startswith("COMPOSE_PROFILES=")]
 
     assert set(line.partition("=")[2].split(",")) == profiles
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "docker-compose.yml",
+        ".env.example",
+        "tests/containers/stand-ins.env",
+        *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "deploy/kubernetes").glob("[1-9]*.yaml")),
+    ],
+)
+def test_every_tag_of_our_image_is_this_release(file: str) -> None:
+    """A release that forgets one file would start the one before."""
+    tags = re.findall(r"\bbihuan:([0-9][\w.-]*)", (ROOT / file).read_text(encoding="utf-8"))
+
+    assert set(tags) == {VERSION}
+
+
+def test_the_label_of_the_image_is_this_release() -> None:
+    """What `docker inspect` shows to who wonders what runs."""
+    assert f"\nARG VERSION={VERSION}\n" in (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")

@@ -21,6 +21,7 @@ IMAGES = ("python", "kafka", "postgres", "watchers", "prometheus", "alertmanager
 
 def main() -> None:
     """Build what is missing, then the product's image."""
+    from bihuan import VERSION
     from deploy.local import jars
     from deploy.local.places import places
 
@@ -40,7 +41,7 @@ def main() -> None:
         for name in IMAGES:
             _docker("build", "-q", "--network", "host", "-t", f"bihuan-test/{name}",
                     "-f", str(context / f"{name}.Dockerfile"), str(context))  # fmt: skip
-    _docker("build", "-q", "--network", "host", "--build-arg", "PYTHON=bihuan-test/python", "-t", "bihuan:0.1.0",
+    _docker("build", "-q", "--network", "host", "--build-arg", "PYTHON=bihuan-test/python", "-t", f"bihuan:{VERSION}",
             "-f", str(CLONE / "deploy/Dockerfile"), str(CLONE))  # fmt: skip
 
 

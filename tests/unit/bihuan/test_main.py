@@ -6,7 +6,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from bihuan import main
+from bihuan import VERSION, main
 from bihuan.main import COMMANDS
 
 
@@ -45,3 +45,13 @@ def test_help_of_one_command_loads_no_broker_library() -> None:
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert shown.stdout.strip() == "[]"
+
+
+def test_it_says_which_release_it_is() -> None:
+    """Whoever reports a fault is asked for it first; no command is loaded for the answer."""
+    app = main.build(["--version"])
+    shown = CliRunner().invoke(app, ["--version"])
+
+    assert shown.output == f"bihuan {VERSION}\n"
+    assert not app.registered_commands
+    assert not app.registered_groups

@@ -1,0 +1,68 @@
+"""A Docker of this clone's own: its images below `.local`, its containers in a network namespace that leads nowhere.
+
+The daemon of the machine, its images and its packet filter stay untouched, and what is left behind goes with `make clean`.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+WITHIN = 60.0  # seconds
+WITHOUT_NETWORK = ("--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false")
+"""For building: `docker build --network host` needs nothing of the daemon, and the machine's network stays as it is."""
+
+
+@contextmanager
+def own_docker(data: Path, *flags: str) -> Iterator[None]:
+    """Start a daemon that keeps what it has in `data`; DOCKER_HOST names it until the end."""
+    data.mkdir(parents=True, exist_ok=True)
+    # Short names: a socket's path has 107 bytes at most, and a clone may lie deep.
+    with tempfile.TemporaryDirectory(prefix="bihuan-docker-") as name, Path(f"{data}.log").open("w") as log:
+        before, socket = os.environ.get("DOCKER_HOST"), f"unix://{name}/socket"
+        places = ["--data-root", str(data), "--exec-root", f"{name}/exec", "--pidfile", f"{name}/pid", "-H", socket]
+        daemon = subprocess.Popen(["dockerd", *places, *flags], stdout=log, stderr=subprocess.STDOUT)
+        os.environ["DOCKER_HOST"] = socket
+        try:
+            _until_it_answers(daemon, Path(log.name))
+            yield
+        finally:
+            daemon.terminate()
+            daemon.wait()
+            os.environ.pop("DOCKER_HOST")
+            if before:
+                os.environ["DOCKER_HOST"] = before
+
+
+def apart(data: Path, *command: str) -> int:
+    """Run a command beside a Docker whose network is a namespace of its own; gives the command's exit status."""
+    inside = [sys.executable, "-m", "tests.containers.own_docker", str(data), *command]
+    return subprocess.run(["unshare", "--net", *inside], check=False).returncode
+
+
+def _until_it_answers(daemon: "subprocess.Popen[bytes]", log: Path) -> None:
+    until = time.monotonic() + WITHIN
+    while subprocess.run(["docker", "version"], capture_output=True, check=False).returncode:
+        if daemon.poll() is not None or time.monotonic() > until:
+            raise SystemExit(f"dockerd does not answer:\n{log.read_text(encoding='utf-8')[-2000:]}")
+        time.sleep(0.5)  # between two questions
+
+
+def main() -> int:
+    """Inside the namespace: its loopback is up before anything listens."""
+    parser = argparse.ArgumentParser(description=apart.__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    asked = parser.parse_args()
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with own_docker(asked.data):
+        return subprocess.run(asked.command, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
