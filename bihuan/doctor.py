@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -28,7 +29,7 @@ def doctor(form: Form = "table", only_trouble: OnlyTrouble = False) -> None:
     shown = [one for one in found if one.level != "well" or not only_trouble]
     if form == "jsonl":
         for one in shown:
-            print(json.dumps(asdict(one), ensure_ascii=False))
+            print(json.dumps(asdict(one), default=datetime.isoformat, ensure_ascii=False))
     else:
         table = Table(box=None)
         for head in ("", "检查", "所见", "怎样处理"):

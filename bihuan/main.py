@@ -74,7 +74,13 @@ def main() -> None:
     if not set(asked) & set(ABOUT_THE_MACHINE):
         _speak_to_this_machine()
         _be_witnessed(sys.argv[1:])
-    build(asked)()
+    try:
+        build(asked)()
+    except Exception as error:
+        if not (said := _from_outside(error)):
+            raise
+        print(f"{said}。bihuan doctor 逐项检查各处连接。", file=sys.stderr)
+        sys.exit(1)
 
 
 def build(asked: list[str]) -> typer.Typer:
@@ -90,6 +96,16 @@ def build(asked: list[str]) -> typer.Typer:
         else:
             app.command(command.name)(found)
     return app
+
+
+def _from_outside(error: Exception) -> str:
+    """What a server that is away, or refuses us, made of this command, in one line; empty for a defect of ours."""
+    from psycopg import OperationalError
+
+    from runtime.errors import Unavailable
+
+    said = getattr(error, "orig", error)  # sqlalchemy wraps what the server said
+    return str(said).strip().partition("\n")[0] if isinstance(said, Unavailable | OperationalError) else ""
 
 
 def _speak_to_this_machine() -> None:

@@ -95,7 +95,8 @@ def refused(error: BaseException, options: Mapping[str, Any]) -> str:
     )
     match name:
         case "SaslAuthenticationFailed":
-            return f"the broker refuses {user} or its password: check BIHUAN_KAFKA_SASL_USERNAME and its password"
+            # No colon after `password`: the log takes what follows for one.
+            return f"the broker refuses {user} or its password; mend BIHUAN_KAFKA_SASL_USERNAME or BIHUAN_KAFKA_SASL_PASSWORD"
         case "TopicAuthorizationFailed":
             return f"{user} has no right to topic {about}: `bihuan acls` prints what it needs"
         case "GroupAuthorizationFailed":

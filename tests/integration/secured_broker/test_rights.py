@@ -89,7 +89,7 @@ def test_a_right_too_many_is_named(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        ({"kafka_sasl_password": "wrong"}, r"refuses bihuan-intake or its password: check BIHUAN_KAFKA_SASL_USERNAME"),
+        ({"kafka_sasl_password": "wrong"}, r"refuses bihuan-intake or its password; mend BIHUAN_KAFKA_SASL_USERNAME"),
         ({"kafka_sasl_username": "nobody"}, r"refuses nobody or its password"),
         ({"kafka_ca_file": None}, r"of an authority we do not trust \(.*\): set BIHUAN_KAFKA_CA_FILE"),
         ({"kafka_ca_file": "/no/such.pem"}, r"BIHUAN_KAFKA_CA_FILE: /no/such.pem cannot be read: No such file"),
