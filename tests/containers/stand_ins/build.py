@@ -39,10 +39,8 @@ def main() -> None:
             if file.is_file():
                 shutil.copy(file, context)
         for name in IMAGES:
-            _docker("build", "-q", "--network", "host", "-t", f"bihuan-test/{name}",
-                    "-f", str(context / f"{name}.Dockerfile"), str(context))  # fmt: skip
-    _docker("build", "-q", "--network", "host", "--build-arg", "PYTHON=bihuan-test/python", "-t", f"bihuan:{VERSION}",
-            "-f", str(CLONE / "deploy/Dockerfile"), str(CLONE))  # fmt: skip
+            _build(f"bihuan-test/{name}", context / f"{name}.Dockerfile", context)
+    _build(f"bihuan:{VERSION}", CLONE / "deploy/Dockerfile", CLONE, "--build-arg", "PYTHON=bihuan-test/python")
 
 
 def _import_debian() -> None:
@@ -62,9 +60,14 @@ def _exists(image: str) -> bool:
     return subprocess.run(["docker", "image", "inspect", image], capture_output=True, check=False).returncode == 0
 
 
-def _docker(*arguments: str) -> None:
-    print("docker", *arguments[:1], arguments[-3 if arguments[0] == "build" else -1], flush=True)
-    subprocess.run(["docker", *arguments], check=True, env={**os.environ, "DOCKER_BUILDKIT": "0"})
+def _build(tag: str, file: Path, context: Path, *arguments: str) -> None:
+    """Build an image by the older builder, which needs nothing beside the daemon; what it says is shown where it fails."""
+    print("building", tag, flush=True)
+    command = ["docker", "build", "-q", "--network", "host", "-t", tag, "-f", str(file), *arguments, str(context)]
+    settings = {**os.environ, "DOCKER_BUILDKIT": "0"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings)
+    if done.returncode:
+        raise SystemExit(f"{tag} was not built:\n{done.stdout}{done.stderr}")
 
 
 if __name__ == "__main__":
