@@ -124,10 +124,15 @@ def main() -> int:
     subprocess.run([sys.executable, CLONE / "deploy/container/make_secrets.py", CLONE / "secrets"], check=True)
     print(compose("version").splitlines()[0], flush=True)
     try:
+        _take_down(compose)  # what a run left that was broken off
         _bring_up(compose)
         return 0 if asked.only_up else _torment(compose, asked.rate)
     finally:
-        compose("down", "--volumes", "--remove-orphans", "--timeout", "20", check=False)
+        _take_down(compose)
+
+
+def _take_down(compose: Compose) -> None:
+    compose("down", "--volumes", "--remove-orphans", "--timeout", "20", check=False)
 
 
 def _bring_up(compose: Compose) -> None:
