@@ -34,6 +34,7 @@ def own_docker(data: Path, *flags: str) -> Iterator[None]:
         finally:
             daemon.terminate()
             daemon.wait()
+            _unmount_below(name)
             os.environ.pop("DOCKER_HOST")
             if before:
                 os.environ["DOCKER_HOST"] = before
@@ -43,6 +44,14 @@ def apart(data: Path, *command: str) -> int:
     """Run a command beside a Docker whose network is a namespace of its own; gives the command's exit status."""
     inside = [sys.executable, "-m", "tests.containers.own_docker", str(data), *command]
     return subprocess.run(["unshare", "--net", *inside], check=False).returncode
+
+
+def _unmount_below(folder: str) -> None:
+    """The daemon leaves the namespaces of its networks mounted."""
+    for mounted in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
+        place = mounted.split()[1]
+        if place.startswith(f"{folder}/"):
+            subprocess.run(["umount", place], check=True)
 
 
 def _until_it_answers(daemon: "subprocess.Popen[bytes]", log: Path) -> None:
