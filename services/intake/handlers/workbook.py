@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from runtime.text_sheet import TextSheet
 from runtime.workbook import BadWorkbook, read_sheet
 from services.intake.core.ledger.mapping import Table
 from services.intake.core.ledger.tables import BadTableError, Row, read_csv, read_grid
@@ -47,7 +48,7 @@ def refused_xlsx(refused: Sequence[Mapping[str, Any]]) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as workbook:
-        sheet = workbook.add_worksheet("退回的行")
+        sheet = workbook.add_worksheet("退回的行", TextSheet)
         for number, line in enumerate(_refused_grid(refused)):
             for place, cell in enumerate(line):
                 sheet.write_string(number, place, cell[:32_767])

@@ -16,6 +16,7 @@ from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
+from runtime.text_sheet import TextSheet
 from runtime.workbook import BadWorkbook, read_sheet
 from services.notify.api.forms import masked_address
 from services.notify.api.pages import said
@@ -175,7 +176,7 @@ def _workbook(grid: Iterable[tuple[str, ...]]) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as workbook:
-        sheet = workbook.add_worksheet("花名册")
+        sheet = workbook.add_worksheet("花名册", TextSheet)
         for number, line in enumerate(grid):
             for place, cell in enumerate(line):
                 sheet.write_string(number, place, cell)

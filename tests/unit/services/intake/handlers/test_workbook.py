@@ -17,6 +17,8 @@ BAD = {
     "errors": ["等级：较大"],
     "cells": {"编号": "=1+1", "内容": "@x", "备注": "\tx"},
 }
+LIKE_MARKUP = "<r><t>a & b</r>"
+"""Markup of a workbook's own: written as it stands, nothing could open the file."""
 
 
 def xlsx(rows: list[list[object]], sheet: str = "台账") -> bytes:
@@ -92,10 +94,12 @@ def test_refused_rows_go_back_as_csv_without_formulas() -> None:
 
 def test_refused_rows_go_back_as_a_workbook_without_formulas() -> None:
     """Every cell is a text."""
-    sheet = openpyxl.load_workbook(io.BytesIO(workbook.refused_xlsx([BAD]))).active
+    bad = {**BAD, "errors": [LIKE_MARKUP]}
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook.refused_xlsx([bad]))).active
     assert sheet is not None
 
     cells = [cell for row in sheet.iter_rows() for cell in row]
 
     assert {cell.data_type for cell in cells} == {"s"}
     assert cells[7].value == "=1+1"
+    assert cells[-1].value == LIKE_MARKUP
