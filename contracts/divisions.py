@@ -45,6 +45,7 @@ class Divisions:
 
     def __init__(self, rows: Iterable[Division]) -> None:
         self._rows: dict[str, Division] = {row.code: row for row in rows}
+        self._above: dict[str, tuple[Division, ...]] = {}
 
     @classmethod
     def parse(cls, rows: Iterable[Mapping[str, str]]) -> Self:
@@ -85,6 +86,14 @@ class Divisions:
 
     def ancestors(self, code: str) -> tuple[Division, ...]:
         """Return what stands above the code, nearest first; for an unknown code that begins with its nearest."""
+        found = self._above.get(code)
+        if found is None:
+            found = self._climb(code)
+            if code in self._rows:  # of those the table has there is an end
+                self._above[code] = found
+        return found
+
+    def _climb(self, code: str) -> tuple[Division, ...]:
         row = self.nearest(code)
         chain = [] if row is None or row.code == code else [row]
         while row is not None and row.parent:
