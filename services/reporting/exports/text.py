@@ -1,7 +1,7 @@
 """Make any text safe to show: no formula, no control character, no trick of writing direction, no telephone number."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -13,7 +13,7 @@ MOST_REFERENCES: Final = 2_000
 """References of one figure that a workbook or a page lists; a document for programs lists all."""
 
 LONGEST: Final = 32_767
-"""Characters of one cell of a workbook."""
+"""Characters of one cell of a workbook; a rare one (U+10000 and up) counts as two."""
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
@@ -32,11 +32,16 @@ def plain(text: str) -> str:
     if _ODD.search(text):
         text = _SURROGATES.sub("\ufffd", _BREAKS.sub("\n", text))
         text = _DIRECTIONS.sub("", _CONTROLS.sub(" ", text))
-    return redact(text)[:LONGEST]
+    text = redact(text)
+    if len(text) > LONGEST // 2:
+        return text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")
+    return text
 
 
 def shown(value: Value, *, percent: bool = False) -> str:
     """A value as a reader sees it; nothing where there is nothing."""
+    if isinstance(value, str):  # first, for most cells of a long list are texts
+        return plain(value)
     match value:
         case None:
             return ""
@@ -48,9 +53,7 @@ def shown(value: Value, *, percent: bool = False) -> str:
             return number(value, percent=percent)
         case datetime():
             return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-        case date():
-            return value.isoformat()
-    return plain(value)
+    return value.isoformat()
 
 
 def references(figure: Figure) -> tuple[str, ...]:

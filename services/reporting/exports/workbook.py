@@ -6,6 +6,7 @@ Every text is written as a text: no cell is ever a formula or a link. The same f
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -13,6 +14,7 @@ import xlsxwriter
 
 from services.reporting.core.days import SHANGHAI
 from services.reporting.core.forms.form import Column, Figure, Form, Paragraph, Sheet, Value
+from services.reporting.exports.long_sheet import Cell, LongSheet
 from services.reporting.exports.text import plain, references, shown
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,6 +33,8 @@ TALLEST: Final = 409.0
 """Points: no spreadsheet shows a taller row."""
 LONG: Final = 2_000
 """Rows from which on a sheet that is no generator counts as long."""
+MOST_ROWS: Final = 1_048_576
+"""No spreadsheet holds more; what is written below them would be lost without a word."""
 _A4: Final = 9
 _OPTIONS: Final = {
     "strings_to_formulas": False,
@@ -40,8 +44,18 @@ _OPTIONS: Final = {
 }
 
 
+class TooManyRowsError(ValueError):
+    """More rows than a sheet holds; the message is for whoever asked."""
+
+    def __init__(self) -> None:
+        super().__init__(f"超过 {MOST_ROWS} 行，一张工作表装不下；请缩小范围，或导出 csv、json 格式")
+
+
 def write(form: Form, out: BinaryIO) -> None:
-    """Write the workbook; rows that are generated are streamed, a few at a time in memory."""
+    """Write the workbook; rows that are generated are streamed, a few at a time in memory.
+
+    Raises `TooManyRowsError`, before anything is in `out`.
+    """
     streams = any(not isinstance(sheet.rows, tuple | list) or len(sheet.rows) > LONG for sheet in form.sheets)
     with tempfile.TemporaryDirectory(prefix="bihuan-form-") as folder:
         options = {**_OPTIONS, "constant_memory": streams, "in_memory": not streams, "tmpdir": folder}
@@ -96,7 +110,7 @@ class _Printer:
 
     def sheet(self, sheet: Sheet) -> None:
         """One sheet of the form."""
-        page = self._book.add_worksheet(sheet.name[:31])
+        page = self._book.add_worksheet(sheet.name[:31], LongSheet)
         last = max(len(sheet.columns) - 1, 1)
         width = sum(column.width for column in sheet.columns) or 80
         self._size, self._kind = (SMALL, "/small") if width > WIDEST else (SIZE, "")
@@ -118,7 +132,7 @@ class _Printer:
         told = [(label, figure) for label, figure in self._figures if figure.of]
         if not told:
             return
-        page = self._book.add_worksheet(SOURCES)
+        page = self._book.add_worksheet(SOURCES, LongSheet)
         for place, width in enumerate((44, 10, 60)):
             page.set_column(place, place, width)
         page.set_row(0, 24)
@@ -176,16 +190,18 @@ class _Printer:
     def _body(self, page: Any, sheet: Sheet, row: int, last: int) -> int:
         first = row
         fitting = 0.96 * self._scale * (SIZE / self._size)  # half-width characters in one of width
-        widths = [column.width * fitting for column in sheet.columns]
-        cells = [self._formats_of(column) for column in sheet.columns]
+        widths = [max(int(column.width * fitting), 1) for column in sheet.columns]
+        looks = [self._look_of(column) for column in sheet.columns]
+        write = page.write_whole if self._streams else partial(_write_cells, page)
         for values in sheet.rows:
-            texts = [shown(value, percent=column.percent) for value, column in zip(values, sheet.columns, strict=True)]
-            lines = max(map(_lines, texts, widths), default=1)
-            page.set_row(row, min(max(lines * LINE * self._size / SIZE, 20.0), TALLEST))
-            for place, (value, text, column) in enumerate(zip(values, texts, sheet.columns, strict=True)):
-                _write_cell(page, row, place, value, text, cells[place])
+            if row + len(sheet.notes) >= MOST_ROWS:
+                raise TooManyRowsError
+            cells = list(map(_cell, values, looks))
+            lines = max(map(_lines_of, cells, widths), default=1)
+            write(row, min(max(lines * LINE * self._size / SIZE, 20.0), TALLEST), cells)
+            for value, column in zip(values, sheet.columns, strict=True):
                 if isinstance(value, Figure):
-                    self._figures.append((value.label or f"{sheet.title}·{texts[0]}·{column.title}", value))
+                    self._figures.append((value.label or f"{sheet.title}·{shown(values[0])}·{column.title}", value))
             row += 1
         if row == first and sheet.columns:
             page.set_row(row, 28)
@@ -193,10 +209,10 @@ class _Printer:
             row += 1
         return row
 
-    def _formats_of(self, column: Column) -> "_Formats":
+    def _look_of(self, column: Column) -> "_Look":
         number = "percent" if column.percent else "centred"
         text = "centred" if column.centred else "body"
-        return _Formats(*(self._formats[name + self._kind] for name in (text, "centred", number)))
+        return _Look(*(self._formats[name + self._kind] for name in (text, "centred", number)))
 
     def _said(self, sheet: Sheet, paragraph: Paragraph) -> str:
         for part in paragraph:
@@ -210,7 +226,7 @@ class _Printer:
         return row + 1
 
 
-class _Formats(NamedTuple):
+class _Look(NamedTuple):
     """How the cells of one column look: texts, moments and what there is not, numbers."""
 
     text: Any
@@ -218,17 +234,25 @@ class _Formats(NamedTuple):
     number: Any
 
 
-def _write_cell(page: Any, row: int, place: int, value: Value, text: str, formats: _Formats) -> None:
+def _cell(value: Value, look: _Look) -> Cell:
     """A text is written as a text, a number as a number, and nothing as a cell with its border."""
+    if isinstance(value, str):  # first, for most cells of a long list are texts
+        return plain(value), look.text
     held = value.value if isinstance(value, Figure) else value
     if isinstance(held, int | float) and not isinstance(held, bool):
-        page.write_number(row, place, held, formats.number)
-        return
-    form = formats.text if isinstance(held, str | bool) else formats.moment
-    if text:
-        page.write_string(row, place, text, form)
-    else:
-        page.write_blank(row, place, text, form)
+        return held, look.number
+    return shown(value), look.text if isinstance(held, bool) else look.moment
+
+
+def _write_cells(page: Any, row: int, height: float, cells: Sequence[Cell]) -> None:
+    page.set_row(row, height)
+    for place, (held, form) in enumerate(cells):
+        if not isinstance(held, str):
+            page.write_number(row, place, held, form)
+        elif held:
+            page.write_string(row, place, held, form)
+        else:
+            page.write_blank(row, place, held, form)
 
 
 def _merge(page: Any, row: int, first: int, last: int, text: str, form: Any) -> None:
@@ -260,15 +284,17 @@ def _groups(columns: Sequence[Column]) -> Iterator[tuple[int, int, str]]:
             first = place
 
 
+def _lines_of(cell: Cell, wide: int) -> int:
+    """How many lines a cell takes in a column of so many half-width characters; a number always stands in one."""
+    text = cell[0]
+    if not isinstance(text, str) or (2 * len(text) <= wide and "\n" not in text):
+        return 1
+    return _lines(text, wide)
+
+
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column; a Chinese character is two half-width ones wide."""
-    if not text:
-        return 1
     wide = max(int(width), 1)
-    if "\n" not in text:
-        if 2 * len(text) <= wide:
-            return 1
-        return max(-(-_width(text) // wide), 1)
     return sum(max(-(-_width(line) // wide), 1) for line in text.split("\n"))
 
 

@@ -120,7 +120,10 @@ class Reports:
         if form not in FORMATS:
             raise BadAskError(f"不支持 {form} 格式；有的是 {'、'.join(FORMATS)}")
         with self.form(wish) as filled:
-            _PRINTERS[form](_telling(filled, told), out)
+            try:
+                _PRINTERS[form](_telling(filled, told), out)
+            except workbook.TooManyRowsError as error:
+                raise BadAskError(str(error)) from error
             return filled
 
     def _complete(self, work: Work, wish: Wish) -> datetime | None:

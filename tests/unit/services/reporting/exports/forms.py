@@ -16,6 +16,8 @@ HOSTILE = (
     "\u202egpj.exe\u202c 左右",
     "مرحبا",
     "<script>alert(1)</script>&amp;",
+    "<r><t>a & b</r>",
+    " with spaces ",
     "a\x00b\x0bc",
     "lone \ud800 half",
 )

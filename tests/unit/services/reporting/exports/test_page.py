@@ -3,7 +3,7 @@
 import re
 
 from services.reporting.exports.page import POLICY, STYLE_HASH, stream
-from tests.unit.services.reporting.exports.forms import form
+from tests.unit.services.reporting.exports.forms import HOSTILE, form
 
 
 def page() -> str:
@@ -25,7 +25,7 @@ def test_nothing_is_loaded_and_no_style_but_its_own_is_allowed() -> None:
 
 def test_every_figure_opens_onto_what_it_counts() -> None:
     """By a link to the list below, and from there to the hazard."""
-    assert '<a href="#f1">14</a>' in page()
+    assert f'<a href="#f1">{len(HOSTILE)}</a>' in page()
     assert '<a href="/hazards/330400:test:H-1">' in page()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from services.reporting.core.forms.form import Column, Form, Sheet
+from services.reporting.core.forms.form import Column, Figure, Form, Sheet
+from services.reporting.exports import workbook
 from services.reporting.exports.text import plain
 from services.reporting.exports.workbook import as_bytes
 from tests.unit.services.reporting.exports.forms import HOSTILE, form
@@ -45,6 +46,49 @@ def test_a_long_list_is_streamed_and_no_formula_either() -> None:
 
     assert (5_002, "=1+1") == (read.max_row, read.cell(5_002, 2).value)
     assert {"s", "n", "inlineStr"} >= {cell.data_type for row in read.iter_rows(min_row=3) for cell in row}
+
+
+def test_a_streamed_sheet_reads_as_one_that_is_not() -> None:
+    """The same values, looks, widths, heights, print area and heads, whichever way it was written."""
+
+    def told(made: bytes) -> dict[str, Any]:
+        sheet = openpyxl.load_workbook(io.BytesIO(made))["表"]
+        cells = {
+            cell.coordinate: (
+                cell.value,
+                cell.font.name,
+                cell.font.sz,
+                cell.alignment.horizontal,
+                cell.border.top.style,
+            )
+            for row in sheet.iter_rows()
+            for cell in row
+        }
+        return {
+            "cells": cells,
+            "widths": {name: column.width for name, column in sheet.column_dimensions.items()},
+            "heights": {number: row.height for number, row in sheet.row_dimensions.items()},
+            "merged": sorted(map(str, sheet.merged_cells.ranges)),
+            "paper": (
+                sheet.print_area,
+                sheet.print_title_rows,
+                sheet.page_setup.orientation,
+                sheet.oddFooter.center.text,
+            ),
+        }
+
+    rows = tuple((text, Figure(number, ("330400:test:H-1",))) for number, text in enumerate(HOSTILE))
+
+    assert told(as_bytes(form(rows))) == told(as_bytes(form(iter(rows))))
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They would be left out without a word; the notes below the table count too."""
+    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
+
+    with pytest.raises(workbook.TooManyRowsError, match="csv"):
+        as_bytes(form(iter([("行", 1)] * 5)))
+    assert as_bytes(form(iter([("行", 1)] * 4)))
 
 
 def test_an_empty_table_says_so() -> None:
