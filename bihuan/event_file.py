@@ -16,6 +16,8 @@ from services.intake.core.validation import Accepted, Refused, Standing, validat
 
 FAR: Final = datetime.max.replace(tzinfo=SHANGHAI, year=9000)
 """A simulation has no "now" that an event could lie ahead of."""
+CALENDAR: Final = b'"calendar.changed.'
+"""What a committee sets in its calendar is a fact of people; a simulation takes it from the file."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _TABLES: Final = """
@@ -33,6 +35,7 @@ class EventFile(ScratchFile):
         super().__init__(_TABLES)
         self._divisions = law.divisions
         self._standing = Standing(door="file", committee_of=law.committee_of)
+        self._people = Standing(door="file", committee_of=law.committee_of, people=True)
         self._latest: int | None = None
         self._is_ordered = True
 
@@ -43,7 +46,8 @@ class EventFile(ScratchFile):
             for number, line in enumerate(map(bytes.strip, lines), 1):
                 if not line:
                     continue
-                judged = validate(line, divisions=self._divisions, received_at=FAR, standing=self._standing)
+                standing = self._people if CALENDAR in line else self._standing
+                judged = validate(line, divisions=self._divisions, received_at=FAR, standing=standing)
                 if isinstance(judged, Refused):
                     refused += 1
                     _complain(path, number, judged)

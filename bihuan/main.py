@@ -27,6 +27,7 @@ COMMANDS = (
     Command("status", "machine", "status"),
     Command("simulate", "simulate", "simulate"),
     Command("policy", "policy"),
+    Command("calendar", "calendar"),
     Command("what-if", "what_if", "what_if"),
     Command("migrate", "migrate", "migrate"),
     Command("upgrade-check", "upgrade_check", "upgrade_check"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from runtime.database import Work
     from runtime.settings import ProcessSettings
     from services.escalation.store.bulk import Cursor
 
@@ -48,11 +49,19 @@ def show(
 @contextmanager
 def opened(settings: "ProcessSettings") -> Iterator["Cursor"]:
     """A cursor on what escalation keeps, for reading."""
-    from runtime.database import Database
     from services.escalation.store import bulk
+
+    with opened_work(settings) as work:
+        yield bulk.cursor(work)
+
+
+@contextmanager
+def opened_work(settings: "ProcessSettings") -> Iterator["Work"]:
+    """A transaction on what escalation keeps, for reading."""
+    from runtime.database import Database
 
     database = Database(
         settings.database_url.get_secret_value(), schema="escalation", application_name="bihuan policy", pool_size=1
     )
     with closing(database), database.begin() as work:
-        yield bulk.cursor(work)
+        yield work

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 FROM_INPUT = "-"
+MOST_MOVES = 100
 
 
 def explain(
@@ -42,12 +43,14 @@ def explain(
     except (LookupError, ValueError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    packs = {(pack.id, pack.version): pack for pack in law.packs} | _kept()
+    kept, law = _kept(law)
+    packs = {(pack.id, pack.version): pack for pack in law.packs} | kept
     for place, one in enumerate(records):
         if place:
             print()
         pack = packs.get((one[0].policy.id, one[0].policy.version))
-        for line in told(one, pack, tables.clauses(), law.calendar, facts):
+        calendar = law.calendar_of(one[0].committee)
+        for line in [*told(one, pack, tables.clauses(), calendar, facts), *_moved(one[0])]:
             print(line)
 
 
@@ -78,22 +81,44 @@ def _law(names: list[str], tenants: Path | None) -> "Law":
     return Law(list(packs.values()), read_divisions(tenants), work_calendar())
 
 
-def _kept() -> dict[tuple[str, str], "Pack"]:
-    """Every version that the database keeps; none where there is no database to ask."""
+def _kept(law: "Law") -> "tuple[dict[tuple[str, str], Pack], Law]":
+    """Every version that the database keeps, and the law with its calendars; none where there is no database to ask."""
     from pydantic import ValidationError
 
     from bihuan.policy_book import opened
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
+    from services.escalation.core.calendar_changes import changed
     from services.escalation.packs import read_pack
-    from services.escalation.store import lawbook
+    from services.escalation.store import calendars, lawbook
 
     try:
         with opened(ProcessSettings()) as using:
             texts = [lawbook.text_of(using, row.pack, row.version) for row in lawbook.kept(using)]
+            changes = calendars.changes(using)
     except (ValidationError, Unavailable):
-        return {}
-    return {found.version: found.pack for found in (read_pack(text) for text in texts if text)}
+        return {}, law
+    for change in changes:
+        law = changed(law, change)
+    return {found.version: found.pack for found in (read_pack(text) for text in texts if text)}, law
+
+
+def _moved(record: "Decision") -> Iterator[str]:
+    """How changes of the calendar moved the dates of the decision's subject."""
+    from pydantic import ValidationError
+
+    from bihuan.policy_book import opened_work
+    from runtime.errors import Unavailable
+    from runtime.settings import ProcessSettings
+    from services.escalation.core.recounted_words import sentence
+    from services.escalation.store import calendars
+
+    try:
+        with opened_work(ProcessSettings()) as work:
+            found = calendars.journal(work, committee=record.committee, case_id=record.subject.id, limit=MOST_MOVES)
+    except (ValidationError, Unavailable):
+        return
+    yield from (f"重算：{sentence(line)}" for line in reversed(found) if line.rule == record.rule)
 
 
 def _told(decision: str, events: Path | None, law: "Law") -> tuple[list[list["Decision"]], Mapping[str, "Fact"]]:

@@ -55,7 +55,7 @@ def migrate(
     try:
         moving = _look(settings, wanted, now, form)
         if not dry_run:
-            _announce(settings, moving)
+            announce(settings, moving)
     except (LookupError, Unavailable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from None
@@ -119,7 +119,8 @@ def moved(wanted: Migration, case: "Case", key: "CaseKey", now: datetime) -> "Fa
     )
 
 
-def _announce(settings: "ProcessSettings", facts: Iterable["Fact"]) -> None:
+def announce(settings: "ProcessSettings", facts: Iterable["Fact"]) -> None:
+    """Send facts of people to their topic, and wait until the broker has them all."""
     from contracts.topics import PEOPLE_FACTS
     from runtime import broker
 

@@ -80,6 +80,7 @@ OF_ROUTES: Final[Mapping[str, str]] = {
 OF_COMMANDS: Final[Mapping[str, str]] = {
     "acls": "命令行：消息权限",
     "audit": "命令行：审计",
+    "calendar": "命令行：工作日历",
     "clock": "命令行：时钟",
     "dead-letters": "命令行：死信",
     "demo": "命令行：演示数据",
@@ -113,6 +114,7 @@ OF_THE_SYSTEM: Final[Mapping[str, str]] = {
     "chain opened": "开立审计链",
     "restored": "从备份恢复",
     "policy activated": "政策生效",
+    "calendar changed": "日历调整",
 }
 """What is noted without a route or a command of its own."""
 

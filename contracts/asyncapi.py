@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from contracts.audit import ANCHOR_TYPE
 from contracts.decisions import DECISION_TYPE
-from contracts.events.table import EVENT_TYPES, TICK_TYPE, Sender, types_from
+from contracts.events.table import EVENT_TYPES, RECOUNTED_TYPE, TICK_TYPE, Sender, types_from
 from contracts.letters import LETTER_TYPE
 from contracts.notices import NOTICE_TYPE
 from contracts.topics import (
@@ -30,7 +30,7 @@ CARRIED: Final[Mapping[str, tuple[str, ...]]] = {
     INSPECTION_PREFIX + "<slug>": types_from(Sender.UPSTREAM),
     PEOPLE_FACTS: types_from(Sender.PEOPLE),
     HAZARD_FACTS: (*types_from(Sender.UPSTREAM, Sender.PEOPLE), TICK_TYPE),
-    ESCALATION_FACTS: (DECISION_TYPE,),
+    ESCALATION_FACTS: (DECISION_TYPE, RECOUNTED_TYPE),
     NOTICE_FACTS: (NOTICE_TYPE, LETTER_TYPE),
     AUDIT_ANCHORS: (ANCHOR_TYPE,),
 }

@@ -113,6 +113,8 @@ PERMISSIONS: Final[Mapping[str, Mapping[str, Permission]]] = {
         "GET /v1/what-ifs/{job}": only(OFFICES),
         "GET /v1/policies/{pack}/versions/{version}": SIGNED_IN,
         "GET /v1/accidents/{accident_id}/dossier": only(READING),
+        "GET /v1/calendar": SIGNED_IN,
+        "GET /v1/calendar/recounted": only(READING),
         "GET /v1/duties": only(READING),
         "GET /v1/chains": only(READING),
         "GET /v1/listings": only(READING),

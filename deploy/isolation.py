@@ -69,6 +69,7 @@ TABLES: Final[Mapping[str, Mapping[str, Table]]] = {
     },
     "escalation": {
         "pack": opened(),
+        "calendar_change": opened(),
         "frontier": opened(),
         "outbox": opened("INSERT"),
         "what_if": Table("", "INSERT, UPDATE"),

@@ -42,6 +42,11 @@ def traps() -> Mapping[str, TrapRow]:
     return {row["trap"]: TrapRow(**row) for row in _rows(TRAPS)}
 
 
+SEEDED_THROUGH: Final = 2026
+"""The last year with which an installation begins. It is never raised: a later year that a release brings in the table is
+published as a fact (`bihuan calendar publish`), so that the log knows when it became known, and a replay counts the same."""
+
+
 @cache
 def workdays() -> Mapping[date, bool]:
     """The days that the State Council's notices set apart: True is worked though it is a weekend, False is free."""

@@ -24,10 +24,11 @@ from contracts.fields import (
     Word,
     needs,
 )
-from contracts.vocabulary import DayKind, Verdict
+from contracts.vocabulary import DayKind, RuleId, Verdict
 
 PackText = Annotated[str, StringConstraints(max_length=200_000, pattern=TEXT_PATTERN)]
 """The largest pack that ships has 18,000 characters."""
+Year = Annotated[int, Field(ge=2000, le=2200)]
 Score = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
@@ -96,6 +97,30 @@ class CalendarChanged(Data):
     )
     by: Name = Field(description="操作人: a handle")
     reason: MaybeText = Field(None, description="理由: why")
+    document_no: MaybeName = Field(None, description="文号: the notice that set them")
+    year: Year | None = Field(
+        None, description="年度: the year whose notice this is, all its days together; its dates become firm"
+    )
+
+    @model_validator(mode="after")
+    def _names_each_day_once(self) -> Self:
+        if len({one.day for one in self.days}) < len(self.days):
+            raise PydanticCustomError("day_twice", "a day is set twice: say once what it is")
+        return self
+
+
+class TermRecounted(Data):
+    """期限重算: a date of one case was counted anew, because days of its committee's calendar were set."""
+
+    hazard_id: MaybeId = Field(None, description="隐患编号: the hazard, where it is one")
+    case_kind: Word = Field(description="对象类别: what sort of case it is")
+    case_id: Id = Field(description="对象编号: the case's id")
+    rule: Annotated[RuleId, Decides(RuleId)] = Field(description="规则: the rule that falls due on the date")
+    before: Instant | None = Field(None, description="原期限: the instant as it was; absent where there was none")
+    after: Instant | None = Field(None, description="新期限: the instant as it is now; absent where there is none")
+    firm: bool = Field(description="是否确定: whether no notice that is still to come can move it")
+    change: Id = Field(description="日历调整: the id of the event that set the days")
+    reason: MaybeText = Field(None, description="理由: why the days were set")
     document_no: MaybeName = Field(None, description="文号: the notice that set them")
 
 

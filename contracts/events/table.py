@@ -16,6 +16,7 @@ from contracts.letters import LETTER_TYPE, Letter
 from contracts.notices import NOTICE_TYPE, Notice
 
 TICK_TYPE: Final = "clock.ticked.v1"
+RECOUNTED_TYPE: Final = "term.recounted.v1"
 
 
 class Sender(Enum):
@@ -102,7 +103,7 @@ EVENT_TYPES: Final[dict[str, EventType]] = dict(
                 "league.published.v1": people.LeaguePublished,
             },
         ),
-        *_rows(Sender.OURSELVES, {TICK_TYPE: people.ClockTicked}),
+        *_rows(Sender.OURSELVES, {TICK_TYPE: people.ClockTicked, RECOUNTED_TYPE: people.TermRecounted}),
         (
             DECISION_TYPE,
             EventType(

@@ -204,10 +204,10 @@ def calendar(years: Iterable[int], now: datetime) -> Finding:
     until = datetime(last + 1, 1, 1, tzinfo=SHANGHAI) if last else None
     ahead = (now + CALENDAR_AHEAD).year
     if last < now.year:
-        mend = "录入当年的放假安排；在此之前工作日期限只按周末推算"
+        mend = "照当年的放假通知 bihuan calendar publish；在此之前工作日期限只按周末推算"
         return Finding("fault", "工作日历", f"只到 {last or '无'} 年", mend, until)
     if last < ahead:
-        mend = "国务院办公厅通知发布后录入下一年（十二月的日子也可能受其影响）"
+        mend = "国务院办公厅通知发布后 bihuan calendar publish 下一年（十二月的日子也可能受其影响）"
         return Finding("doubt", "工作日历", f"到 {last} 年", mend, until)
     return Finding("well", "工作日历", f"到 {last} 年", at=until)
 

@@ -63,7 +63,7 @@ def look(settings: DoctorSettings, now: datetime) -> Iterator[Looked]:
     watched = [Path(word.strip()) for word in settings.watched_dirs.split(",") if word.strip()]
     for place in (settings.data_dir, *watched):
         yield Looked("disk", _disk(place))
-    yield Looked("calendar", findings.calendar({day.year for day in tables.workdays()}, now))
+    yield Looked("calendar", findings.calendar(_years(settings), now))
     yield from (Looked("certificate", one) for one in _certificates(settings, now))
     if settings.backup_dir is not None:
         yield Looked("backup", findings.backup(_newest_backup(settings.backup_dir), now))
@@ -90,6 +90,23 @@ def _newest_backup(folder: Path) -> datetime | None:
         with suppress(OSError, ValueError, KeyError, TypeError):  # another file, or one that is being written
             taken.append(datetime.fromisoformat(json.loads(manifest.read_text(encoding="utf-8"))["taken_at"]))
     return max(taken, default=None)
+
+
+def _years(settings: ProcessSettings) -> set[int]:
+    """The years whose days every committee knows: those of the seed, and those that each of them published since."""
+    seeded = {day.year for day in tables.workdays() if day.year <= tables.SEEDED_THROUGH}
+    url = settings.database_url.get_secret_value()
+    try:
+        with closing(psycopg.connect(url, connect_timeout=CONNECT_SECONDS, autocommit=True)) as connection:
+            committees = connection.execute("SELECT DISTINCT committee FROM escalation.pack").fetchall()
+            changes = connection.execute(
+                "SELECT committee, convert_from(document, 'UTF8') FROM escalation.calendar_change"
+            ).fetchall()
+    except psycopg.Error:
+        return seeded  # that the database is away, or has no such table yet, is a finding of its own
+    said = [(committee, json.loads(str(document))["data"].get("year")) for committee, document in changes]
+    published = [{int(year) for committee, year in said if committee == root and year} for (root,) in committees]
+    return seeded | set.intersection(*published) if published else seeded
 
 
 def _disk(place: Path) -> Finding:

@@ -47,6 +47,7 @@ def law_of(packs: Sequence[PackFile], divisions: Divisions) -> Law:
 
 
 def work_calendar() -> WorkCalendar:
-    """The days that the State Council's notices set apart, as the table that ships has them."""
-    days = tables.workdays()
-    return WorkCalendar(days, frozenset(day.year for day in days), tables.festivals())
+    """The days that the State Council's notices set apart, with which every installation begins."""
+    days = {day: worked for day, worked in tables.workdays().items() if day.year <= tables.SEEDED_THROUGH}
+    festivals = {day: name for day, name in tables.festivals().items() if day.year <= tables.SEEDED_THROUGH}
+    return WorkCalendar(days, frozenset(day.year for day in days), festivals)

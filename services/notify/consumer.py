@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from contracts.decisions import DECISION_TYPE, Decision
+from contracts.events.table import RECOUNTED_TYPE
 from contracts.topics import ESCALATION_FACTS, slot_of
 from contracts.vocabulary import NoticeState
 from runtime import codec
@@ -51,6 +52,8 @@ def _decisions(batch: SlotBatch) -> Iterator[Decision]:
         if record.key == codec.TICK_KEY:
             continue
         fact = codec.decode(record.value or b"")
+        if fact.type == RECOUNTED_TYPE:
+            continue  # it is read where the case is shown; when the date comes, the decision is told
         if fact.type != DECISION_TYPE:
             if fact.type.rpartition(".v")[0] == _FAMILY:
                 raise NewerVersion(f"{fact.type} is newer than {DECISION_TYPE}")

@@ -22,7 +22,7 @@ from fastapi.testclient import TestClient
 from bihuan.policy import Signed, activation
 from contracts import divisions
 from contracts.divisions import Divisions
-from contracts.topics import HAZARD_FACTS, PEOPLE_FACTS, inspection_topic, slot_of
+from contracts.topics import HAZARD_FACTS, PEOPLE_FACTS, PEOPLE_SOURCE, inspection_topic, slot_of
 from contracts.vocabulary import Level
 from deploy import topics
 from deploy.local.testing import Server
@@ -212,6 +212,7 @@ class Installation:
             topics.create(admin)
             admin.create_topics([NewTopic(name=TOPIC, partitions=1, replication=-1, settings={})])
         attributes = {event["source"] for scenario in self._scenarios for event in scenario.said["events"]}
+        attributes.discard(PEOPLE_SOURCE)
         source = Source(
             slug=SLUG,
             name=SLUG,
@@ -267,7 +268,8 @@ def _by_instant(scenarios: Sequence[Scenario]) -> dict[datetime, list[tuple[str,
         for event in scenario.said["events"]:
             last = _recorded(event) or last
             if last <= scenario.until:
-                found[last].append((TOPIC, json.dumps(event, ensure_ascii=False).encode()))
+                topic = PEOPLE_FACTS if event.get("source") == PEOPLE_SOURCE else TOPIC
+                found[last].append((topic, json.dumps(event, ensure_ascii=False).encode()))
     return found
 
 

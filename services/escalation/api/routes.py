@@ -19,7 +19,7 @@ from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from runtime.web import Problem
-from services.escalation.api import pictures, policies, problem_list, what_if
+from services.escalation.api import pictures, policies, problem_list, what_if, workdays
 from services.escalation.api.answers import as_json, bad, documented, encode
 from services.escalation.api.deciding import Deciding, PersonsWord, Refusal, Refused
 from services.escalation.core.gate import may_see_restricted
@@ -66,6 +66,7 @@ def routes(database: Database, divisions: Divisions, book: LawBook, clock: Clock
     what_if.add(router, database, book, clock)
     pictures.add(router, database, book, clock)
     problem_list.add(router, database, book)
+    workdays.add(router, database, book)
     return router
 
 

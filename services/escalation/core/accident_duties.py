@@ -22,10 +22,10 @@ def with_a_span(accident: Accident, pack: Pack, where: Jurisdiction) -> Iterator
     """What an accident obliges to within a span, or without any term."""
     for name, spec in pack.obligations.items():
         if isinstance(spec.when, AfterAccident) and not spec.when.until_milestone:
-            within = spec.when.within
-            last = where.calendar.add(accident.day, within.count, within.unit) if within else None
+            within, calendar = spec.when.within, where.calendar.as_of(accident.time)
+            last = calendar.add(accident.day, within.count, within.unit) if within else None
             for key, owed in _owed(accident, pack, where, name, spec, end_of(last) if last else None):
-                sure = within is None or last is None or where.calendar.is_sure(accident.day, last, within.unit)
+                sure = within is None or last is None or calendar.is_sure(accident.day, last, within.unit)
                 yield key, msgspec.structs.replace(owed, firm=sure, begins=accident.day if within else None)
 
 

@@ -66,12 +66,32 @@ class WorkCalendar:
 
     A year in `years` has been announced by the State Council; for any other year the answer rests on weekends only
     and is provisional. The last days of December are also governed by the next year's notice. `festivals` names the
-    holiday to which a free day belongs: 国庆节.
+    holiday to which a free day belongs: 国庆节. A calendar that was changed keeps the one `before` the change of the
+    instant `changed_at`; `orders` says of each day that a change set by whose word, as one would read it out.
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
     years: frozenset[int] = frozenset()
     festivals: Mapping[date, str] = field(default_factory=dict)
+    orders: Mapping[date, str] = field(default_factory=dict)
+    changed_at: datetime | None = None
+    before: "WorkCalendar | None" = None
+
+    def as_of(self, moment: datetime) -> "WorkCalendar":
+        """The calendar as it was known at `moment`."""
+        found = self
+        while found.before is not None and found.changed_at is not None and found.changed_at > moment:
+            found = found.before
+        return found
+
+    def changed_after(self, moment: datetime) -> "list[WorkCalendar]":
+        """The calendar after each change that became known later than `moment`, in order."""
+        found: list[WorkCalendar] = []
+        one: WorkCalendar | None = self
+        while one is not None and one.changed_at is not None and one.changed_at > moment:
+            found.append(one)
+            one = one.before
+        return found[::-1]
 
     def is_worked(self, day: date) -> bool:
         """Whether `day` is a working day, as far as is known."""

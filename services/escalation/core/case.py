@@ -1,5 +1,6 @@
 """A case: its facts, what other cases contribute to it, and the decisions taken so far."""
 
+from collections.abc import Container, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -227,6 +228,13 @@ class Cases(Protocol):
         """The corrections that came before the event that they name, None where none did; asked for every fact."""
 
 
+class OpenCases(Cases, Protocol):
+    """Cases among which the open ones of a committee can be found."""
+
+    def open_of(self, committee: str, kinds: Container[str]) -> Iterable[CaseKey]:
+        """The committee's cases of these kinds that may be open, in the order of their keys."""
+
+
 class MemoryCases:
     """Cases in a dictionary: for `simulate`, `what-if` and tests."""
 
@@ -259,6 +267,10 @@ class MemoryCases:
     def early(self, key: CaseKey) -> Case | None:
         """The corrections that came before the event that they name."""
         return self.cases.get(key)
+
+    def open_of(self, committee: str, kinds: Container[str]) -> list[CaseKey]:
+        """The committee's cases of these kinds, in the order of their keys."""
+        return sorted(key for key in self.cases if key.committee == committee and key.kind in kinds)
 
 
 def in_charge(case: Case, at: datetime | None = None) -> str:

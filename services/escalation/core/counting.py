@@ -7,7 +7,16 @@ from typing import Any, Final, NamedTuple
 from contracts.decisions import Decision
 from contracts.facts import Fact
 from contracts.vocabulary import SubjectKind
-from services.escalation.core.calendar import ONE_DAY, SHANGHAI, Unit, WorkCalendar, end_of, last_day_before, local_day
+from services.escalation.core.calendar import (
+    ONE_DAY,
+    SHANGHAI,
+    SUNDAY_AND_SATURDAY,
+    Unit,
+    WorkCalendar,
+    end_of,
+    last_day_before,
+    local_day,
+)
 from services.escalation.core.policy import AfterAccident, Obligation, Pack
 from services.escalation.core.rules import (
     due_soon,
@@ -95,7 +104,9 @@ def _why(calendar: WorkCalendar, day: date) -> str:
     announced = calendar.days.get(day)
     if announced is None:
         return WORKED if calendar.is_worked(day) else WEEKEND
-    return MADE_UP if announced else HOLIDAY
+    kind = (WORKED if day.weekday() not in SUNDAY_AND_SATURDAY else MADE_UP) if announced else HOLIDAY
+    order = calendar.orders.get(day)
+    return f"{kind}（日历调整：{order}）" if order else kind
 
 
 def _back(calendar: WorkCalendar, last: date, span: Span) -> date | None:

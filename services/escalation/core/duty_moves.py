@@ -1,9 +1,11 @@
-"""Carry what is owed over to another version of its pack: the same unit and period, by the term of that version.
+"""Carry what is owed over to another version of its pack, or to a calendar that was changed: the same unit and period.
 
-What fell due up to the move stays as it was. Nobody is late by the move itself: where the other version's term has
-passed already, the move's own day is the last one.
+What fell due up to the move stays as it was. Nobody is late by the move itself: where the other term has passed
+already, the move's own day is the last one. A term that was over but only provisional is counted anew as the year that
+was published has it. What had come before the calendar changed keeps the term by which it came.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import takewhile
 from typing import NamedTuple
@@ -20,6 +22,7 @@ from services.escalation.core.policy import Obligation as Spec
 from services.escalation.core.schedules import AfterEach, AfterMilestone, AfterStages, KeyPeriodDays, Untimed
 
 SPANS = (AfterStages, AfterMilestone, AfterEach)
+WORKED = "working_day"
 
 
 class Spell(NamedTuple):
@@ -34,20 +37,69 @@ class _Due(NamedTuple):
     is_sure: bool = True
 
 
-def spells(law: Law, case: Case, owed: Owed) -> list[Spell]:
-    """Every version under which the duty ever stood, in order, each with its term; none where its pack is not known."""
+def spells(law: Law, case: Case, duty: Obligation) -> list[Spell]:
+    """Every version and calendar under which the duty ever stood, in order, each with its term; none without its pack."""
     found: list[Spell] = []
+    owed, calendar = duty.owed, law.calendar_of(case.key.committee)
     for term in terms(law, case, law.version(owed.policy_id, owed.policy_version)):
         if term.after is not None and not (owed.due is not None and owed.due <= term.after):
-            owed = owed_under(owed, term.pack, law.calendar, term.after) or owed
+            owed = owed_under(owed, term.pack, calendar.as_of(term.after), term.after) or owed
         found.append(Spell(term, owed))
+        for at, changed in _changes(duty, owed, calendar, term):
+            recounted = _recounted(owed, term.pack, changed, at)
+            if recounted == owed:
+                continue
+            if owed.due is not None and owed.due <= at:  # it was provisional: the same term, better known
+                found = [spell._replace(owed=recounted) if spell.owed is owed else spell for spell in found]
+            else:
+                last = found[-1].term
+                found[-1:] = [
+                    found[-1]._replace(term=last._replace(to=at)),
+                    Spell(last._replace(after=at), recounted),
+                ]
+            owed = recounted
     return found
 
 
+def moves(law: Law, case: Case, owed: Owed) -> bool:
+    """Whether the duty ever came to stand under another version or another calendar than the first."""
+    return bool(case.moves) or (
+        owed.begins is not None and bool(law.calendar_of(case.key.committee).changed_after(owed.opened_at))
+    )
+
+
 def standing(law: Law, case: Case, duty: Obligation) -> Obligation:
-    """The duty by the term of the version under which it stands now."""
-    found = spells(law, case, duty.owed) if case.moves else []
+    """The duty by the term of the version and calendar under which it stands now."""
+    found = spells(law, case, duty) if moves(law, case, duty.owed) else []
     return duty.owing(found[-1].owed) if found else duty
+
+
+def _changes(
+    duty: Obligation, owed: Owed, calendar: WorkCalendar, term: Term
+) -> Iterator[tuple[datetime, WorkCalendar]]:
+    """When the calendar changed while the duty stood under this version and was still to come, and what it was then."""
+    if owed.begins is None:
+        return
+    came = duty.first.time if duty.first else None
+    for changed in calendar.changed_after(term.after or owed.opened_at):
+        at = changed.changed_at
+        if at is not None and (term.to is None or at <= term.to) and (came is None or at < came):
+            yield at, changed
+
+
+def _recounted(owed: Owed, pack: Pack, calendar: WorkCalendar, changed_at: datetime) -> Owed:
+    """The same by this calendar; a firm term that was over by then, and one without a span, stay as they are."""
+    over = owed.due is not None and owed.due <= changed_at
+    spec = next((spec for name, spec in pack.obligations.items() if (spec.id or name) == owed.obligation), None)
+    within = getattr(spec.when, "within", None) if spec else None
+    if spec is None or within is None or within.unit != WORKED or (over and owed.firm):
+        return owed
+    due = _due(spec, owed, calendar)
+    if due is None or due.at is None:
+        return owed
+    return msgspec.structs.replace(
+        owed, due=due.at if over else max(due.at, end_of(local_day(changed_at))), firm=due.is_sure
+    )
 
 
 def owed_under(owed: Owed, pack: Pack, calendar: WorkCalendar, moved_at: datetime) -> Owed | None:

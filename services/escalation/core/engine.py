@@ -10,9 +10,10 @@ from typing import Final
 
 from contracts.decisions import Decision, PolicyVersion
 from contracts.facts import Fact
-from services.escalation.core import duty_moves, early, unanswered
+from services.escalation.core import calendar_changes, duty_moves, early, unanswered
 from services.escalation.core.asking import Asked
-from services.escalation.core.case import Case, CaseKey, Cases, Contribution
+from services.escalation.core.calendar_changes import Recounted
+from services.escalation.core.case import Case, CaseKey, Cases, Contribution, OpenCases
 from services.escalation.core.cases.hazard import Hazard
 from services.escalation.core.cases.listing import Listing
 from services.escalation.core.cases.obligation import Obligation
@@ -26,7 +27,7 @@ from services.escalation.core.partly import Why, concerned
 from services.escalation.core.places import places_of
 from services.escalation.core.policy import Pack
 from services.escalation.core.rules import late_evidence
-from services.escalation.core.waiting import waits_for
+from services.escalation.core.waiting import CLOSED, waits_for
 
 BY_PEOPLE: Final = (*ABOUT_DECISIONS, MIGRATED)
 
@@ -95,7 +96,7 @@ class Engine:
         """The version under which the clock of a hazard, a listing or a duty runs now; None for other kinds."""
         state = KINDS[case.key.kind].fold(self.law, case)
         if isinstance(state, Obligation):
-            spells = duty_moves.spells(self.law, case, state.owed)
+            spells = duty_moves.spells(self.law, case, state)
             return spells[-1].term.pack if spells else None
         if isinstance(state, Listing):
             return pack_of(self.law, case, state.opened.time)
@@ -103,10 +104,43 @@ class Engine:
 
     def is_known_to(self, case: Case, policy: str, version: str) -> bool:
         """Whether this version has a term for the case: a duty that it does not know keeps the one it has."""
-        state, pack = KINDS[case.key.kind].fold(self.law, case), self.law.version(policy, version)
+        key, pack = case.key, self.law.version(policy, version)
+        state = KINDS[key.kind].fold(self.law, case)
         if pack is None or not isinstance(state, Obligation):
             return pack is not None
-        return duty_moves.owed_under(state.owed, pack, self.law.calendar, state.owed.opened_at) is not None
+        return (
+            duty_moves.owed_under(state.owed, pack, self.law.calendar_of(key.committee), state.owed.opened_at)
+            is not None
+        )
+
+    def change_calendar(self, fact: Fact, cases: OpenCases) -> list[Decision]:
+        """Count by the calendar as the fact sets it, and let every open case that it may concern be counted anew.
+
+        A ValueError says why the fact is none; then nothing has changed.
+        """
+        before = self.law
+        self.law = calendar_changes.changed(before, fact)
+        kinds = calendar_changes.kinds_counting(self.law, fact.committee)
+        keys = cases.open_of(fact.committee, kinds) if kinds else ()
+        return [record for key in keys for record in self.recount(key, fact, cases, before)[0]]
+
+    def recount(
+        self, key: CaseKey, fact: Fact, cases: Cases, before: Law, frontier: datetime | None = None
+    ) -> tuple[list[Decision], list[Recounted]]:
+        """Count one open case anew by the calendar that the fact has set; the records, and the dates that it moved.
+
+        `before` is the law as it was before the fact. What has ended keeps what it had.
+        """
+        case = cases.get(key)
+        if case is None or case.waits == CLOSED:
+            return [], []
+        heard = hear(fact)
+        now = max(frontier or heard.known_at, case.clocks_to or heard.known_at)
+        was = calendar_changes.dates(before, case, now)
+        case.forget()
+        records = self._settle(case, cases, Moment(heard.known_at, heard.known_at, now, heard), Why.GIFT)
+        moved = calendar_changes.recounted(was, calendar_changes.dates(self.law, case, now))
+        return list(_told_once(records)), moved
 
     def settle_again(self, key: CaseKey, cases: Cases) -> list[Decision]:
         """Fold a case anew and hold what is found against its ledger, as far as it has been decided already.

@@ -167,9 +167,9 @@ def _obligation_gives(law: Law, case: Case, state: obligation.Obligation, now: d
 
 
 def _find_obligation(law: Law, case: Case, state: obligation.Obligation, _asked: Asked) -> Finds:
-    if not case.moves:
+    if not duty_moves.moves(law, case, state.owed):
         return _found_of(law, state)
-    spells = duty_moves.spells(law, case, state.owed)
+    spells = duty_moves.spells(law, case, state)
     owed = {spell.term.after: spell.owed for spell in spells}
     return under_each((spell.term for spell in spells), lambda term: _found_of(law, state.owing(owed[term.after])))
 
@@ -269,7 +269,7 @@ def _committee_gives(law: Law, case: Case, state: committee.Committee, now: date
     opened = case.opened_to
     case.opened_to = now if state.active_from is not None else None
     yield from supervision.charges(state, case.key.committee, law, opened, now)
-    for opening in committee.openings(state, _packs(law, case, now), law.calendar, opened, now):
+    for opening in committee.openings(state, _packs(law, case, now), law.calendar_of(case.key.committee), opened, now):
         pack, unit, spec, period = opening.pack, opening.unit, opening.spec, opening.period
         tenant = unit.tenant or (unit.id if _is_division(unit.id) else pack.tenants[0])
         own = pack.tenants[0] if spec.acts == "committee" else tenant  # a child's committee is its own
@@ -306,7 +306,8 @@ def _is_opened_by_accident(gift: Contribution) -> bool:
 
 
 def _arm_committee(law: Law, case: Case, state: committee.Committee, now: datetime) -> None:
-    _arm_earlier(case, committee.next_opening(state, _packs(law, case, now), law.calendar, now))
+    calendar = law.calendar_of(case.key.committee)
+    _arm_earlier(case, committee.next_opening(state, _packs(law, case, now), calendar, now))
     begins = (law.begins(pack) for pack in law.versions(case.key.committee))
     _arm_earlier(case, min((at for at in begins if at > now), default=None))
 

@@ -65,15 +65,18 @@ class Law:
         calendar: WorkCalendar | None = None,
         since: datetime | None = None,
         activated: Mapping[tuple[str, str], datetime] | None = None,
+        calendars: Mapping[str, WorkCalendar] | None = None,
     ) -> None:
         """With `since` the packs bind from then on instead of from their own first day: to look back (S3-25).
 
         `activated`: when versions (id, version) that follow another one were put into force; none binds before that.
+        `calendars`: those of committees that changed theirs; everybody else counts by `calendar`.
         """
-        self._activated = dict(activated or {})
+        self._activated, self._since = dict(activated or {}), since
         self.packs = tuple(sorted(packs, key=lambda pack: (self._own_begin(pack), pack.version)))
         self.divisions = divisions
         self.calendar = calendar or WorkCalendar()
+        self._calendars = dict(calendars or {})
         self._where: dict[tuple[str, str], Jurisdiction] = {}
         self._begins = {(pack.id, pack.version): self._first_instant(pack, since) for pack in self.packs}
         self._committee_of: dict[str, str | None] = {}
@@ -101,7 +104,19 @@ class Law:
 
     def since(self, moment: datetime) -> "Law":
         """The same packs, binding from `moment` on."""
-        return Law(self.packs, self.divisions, self.calendar, moment, self._activated)
+        return Law(self.packs, self.divisions, self.calendar, moment, self._activated, self._calendars)
+
+    def calendar_of(self, committee: str) -> WorkCalendar:
+        """The calendar by which this root tenant counts, as far as it is known now."""
+        return self._calendars.get(committee, self.calendar)
+
+    def counting_by(self, calendars: Mapping[str, WorkCalendar]) -> "Law":
+        """The same law, with these calendars of committees and no others beside the one for everybody."""
+        return Law(self.packs, self.divisions, self.calendar, self._since, self._activated, calendars)
+
+    def changed(self, committee: str, calendar: WorkCalendar) -> "Law":
+        """The same law, with another calendar of this committee."""
+        return self.counting_by(self._calendars | {committee: calendar})
 
     def version(self, pack_id: str, version: str) -> Pack | None:
         """This version of a pack, whether or not it still binds anybody new; None where it is not known."""
@@ -194,7 +209,7 @@ class Law:
             self._where[key] = Jurisdiction(
                 committee=pack.root,
                 divisions=self.divisions,
-                calendar=self.calendar,
+                calendar=self.calendar_of(pack.root),
                 stock=stock or None,
                 begins=min(self.begins(other) for other in self.packs if other.id == pack.id),
                 leads={name: tuple(sector.leads) for sector in pack.sectors for name in (sector.name, *sector.also)},

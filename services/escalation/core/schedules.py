@@ -1,4 +1,8 @@
-"""When obligations open and fall due: by calendar, by stage, by milestone."""
+"""When obligations open and fall due: by calendar, by stage, by milestone.
+
+A span is counted by the calendar as it was known when the period opened; what changes in it afterwards moves the term
+of what is still owed (`duty_moves`), and leaves alone what has come.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
@@ -180,7 +184,7 @@ class AfterStages(CutOff):
         """Each stage; one whose end is not dated is owed without a term."""
         for stage in self.stages:
             last = stage.last_day(milestones)
-            due, firm = self.after(last, self.within, calendar)
+            due, firm = self.after(last, self.within, calendar.as_of(midnight(start)))
             yield Period(f"stage:{stage.id}", midnight(start), due, stage.name, firm, last)
 
 
@@ -195,7 +199,7 @@ class AfterMilestone(CutOff):
     def periods(self, start: date, milestones: Mapping[str, date], calendar: WorkCalendar) -> Iterator[Period]:
         """One period, without a term until the milestone is dated."""
         day = milestones.get(self.milestone)
-        due, firm = self.after(day, self.within, calendar)
+        due, firm = self.after(day, self.within, calendar.as_of(midnight(start)))
         yield Period(self.period, midnight(start), due, firm=firm, begins=day)
 
 
@@ -214,7 +218,7 @@ class AfterEach(CutOff):
         for name, day in sorted(milestones.items(), key=lambda dated: (dated[1], dated[0])):
             base, _, number = name.partition(":")
             if base == self.milestone and day >= start:
-                due, firm = self.after(day, self.within, calendar)
+                due, firm = self.after(day, self.within, calendar.as_of(midnight(day)))
                 yield Period(number or day.isoformat(), midnight(day), due, firm=firm, begins=day)
 
 

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Protocol
@@ -10,7 +11,8 @@ import msgspec
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
-from services.escalation.core.case import Case, CaseKey, Cases, MemoryCases
+from services.escalation.core.calendar_changes import CHANGED
+from services.escalation.core.case import Case, CaseKey, MemoryCases, OpenCases
 from services.escalation.core.engine import Engine
 from services.escalation.core.law import Law
 from services.escalation.core.ledger import LATE_EVIDENCE
@@ -20,7 +22,7 @@ State = tuple[str, datetime]
 """What a record said: its status, and when it falls due."""
 
 
-class ArmedCases(Cases, Protocol):
+class ArmedCases(OpenCases, Protocol):
     """Cases that know whose clock fires next, and what was told of their decisions."""
 
     def due(self, until: datetime, *, inclusive: bool) -> tuple[CaseKey, datetime] | None:
@@ -121,7 +123,11 @@ def _decided(engine: Engine, facts: Iterable[Fact], until: datetime | None, case
         if until is not None and fact.known_at > until:
             break
         yield from _let_pass(engine, cases, fact.known_at, inclusive=False)
-        yield from engine.apply_fact(fact, cases)
+        if fact.type == CHANGED:
+            with suppress(ValueError):  # live it is parked and changes nothing
+                yield from engine.change_calendar(fact, cases)
+        else:
+            yield from engine.apply_fact(fact, cases)
     if until is not None:
         yield from _let_pass(engine, cases, until, inclusive=True)
 

@@ -102,7 +102,7 @@ def _of_spell(
 ) -> Iterator[_Opening]:
     pack, name, spec = duty
     begin = max(pack.effective_from, local_day(max(spell.start, after or spell.start)))
-    for period in spec.when.periods(begin, {}, law.calendar):  # type: ignore[union-attr]  # no other kind comes here
+    for period in spec.when.periods(begin, {}, law.calendar_of(pack.root)):  # type: ignore[union-attr]  # no other kind comes here
         at = max(period.opens_at, spell.start, law.begins(pack))
         if end is not None and at >= end:
             return

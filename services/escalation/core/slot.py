@@ -7,8 +7,10 @@ from typing import NamedTuple, NoReturn
 
 from contracts.decisions import Decision
 from contracts.facts import Fact
+from services.escalation.core.calendar_changes import Recounted
 from services.escalation.core.case import Case, CaseKey
 from services.escalation.core.engine import Engine
+from services.escalation.core.law import Law
 
 NO_TICK_YET = datetime(1970, 1, 1, tzinfo=UTC)
 """The frontier of a slot before its first tick: no deadline has passed."""
@@ -152,6 +154,12 @@ class SlotRun:
         """Apply one fact to its cases (None: to be asked for) at the frontier as it is."""
         self._shelf.touched.clear()
         return self._kept(self._engine.apply_fact(fact, self._shelf, self.frontier, keys), fact)
+
+    def recount(self, key: CaseKey, fact: Fact, before: Law) -> tuple[list[Decided], list[Recounted]]:
+        """Count one case anew by the calendar that a fact has set; `before` is the law as it was before."""
+        self._shelf.touched.clear()
+        records, moved = self._engine.recount(key, fact, self._shelf, before, self.frontier)
+        return self._kept(records, fact), moved
 
     def tick(self, to: datetime, room: int) -> tuple[list[Decided], bool]:
         """Let time reach `to`, through at most `room` deadlines; False where more of them are due than that.

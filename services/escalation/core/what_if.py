@@ -68,7 +68,10 @@ def name_of(record: Decision) -> str:
 
 
 def law_with(law: Law, packs: Iterable[Pack]) -> Law:
-    """The law as if these packs had been in force in the place of all that bind their committee."""
+    """The law as if these packs had been in force in the place of all that bind their committee.
+
+    It begins with the calendar for everybody: what changed it is among the facts.
+    """
     new = list(packs)
     roots, ids = {pack.root for pack in new}, {pack.id for pack in new}
     head = new[0].id

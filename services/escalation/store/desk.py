@@ -117,6 +117,16 @@ class Desk:
         self._open(self._load(reached), reached)
         return due
 
+    def bring(self, keys: Collection[CaseKey]) -> None:
+        """Read more cases, and those that they give to, in a few statements."""
+        wanted = {key for key in keys if key not in self._opened}
+        wanted -= self._take(wanted)
+        self._open(self._load(wanted), wanted)
+        cases = (self._opened[key] for key in keys)
+        reached = {target for case in cases if case is not None for target in case.gave_to} - self._opened.keys()
+        reached -= self._take(reached)
+        self._open(self._load(reached), reached)
+
     def keep_fact(self, fact: Fact, keys: Collection[CaseKey], place: tuple[int, int, int], document: bytes) -> None:
         """Write a fact down for each of its cases, or for none; `place` is slot, incarnation and number."""
         tenant, known_at = self._columns_of(fact.tenant), fact.known_at

@@ -1,4 +1,4 @@
-"""Keep the text of every pack that ever bound anybody, and read the law out of it.
+"""Keep the text of every pack that ever bound anybody, and read the law out of it, with the calendars.
 
 A pack comes to be kept in two ways: as the first version of a pack that the installation brings along, and by the fact
 that puts it into force, which carries its text. After that no file on disk is read again: what is edited there changes
@@ -13,10 +13,11 @@ import msgspec
 
 from contracts.divisions import Divisions
 from contracts.facts import Fact
+from services.escalation.core.calendar_changes import changed, read
 from services.escalation.core.heard import ACTIVATED
 from services.escalation.core.law import Law
 from services.escalation.packs import PackFile, read_pack, work_calendar
-from services.escalation.store import bulk
+from services.escalation.store import bulk, calendars
 
 
 class Kept(NamedTuple):
@@ -40,6 +41,7 @@ class _Activated(msgspec.Struct, frozen=True):
     document_no: str = ""
 
 
+DAYS_NOTED: Final = 40
 _activated_in: Final = msgspec.json.Decoder(_Activated).decode
 
 
@@ -52,6 +54,7 @@ class LawBook:
         self._divisions = divisions
         self._calendar = work_calendar()
         self._kept: tuple[Kept, ...] = ()
+        self._edition: calendars.Edition = (0, 0)
         self._law = self.brought
 
     @property
@@ -64,15 +67,31 @@ class LawBook:
 
         Packs of the folder that nobody has kept yet are kept (with `writes`), and count either way.
         """
-        rows = self._all(using, writes=writes)
-        if rows != self._kept:
-            self._law = self._law_of([(self._pack(using, row), row.activated_at) for row in rows])
-            self._kept = rows
+        rows, edition = self._all(using, writes=writes), calendars.edition(using)
+        if (rows, edition) != (self._kept, self._edition):
+            law = self._law_of([(self._pack(using, row), row.activated_at) for row in rows])
+            for fact in calendars.changes(using) if edition != (0, 0) else ():
+                law = changed(law, fact)
+            self._law, self._kept, self._edition = law, rows, edition
         return self._law
 
     def packs(self, using: bulk.Cursor) -> list[tuple[Kept, PackFile]]:
         """Every version that is kept, in the order in which they became known."""
         return [(row, self._pack(using, row)) for row in self._all(using, writes=False)]
+
+    def take_calendar(self, using: bulk.Cursor, fact: Fact) -> bool:
+        """Keep what changes a committee's calendar; False where it is kept already, so that the law knows it.
+
+        A ValueError says why it cannot be.
+        """
+        if calendars.progress(using, fact) is not None:
+            return False
+        changed(self._law, fact)
+        calendars.keep(using, fact)
+        said = read(bytes(fact.data))
+        days = " ".join(one.day.isoformat() for one in said.days[:DAYS_NOTED])
+        self._note(using, fact.committee, "calendar changed", said.by, str(said.year or ""), days, said.document_no)
+        return True
 
     def take(self, using: bulk.Cursor, activation: Fact) -> bool:
         """Keep the pack that is put into force; False where it is kept already, so that the law knows it.
@@ -100,16 +119,15 @@ class LawBook:
                 )
         self._read[found.digest] = found
         _keep(using, found, activation.time)
-        self._note(using, found, said)
+        about = " ".join(found.version)
+        self._note(using, found.pack.root, "policy activated", said.by, about, found.digest, said.document_no)
         return True
 
-    def _note(self, using: bulk.Cursor, found: PackFile, said: _Activated) -> None:
+    def _note(self, using: bulk.Cursor, root: str, act: str, by: str, about: str, *detail: str | None) -> None:
         """What binds a county from now on stands in its audit, by the hand that put it into force."""
-        detail = " ".join(filter(None, (found.digest, said.document_no)))
-        place = list(self._divisions.columns_of(found.pack.root))
         using.execute(
-            "SELECT access.note(%b, 'policy activated', %b, %b, %b)",
-            (said.by or "unknown", " ".join(found.version), detail, place),
+            "SELECT access.note(%b, %b, %b, %b, %b)",
+            (by or "unknown", act, about, " ".join(filter(None, detail)), list(self._divisions.columns_of(root))),
         )
 
     def _in_force(self, digest: str) -> bool:

@@ -14,6 +14,7 @@ from contracts.facts import Fact
 from contracts.topics import slot_of
 from services.escalation.core.case import Case, CaseKey
 from services.escalation.core.engine import Engine
+from services.escalation.core.law import Law
 from services.escalation.core.moving import MOVABLE
 from services.escalation.core.slot import case_key
 from services.escalation.store import bulk
@@ -54,6 +55,15 @@ def open_cases(using: bulk.Cursor) -> int:
 def again(engine: Engine, desk: Desk, key: CaseKey, _case: Case) -> list[Decision]:
     """Fold it by this engine's code and law."""
     return engine.settle_again(key, desk.shelf)
+
+
+def recounting(change: Fact, before: Law, kinds: frozenset[str]) -> Act:
+    """Count a case of one of these kinds anew by the engine's calendar, as `change` set it; `before` is the law before."""
+
+    def act(engine: Engine, desk: Desk, key: CaseKey, case: Case) -> list[Decision]:
+        return engine.recount(key, change, desk.shelf, before, case.clocks_to)[0] if key.kind in kinds else []
+
+    return act
 
 
 def moving(policy: str, old: str, new: str, fact_of: Callable[[Case, CaseKey], Fact]) -> Act:

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -22,6 +22,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 AT_ONCE: Final = 5_000  # rows that wait to be written together
 SPARE: Final = 16  # one part in so many is put away at once, so that it is done seldom
+AFTER_SEPARATOR: Final = "\x20"
 SEPARATOR: Final = "\x1f"  # below every sign of a name's parts: names have the order of their keys
 TABLES: Final = """
 CREATE TABLE kept (name TEXT PRIMARY KEY, state BLOB, at INTEGER);
@@ -105,6 +106,14 @@ class ScratchCases(ScratchFile):
         self._db.execute("CREATE INDEX IF NOT EXISTS holder_decision ON holder (decision)")
         rows = self._db.execute("SELECT name FROM holder WHERE decision = ? ORDER BY rowid", (decision_id,))
         return next((key for (name,) in rows if (key := _key(name)).committee == committee), None)
+
+    def open_of(self, committee: str, kinds: Container[str]) -> list[CaseKey]:
+        """The committee's cases of these kinds, in the order of their keys."""
+        rows = self._db.execute(
+            "SELECT name FROM kept WHERE name BETWEEN ? AND ?", (committee + SEPARATOR, committee + AFTER_SEPARATOR)
+        )
+        known = [*self._used, *(_key(name) for (name,) in rows)]
+        return sorted(key for key in known if key.committee == committee and key.kind in kinds)
 
     def early(self, key: CaseKey) -> Case | None:
         """The corrections that came before the event that they name: few, and asked for at every fact."""

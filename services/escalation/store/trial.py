@@ -41,7 +41,7 @@ def differences(work: Work, law: Law, question: Question, progress: Progress) ->
         return
     total = 2 * recorded.count(work, committee, until)
     with Outcomes() as outcomes:
-        for which, one in ((BEFORE, law), (AFTER, law_with(law, question.packs))):
+        for which, one in ((BEFORE, law.counting_by({})), (AFTER, law_with(law, question.packs))):
             facts = _watched(recorded.facts(work, committee, until), which * total // 2, total, progress)
             with ScratchCases() as cases:
                 for record in run(Engine(one), facts, until, cases):

@@ -19,7 +19,21 @@ GONE: Final = "（删去）"
 """What a correction says of a field that it no longer fills."""
 
 _HIDDEN: Final = frozenset(
-    {"hazard_id", "hazard_ids", "media", "lon", "lat", "coord_sys", "uscc", "responsible_person", "passed", "granted"}
+    {
+        "hazard_id",
+        "hazard_ids",
+        "case_kind",
+        "case_id",
+        "change",
+        "media",
+        "lon",
+        "lat",
+        "coord_sys",
+        "uscc",
+        "responsible_person",
+        "passed",
+        "granted",
+    }
 )
 """What no reader of a story needs, or what its title says already."""
 

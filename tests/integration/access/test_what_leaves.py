@@ -71,6 +71,8 @@ TELLS_NOTHING: Final = {
     "GET /v1/league": "as the table",
     "GET /v1/league/{period}/units/{unit}": "as the table",
     "GET /v1/chains": "names of units out of a pack, and dates",
+    "GET /v1/calendar": "days of the year, which are public",
+    "GET /v1/calendar/recounted": "ids of cases that one sees, and dates; no calendar changed here",
     "GET /v1/duties": "names of units out of a pack, and dates",
     "GET /obligations": "names of units out of a pack, and dates",
     "GET /v1/imports/{identity} by key": "what a key's own source has imported; a foreign key is asked in the tests of the door",

@@ -22,7 +22,7 @@ from tests.integration.escalation_decisions.log import Log, activated, read
 from tests.people import as_role
 from tests.unit.services.escalation.stories import all_divisions, fact, law_of, moment, report
 
-TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, word, outbox, dead_letter, pack, what_if"
+TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, word, outbox, dead_letter, pack, what_if, recounted, calendar_change"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from services.escalation.handlers import EscalationHandler
 from services.escalation.metrics import METRICS
 from tests.unit.services.escalation.stories import law_of
 
-TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, outbox, dead_letter, pack"
+TABLES = "case_file, deadline, frontier, fact, contribution, decision, decision_record, outbox, dead_letter, pack, calendar_change, recounted"
 
 MakeHandler = Callable[..., EscalationHandler]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from contracts.decisions import Decision
+from contracts.decisions import DECISION_TYPE, Decision
 from contracts.facts import Fact
 from contracts.topics import HAZARD_FACTS, slot_of
 from runtime import codec
@@ -129,8 +129,8 @@ def _passed(engine: Engine, cases: MemoryCases, until: datetime) -> Iterator[Dec
 
 
 def announced(database: Database) -> list[Decision]:
-    """The records in the outbox, in their order."""
-    return [_decision(fact.data) for fact in announcements(database)]
+    """The decision records in the outbox, in their order."""
+    return [_decision(fact.data) for fact in announcements(database) if fact.type == DECISION_TYPE]
 
 
 def announcements(database: Database) -> list[Fact]:

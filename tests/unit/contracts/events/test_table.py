@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.events.table import EVENT_TYPES, TICK_TYPE, EventType, Sender, model_of, types_from
+from contracts.events.table import EVENT_TYPES, RECOUNTED_TYPE, TICK_TYPE, EventType, Sender, model_of, types_from
 
 PUBLIC = [
     "site.registered",
@@ -59,6 +59,7 @@ def test_the_inner_facts_are_there() -> None:
     assert people == types_from(Sender.PEOPLE)
     assert types_from(Sender.OURSELVES) == (
         TICK_TYPE,
+        RECOUNTED_TYPE,
         "decision.recorded.v1",
         "notice.recorded.v1",
         "audit.anchored.v1",

@@ -1,10 +1,8 @@
 """Apply batches of facts and ticks: lay out the cases, let the core decide, save and announce, in one transaction."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -20,14 +18,17 @@ from runtime.metrics import Metrics
 from runtime.outbox import Outgoing
 from runtime.streams import Record, SlotBatch
 from services.escalation.core.announcing import announcement
+from services.escalation.core.calendar_changes import CHANGED
 from services.escalation.core.case import CaseKey, in_charge
 from services.escalation.core.engine import Engine
 from services.escalation.core.gate import ABOUT_DECISIONS, decision_of
 from services.escalation.core.heard import ACTIVATED
 from services.escalation.core.places import foreseen
 from services.escalation.core.portion import Portion
-from services.escalation.core.slot import NO_TICK_YET, Decided, Due, SlotRun
+from services.escalation.core.slot import NO_TICK_YET, Decided, SlotRun
 from services.escalation.core.wording import in_local_time
+from services.escalation.handlers import recounting
+from services.escalation.handlers.turn import Step, Turn
 from services.escalation.metrics import DATABASE, DECIDING, LOADING, MEMORY, SAVING
 from services.escalation.store import bulk, cases, facts
 from services.escalation.store.desk import Desk, Wanted
@@ -51,49 +52,6 @@ SENDERS_FAULTS: Final = ("no_such_hazard", "no_such_decision")
 """Reasons that speak against a sender and never against a release of ours."""
 
 _VERSIONS: Final = {name.rpartition(".v")[0]: int(name.rpartition(".v")[2]) for name in EVENT_TYPES}
-
-
-class Step(NamedTuple):
-    """One record as read: its fact and the cases that it belongs to, or why it cannot be applied."""
-
-    record: Record
-    fact: Fact | None
-    keys: tuple[CaseKey, ...] = ()
-    refused: str = ""
-    detail: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Turn:
-    """One call of the handler: the steps of each slot, and what they came to.
-
-    It takes on so many records and lets `room` deadlines pass, and ends at `until` (monotonic): what is left of the log
-    waits for the next one.
-    """
-
-    steps: dict[int, list[Step]]
-    size: int
-    room: int
-    until: float = 0.0
-    due: dict[int, list[Due]] = field(default_factory=dict)
-    limit: int = 0
-    stays: dict[tuple[str, int], int] = field(default_factory=dict)
-    ticked: dict[int, datetime] = field(default_factory=dict)
-    stale: list[tuple[int, Due]] = field(default_factory=list)
-    applied: int = 0
-    passed: int = 0
-    unsaved: int = 0
-    announced: list[Outgoing] = field(default_factory=list)
-    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def ticks(self) -> dict[int, datetime]:
-        """The last tick of each slot that has one."""
-        found: dict[int, datetime] = {}
-        for slot, steps in self.steps.items():
-            for step in steps:
-                if step.fact is not None and step.fact.type == TICK_TYPE:
-                    found[slot] = max(step.fact.time, found.get(slot, step.fact.time))
-        return found
 
 
 class EscalationHandler:
@@ -267,6 +225,13 @@ class EscalationHandler:
             elif self._changes_law(using, step):
                 turn.stays[step.record.topic, slot] = step.record.offset  # the next batch is read under the new law
                 break
+            elif (
+                step.fact is not None
+                and step.fact.type == CHANGED
+                and not self._recount(work, desk, turn, run, step.fact)
+            ):
+                turn.stays[step.record.topic, slot] = step.record.offset
+                break
             elif step.fact is not None:
                 self._apply(work, desk, turn, run, step, step.fact)
             if turn.unsaved >= PASS_ON_AFTER:
@@ -291,13 +256,30 @@ class EscalationHandler:
                 desk.save()  # a case whose clock has fired is not moved again soon
 
     def _changes_law(self, using: bulk.Cursor, step: Step) -> bool:
-        """Keep the pack that a fact puts into force; False where the fact is no such thing or its pack is kept already."""
+        """Keep the pack that a fact puts into force, or the days that it sets; False where it is kept already, or none."""
         if self._book is None or step.fact is None or step.refused:
             return False
+        is_calendar = step.fact.type == CHANGED
         try:
-            return self._book.take(using, step.fact)
+            return self._book.take_calendar(using, step.fact) if is_calendar else self._book.take(using, step.fact)
         except (ValueError, msgspec.MsgspecError) as error:
-            raise Rejected("bad_pack", [str(error)[:LONGEST_DETAIL]]) from error
+            raise Rejected("bad_calendar" if is_calendar else "bad_pack", [str(error)[:LONGEST_DETAIL]]) from error
+
+    def _recount(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, fact: Fact) -> bool:
+        """Count open cases anew by the calendar that the fact has set; False where some wait for the next transaction."""
+        slot = slot_of(fact.committee)
+        for portion in recounting.portions(work, desk, self._engine, run, fact):
+            turn.passed += portion.seen
+            turn.unsaved += portion.seen
+            _announce(desk, turn, slot, portion.decided)
+            turn.announced += [_outgoing(slot, told) for told in portion.told]
+            if portion.done:
+                return True
+            if self._clock.monotonic() >= turn.until:
+                return False
+            self._pass_on(work, desk, turn)
+            desk.save()
+        return True
 
     def _apply(self, work: Work, desk: Desk, turn: Turn, run: SlotRun, step: Step, fact: Fact) -> None:
         shelf, record = desk.shelf, step.record
@@ -377,9 +359,11 @@ def _announce(desk: Desk, turn: Turn, slot: int, decided: Sequence[Decided]) -> 
         fact = announcement(record, case.key.namespace, cause)
         desk.keep_decision(record, case, fact.id, bytes(fact.data))
         turn.counted[record.rule, record.status] += 1
-        turn.announced.append(
-            Outgoing(topic=ESCALATION_FACTS, slot=slot, key=record.committee.encode(), value=codec.encode(fact))
-        )
+        turn.announced.append(_outgoing(slot, fact))
+
+
+def _outgoing(slot: int, fact: Fact) -> Outgoing:
+    return Outgoing(topic=ESCALATION_FACTS, slot=slot, key=fact.committee.encode(), value=codec.encode(fact))
 
 
 def _refuse_newer(type_: str) -> None:
