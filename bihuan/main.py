@@ -72,7 +72,7 @@ ASKED_BY_ITSELF: Final = "--version"
 def main() -> None:
     """Run the command line; without settings in the environment it speaks to the machine that `make up` started."""
     asked = sys.argv[1:2]
-    if not set(asked) & set(ABOUT_THE_MACHINE):
+    if not set(asked) & {*ABOUT_THE_MACHINE, ASKED_BY_ITSELF}:
         _speak_to_this_machine()
         _be_witnessed(sys.argv[1:])
     try:
@@ -123,7 +123,7 @@ def _speak_to_this_machine() -> None:
 
 def _be_witnessed(arguments: list[str]) -> None:
     """Have everything that a command changes in the database noted in the audit: who typed what."""
-    if not arguments or arguments[0] in (*UNSEEN, *ON_FILES, ASKED_BY_ITSELF):
+    if not arguments or arguments[0] in (*UNSEEN, *ON_FILES):
         return
     from bihuan.intake import who
     from runtime import database
