@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from tests.doors import SERVICES, app_of
 from tests.integration.access.things import HOME, plant
 from tests.people import as_role, sign_in
 
-NAME = "t_access_world"
+PLANTED = "t_access_planted"
 SYSTEM = Source(
     slug="system", name="系统", namespace="test", tenants=(EVERYWHERE,), attributes=frozenset({"/inspection/test"})
 )
@@ -73,16 +73,20 @@ def _system(url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def world(postgres_url: str, migrated_template: str) -> Iterator[World]:
-    """A hazard, decisions, a notice, a letter and so on in 温岭, and the same in a district of 温州."""
-    url = postgres_url.rsplit("/", 1)[0] + "/" + NAME
-    database = sql.Identifier(NAME)
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(migrated_template)))
-    made = World(url)
-    with ExitStack() as opened:
+def planted_template(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    """A hazard, decisions, a notice, a letter and so on in 温岭, and the same in a district of 温州: nobody writes here."""
+    with _copied(postgres_url, PLANTED, migrated_template) as url:
         with psycopg.connect(url) as owner:
             plant(owner, url)
+        yield PLANTED
+
+
+@pytest.fixture(scope="module")
+def world(request: pytest.FixtureRequest, postgres_url: str, planted_template: str) -> Iterator[World]:
+    """What was planted, copied for one module: what another has switched, refused or written down is not in it."""
+    name = f"t_access_{request.node.name.removesuffix('.py').rpartition('/')[2]}"
+    with _copied(postgres_url, name, planted_template) as url, ExitStack() as opened:
+        made = World(url)
         for service in SERVICES:
             made.apps[service], its_database = app_of(service, as_role(url, service, "api"), **TOLD.get(service, {}))
             opened.callback(its_database.close)
@@ -91,5 +95,16 @@ def world(postgres_url: str, migrated_template: str) -> Iterator[World]:
         made.tokens |= {role: sign_in(url, role, EVERYWHERE if role is Role.ADMINISTRATOR else HOME) for role in Role}
         made.key = _system(url)
         yield made
+
+
+@contextmanager
+def _copied(postgres_url: str, name: str, template: str) -> Iterator[str]:
+    """The address of a copy of a database, dropped afterwards."""
+    database = sql.Identifier(name)
     with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(template)))
+    try:
+        yield postgres_url.rsplit("/", 1)[0] + "/" + name
+    finally:
+        with psycopg.connect(postgres_url, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))

@@ -84,6 +84,7 @@ KNOWN: Final = {
     "password": "not-the-password-1234",
     "old": "not-the-password-1234",
     "name": "nobody-of-this-name",
+    "period": OWN["period"],
     "ends_at": "2099-01-01T00:00:00+08:00",
 }
 """What stands in bodies and queries, by the name of the field: always one's own county's."""

@@ -9,11 +9,14 @@ import psycopg
 from psycopg import sql
 
 from contracts.divisions import load
+from contracts.topics import PEOPLE_SOURCE
 from policies import files
 from runtime.database import Database
 from runtime.metrics import Metrics
 from runtime.testing import ManualClock
 from services.escalation.core.engine import Engine
+from services.escalation.core.law import Law
+from services.escalation.core.policy import parse_pack
 from services.escalation.handlers import EscalationHandler
 from services.escalation.metrics import METRICS
 from services.escalation.packs import read_packs
@@ -23,7 +26,7 @@ from services.reporting.handlers.applying import ReadModels
 from tests.integration.escalation_decisions.log import Log, read
 from tests.integration.notify_letters.chancery import Chancery
 from tests.integration.reporting_read_models.log import batches, records
-from tests.unit.services.escalation.stories import fact, law_of, moment, report
+from tests.unit.services.escalation.stories import fact, law_of, law_with, moment, report
 from tests.unit.services.notify.core.letters.writing import supervision
 from tests.unit.services.reporting.facts import BASE, reported
 from tests.unit.services.reporting.facts import fact as happened
@@ -134,25 +137,48 @@ def _cases(url: str) -> None:
     database = Database(url, schema="escalation", application_name="test")
     with database.begin() as work:
         LawBook(read_packs(files.folder(None)), load()).law(bulk.cursor(work))
-    for which, tenant, committee, pack, said in (
-        ("own", "331081003", HOME, "wenling-2023", "自己的"),
-        ("far", AWAY, "330300", "wenzhou-2020", SECRET),
+    for which, tenant, committee, law, said in (
+        ("own", "331081003", HOME, law_of("wenling-2023"), "自己的"),
+        ("far", AWAY, "330300", _far_law(), SECRET),
     ):
         handler = EscalationHandler(
-            Engine(law_of(pack)), Metrics(METRICS), ManualClock(datetime(2023, 6, 1, tzinfo=UTC)), deadlines_at_once=100
+            Engine(law), Metrics(METRICS), ManualClock(datetime(2023, 6, 1, tzinfo=UTC)), deadlines_at_once=100
         )
         site = {"id": f"{which}-site", "name": said, "address": said, "kind": "unit", "sector": "工贸"}
+        hazard = {"tenant": tenant, "level": "major", "description": said, "site": site}
+        listed = {"kind": "site", "id": site["id"]}
         told = (
-            report("05-08 09:00", f"{which}-hazard", tenant=tenant, level="major", description=said, site=site),
+            report("03-01 09:00", f"{which}-before", **hazard),
+            fact("hazard.closed", "03-10 09:00", tenant=tenant, hazard_id=f"{which}-before"),
+            report("05-08 09:00", f"{which}-hazard", **hazard),
             fact("accident.reported", "05-21 10:00", tenant=tenant, accident_id=f"{which}-accident",
                  site_id=site["id"], description=said, **ACCIDENT),
             fact("service.given", "05-22 11:00", tenant=tenant, site_id=site["id"], kind="advice", description=said),
+            fact("listing.opened", "05-22 12:00", tenant=tenant, listing_id=f"{which}-listing", subject=listed,
+                 level="county", batch=said, until="2023-08-31"),
         )  # fmt: skip
         log = Log(committee)
+        if which == "far":  # from then on its units owe what the pack asks of them
+            begun = fact("policy.activated", "05-01", tenant=committee, policy="wenzhou-2020", version="1")
+            told = (msgspec.structs.replace(begun, source=PEOPLE_SOURCE), *told)
         for one in told:
             log.hear(msgspec.structs.replace(one, committee=committee), moment("05-23"))
         read(database, handler, log.tick(moment("06-30")).records)
     database.close()
+
+
+def _far_law() -> Law:
+    """温州's pack with a problem list and a duty beside its own, so that every picture has something of theirs in it."""
+    raw = files.read(files.folder() / "wenzhou-2020.yaml")
+    raw["rules"] |= {
+        "recurrence": {"clauses": ["S2-24"]},
+        "problem_list": {"clauses": ["S2-24"], "returns": 1, "age": {"count": 5, "unit": "calendar_day"}},
+    }
+    raw["units"]["far"] = [{"id": "far-unit", "name": SECRET, "tenant": AWAY}]
+    monthly = {"kind": "yearly", "days": [{"label": "{year}-05", "month": 6, "day": 15}], "last_year": 2023}
+    duty = {"rule": "periodic_report", "title": SECRET, "clauses": ["S2-01"], "units": ["far"], "when": monthly}
+    raw["obligations"] = {"far_report": duty}
+    return law_with(parse_pack(raw))
 
 
 def _rows(owner: psycopg.Connection[Any], things: dict[str, Any], tenant: str, committee: str, said: str) -> None:
