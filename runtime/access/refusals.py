@@ -1,10 +1,11 @@
-"""Note who was refused at a door, without end to nobody's disk: the first at once, the rest of its minute as one number."""
+"""Note who was refused at a door, without end to nobody's disk: the first at once, of the rest of its minute the number."""
 
 import asyncio
 import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from starlette.types import Scope
@@ -18,6 +19,9 @@ from runtime.errors import Conflict, Unavailable
 ACT: Final = "refused"
 WINDOW: Final = 60.0  # seconds
 MOST: Final = 1_000  # kinds of one minute; what is beyond counts together, whoever it was
+TELLING: Final = frozenset(10**n for n in range(1, 10))
+"""Which refusals of one minute tell at once how many there were: a process that is killed loses no more than came since."""
+
 EVERYBODY_ELSE: Final = "others"
 REFUSED: Final = frozenset({401, 403})
 
@@ -69,30 +73,48 @@ def caller_of(scope: Scope) -> Caller:
     return found
 
 
-class Refusals:
-    """Notes the refusals of one process: of each kind one entry at once, and one a minute with how many more there were.
+@dataclass(slots=True)
+class _Minute:
+    """The minute of one kind: when it began, how often the kind came, and how many of these stand in the audit."""
 
-    So a door that is knocked at without end costs as many entries a minute as there are accounts, keys and routes.
+    since: float
+    count: int = 0
+    told: int = 0
+
+    def untold(self) -> int:
+        """How many came since the last entry; they count as told from here on."""
+        more, self.told = self.count - self.told, self.count
+        return more
+
+
+class Refusals:
+    """Notes the refusals of one process: of each kind the first of a minute at once, the rest as a number.
+
+    The number is written when the minute is over, when the process ends, and at the tenth, the hundredth and so on: so a
+    door that is knocked at without end costs few entries a minute for each account, key and route, and a process that is
+    killed loses nine refusals of a kind, or nine of ten. The numbers of a minute add up.
     """
 
     def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._since: dict[Refusal, float] = {}
-        self._more: dict[Refusal, int] = {}
+        self._minutes: dict[Refusal, _Minute] = {}
 
     def note(self, refusal: Refusal) -> None:
-        """Count one; an entry where it is the first of its kind in a minute. What cannot be kept now stands in the log."""
+        """Count one, with an entry where one is due. What cannot be kept now stands in the log."""
         now = self._monotonic()
         with self._lock:
             due = self._over(now)
-            kind = refusal if refusal in self._since or len(self._since) < MOST else _among_others(refusal)
-            if kind in self._since:
-                self._more[kind] += 1
-            else:
-                self._since[kind], self._more[kind] = now, 0
+            kind = refusal if refusal in self._minutes or len(self._minutes) < MOST else _among_others(refusal)
+            minute = self._minutes.get(kind)
+            if minute is None:
+                self._minutes[kind] = _Minute(now, 1, 1)
                 due.append((kind, 0))
+            else:
+                minute.count += 1
+                if minute.count in TELLING:
+                    due.append((kind, minute.untold()))
         self._write(due)
 
     def settle(self, *, everything: bool = False) -> None:
@@ -122,10 +144,8 @@ class Refusals:
 
     def _over(self, now: float) -> list[tuple[Refusal, int]]:
         """Forget the kinds whose minute is over; those that came again, with how often."""
-        ended = [kind for kind, since in self._since.items() if now - since >= WINDOW]
-        for kind in ended:
-            del self._since[kind]
-        counted = [(kind, self._more.pop(kind)) for kind in ended]
+        ended = [kind for kind, minute in self._minutes.items() if now - minute.since >= WINDOW]
+        counted = [(kind, self._minutes.pop(kind).untold()) for kind in ended]
         return [(kind, more) for kind, more in counted if more]
 
     def _write(self, due: Sequence[tuple[Refusal, int]]) -> None:

@@ -75,7 +75,7 @@ def _system(url: str) -> str:
 @pytest.fixture(scope="session")
 def planted_template(postgres_url: str, migrated_template: str) -> Iterator[str]:
     """A hazard, decisions, a notice, a letter and so on in 温岭, and the same in a district of 温州: nobody writes here."""
-    with _copied(postgres_url, PLANTED, migrated_template) as url:
+    with copied(postgres_url, PLANTED, migrated_template) as url:
         with psycopg.connect(url) as owner:
             plant(owner, url)
         yield PLANTED
@@ -85,7 +85,7 @@ def planted_template(postgres_url: str, migrated_template: str) -> Iterator[str]
 def world(request: pytest.FixtureRequest, postgres_url: str, planted_template: str) -> Iterator[World]:
     """What was planted, copied for one module: what another has switched, refused or written down is not in it."""
     name = f"t_access_{request.node.name.removesuffix('.py').rpartition('/')[2]}"
-    with _copied(postgres_url, name, planted_template) as url, ExitStack() as opened:
+    with copied(postgres_url, name, planted_template) as url, ExitStack() as opened:
         made = World(url)
         for service in SERVICES:
             made.apps[service], its_database = app_of(service, as_role(url, service, "api"), **TOLD.get(service, {}))
@@ -98,7 +98,7 @@ def world(request: pytest.FixtureRequest, postgres_url: str, planted_template: s
 
 
 @contextmanager
-def _copied(postgres_url: str, name: str, template: str) -> Iterator[str]:
+def copied(postgres_url: str, name: str, template: str) -> Iterator[str]:
     """The address of a copy of a database, dropped afterwards."""
     database = sql.Identifier(name)
     with psycopg.connect(postgres_url, autocommit=True) as server:

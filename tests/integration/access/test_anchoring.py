@@ -1,6 +1,7 @@
 """The audit's heads lie on a topic and in a file outside the database, and the command compares with both."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,21 @@ from runtime.clock import SystemClock
 from runtime.database import Database
 from runtime.settings import ProcessSettings
 from runtime.testing import eventually
+from tests.integration.access.conftest import copied
 from tests.people import as_role
 
 
 @pytest.fixture
+def database_url(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    """A database for each test: what one has cut off stays cut off."""
+    with copied(postgres_url, "t_access_anchoring", migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
 def settings(database_url: str, kafka_brokers: str, monkeypatch: pytest.MonkeyPatch) -> ProcessSettings:
+    """A topic of its own for each test."""
+    monkeypatch.setattr(anchors, "TOPIC", f"{anchors.TOPIC}.{SystemClock().uuid()}")
     monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
     monkeypatch.setenv("BIHUAN_KAFKA_BROKERS", kafka_brokers)
     found = ProcessSettings()

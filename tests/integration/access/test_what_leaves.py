@@ -68,7 +68,6 @@ TELLS_NOTHING: Final = {
     "GET /v1/letter-templates": "forms of letters",
     "GET /v1/sending": "the installation's switch",
     "GET /v1/reports": "the list of forms",
-    "GET /v1/reports": "the list of forms",
     "GET /v1/boundaries.geojson": "boundaries of a licensed map",
     "GET /map": "a frame: its points are those of /v1/risk-map.geojson",
     "GET /v1/calendar": "days of the year, which are public",
