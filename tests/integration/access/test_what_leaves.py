@@ -71,7 +71,7 @@ TELLS_NOTHING: Final = {
     "GET /v1/boundaries.geojson": "boundaries of a licensed map",
     "GET /map": "a frame: its points are those of /v1/risk-map.geojson",
     "GET /v1/calendar": "days of the year, which are public",
-    "GET /v1/calendar/recounted": "ids of cases that one sees, and dates; no calendar changed here",
+    "GET /v1/calendar/recounted": "made of the cases that one sees; no calendar changed here",
     "GET /v1/imports/{identity} by key": "what a key's own source has imported; a foreign key is asked in the tests of the door",
     "GET /v1/imports/{identity}/refused.{form} by key": "the same",
     "GET /v1/decisions by key": "what a system reported itself; another's is asked in the tests of reporting's door",
