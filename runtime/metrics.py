@@ -124,6 +124,12 @@ RUNTIME_METRICS = (
         labels={"topic": ()},
     ),
     Metric(
+        kind="gauge",
+        name="consumer_lag_seconds",
+        help="For how long, at most, the oldest record has waited that this worker has still to apply; 0 where none waits.",
+        labels={"topic": ()},
+    ),
+    Metric(
         kind="counter",
         name="consumer_incidents_total",
         help="What the guards of the consumer met: each is survivable, a growing count is not healthy.",

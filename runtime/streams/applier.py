@@ -137,6 +137,7 @@ class Applier:
             if run.steps:
                 waited = self._clock.now().timestamp() - run.steps[0].record.timestamp_ms / 1000
                 self._metrics.observe("applied_after_seconds", max(waited, 0.0), topic=run.slot.topic)
+                own.level_at = run.steps[-1].record.timestamp_ms / 1000
             for step in run.steps:
                 if step.act is Act.DROP:
                     self._metrics.count("consumer_incidents_total", kind="duplicate")

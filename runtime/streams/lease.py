@@ -14,13 +14,17 @@ class Fenced(Exception):
 
 @dataclass(slots=True)
 class Owned:
-    """One slot of ours: the epoch that fences it, the mark the database has, and when it last moved."""
+    """One slot of ours: the epoch that fences it, the mark the database has, and when it last moved.
+
+    What is still to be applied was appended after `level_at` (Unix time), as far as is known since the slot was taken.
+    """
 
     epoch: int
     mark: Mark
     fuse: FuseState
     moved_at: float
     behind_since: float | None = None
+    level_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,17 @@ class Lease:
         if waiting is not None:
             run = Run(run.slot, waiting.before, run.after, waiting.steps + run.steps)
         self.left[run.slot] = run
+
+    def late(self, topic: str, ends: Mapping[Slot, int], now: float) -> float:
+        """For how many seconds, at most, the oldest record of a topic has waited; notes which slots are level `now`."""
+        waits = [0.0]
+        for slot, own in self.owned.items():
+            if slot.topic != topic or (end := ends.get(slot)) is None:
+                continue
+            if end <= own.mark.next_offset or own.level_at is None:
+                own.level_at = now
+            waits.append(now - own.level_at)
+        return max(waits)
 
     def waiting_records(self) -> int:
         """How many records are kept for the next turn."""

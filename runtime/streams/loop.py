@@ -338,6 +338,8 @@ class BatchLoop:
             self._metrics.set("owned_slots", len(own), topic=topic)
             lag = sum(max(ends.get(slot, 0) - own.mark.next_offset, 0) for slot, own in own.items())
             self._metrics.set("consumer_lag_records", lag, topic=topic)
+            late = lease.late(topic, ends, self._clock.now().timestamp())
+            self._metrics.set("consumer_lag_seconds", late, topic=topic)
 
     def _tell_stopped(self, lease: Lease) -> None:
         self._told_at = self._clock.monotonic()

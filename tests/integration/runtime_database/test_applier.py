@@ -20,6 +20,7 @@ from runtime.streams.records import Record, SlotBatch
 from runtime.testing import ManualClock
 
 NOW = dt.datetime(2026, 5, 20, tzinfo=dt.UTC)
+APPENDED_MS = 1_779_235_199_000
 SLOTS = [Slot("facts", 0), Slot("facts", 1)]
 
 
@@ -81,7 +82,7 @@ class Scene:
     def apply(self, slot: Slot, *values: bytes) -> None:
         before = self.lease.owned[slot].mark.next_offset
         records = [
-            Record(*slot, before + index, TICK_KEY if value == b"tick" else None, value, (("h", b"\xff"),), 0)
+            Record(*slot, before + index, TICK_KEY if value == b"tick" else None, value, (("h", b"\xff"),), APPENDED_MS)
             for index, value in enumerate(values)
         ]
         rules = Rules(key_slot=self.handler.key_slot, numbered=frozenset(), defects=self.lease.defects)
@@ -114,6 +115,7 @@ def test_effects_and_positions_are_committed_together(scene: Scene) -> None:
     assert scene.lease.owned[SLOTS[0]].mark.next_offset == 2
     assert scene.metrics.value("consumed_records_total", topic="facts") == 2
     assert scene.metrics.value("applied_after_seconds", topic="facts") == 1
+    assert scene.lease.owned[SLOTS[0]].level_at == APPENDED_MS / 1000
 
 
 def test_a_failure_of_the_handler_leaves_everything_as_it_was(scene: Scene) -> None:

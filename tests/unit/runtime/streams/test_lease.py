@@ -34,6 +34,21 @@ def test_the_next_fetch_begins_behind_what_waits() -> None:
     assert [3, 4, 5, 6, 7, 8] == [record.offset for record in lease.left[SLOT].records]
 
 
+def test_what_waits_came_after_what_was_applied_last() -> None:
+    """Of several slots the latest counts, and of other topics none."""
+    lease = held()
+    other, level = Slot("facts", SLOT.number + 1), Slot("others", 0)
+    for slot in (other, level):
+        lease.own(slot, 1, Mark(3, 0, 0), now=1.0)
+    ends = {SLOT: 9, other: 3, level: 9}
+    assert lease.late(SLOT.topic, ends, 1_000.0) == 0  # taken now: older than that nothing is known to be
+    lease.owned[SLOT].level_at = 400.0
+
+    assert lease.late(SLOT.topic, ends, 1_010.0) == 610
+    assert lease.late(SLOT.topic, {SLOT: 3}, 1_020.0) == 0
+    assert lease.late(SLOT.topic, ends, 1_025.0) == 5
+
+
 def test_a_stopped_slot_forgets_what_was_planned_and_remembers_where_it_stood() -> None:
     """Owned again, it is stopped no more."""
     lease = held()

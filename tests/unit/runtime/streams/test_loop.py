@@ -244,6 +244,23 @@ def test_a_fetch_that_does_not_begin_at_the_position_is_read_again() -> None:
     assert scene.metrics.value("consumer_incidents_total", kind="gap") == 1
 
 
+def test_how_long_records_wait_is_told_in_seconds() -> None:
+    """From the last look at which none waited."""
+    seconds = []
+
+    async def script(scene: Scene) -> None:
+        for end in (0, 7, 7, 0):
+            scene.broker.log[SLOTS[0]] = (0, end)
+            await scene.look()
+            seconds.append(scene.metrics.value("consumer_lag_seconds", topic="facts"))
+
+    scene = Scene()
+    scene.broker.slots = SLOTS[:1]
+    played(script, scene)
+
+    assert seconds == [0, UPKEEP, 2 * UPKEEP, 0]
+
+
 def test_a_quiet_slot_whose_last_fetch_was_lost_is_found() -> None:
     """The broker's side stands further than we do, and nothing comes any more."""
 
