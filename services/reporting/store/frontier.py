@@ -27,13 +27,15 @@ def advance(work: Work, ticks: Mapping[int, datetime]) -> None:
 
 
 def as_of(work: Work, scope: Scope) -> datetime | None:
-    """The moment up to which the scope is complete: the earliest of its slots.
+    """The moment up to which the scope is complete: the earliest of its slots, of all slots while it holds nothing.
 
     Before the first tick it is when the latest fact of the scope became known; None while nothing is known at all.
     """
     where, parameters = within(work, scope)
     slots = sorted({slot_of(committee) for committee in committees(work, scope)})
-    ticked = work.connection.execute("SELECT min(ticked_at) FROM frontier WHERE slot = ANY(%s)", (slots,)).fetchone()
+    ticked = work.connection.execute(
+        "SELECT min(ticked_at) FROM frontier WHERE slot = ANY(%(slots)s) OR %(slots)s::int4[] = '{}'", {"slots": slots}
+    ).fetchone()
     if ticked and ticked[0]:
         moment: datetime = ticked[0]
         return moment
