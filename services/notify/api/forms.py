@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
+from contracts.divisions import Divisions
 from contracts.vocabulary import HazardLevel, Level, Measure, RuleId, Status, SubjectKind
 from services.notify.core.rules import PlatformRule
 
@@ -212,6 +213,16 @@ def attempt_shown(row: Mapping[str, Any]) -> AttemptShown:
 def masked_name(name: str) -> str:
     """The first character of a name."""
     return name[:1] + "*" * min(len(name) - 1, 3)
+
+
+def recipient_text(handle: str, roles: Mapping[str, str], divisions: Divisions) -> str:
+    """Whom a notice is for, in words: `office@331081003/2` is the second seat of a town's office."""
+    role, at, rest = handle.partition("@")
+    if not at:
+        return handle
+    unit, _, seat = rest.partition("/")
+    division = divisions.get(unit)
+    return f"{division.name if division else unit} · {roles.get(role, role)}" + (f"（{seat}）" if seat else "")
 
 
 def masked_address(address: str) -> str:

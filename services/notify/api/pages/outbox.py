@@ -109,7 +109,7 @@ def _add_list(router: APIRouter, database: Database, divisions: Divisions, frame
         return frame.page(
             request,
             "notices.html",
-            as_of=None,
+            as_of=now,
             notices=found[:PAGE],
             next_cursor=make_cursor(found[PAGE - 1]) if len(found) > PAGE else "",
             is_first=not cursor,

@@ -18,7 +18,7 @@ from runtime.database import Database
 from runtime.pages import Frame, Trouble
 from runtime.text_sheet import TextSheet
 from runtime.workbook import BadWorkbook, read_sheet
-from services.notify.api.forms import masked_address
+from services.notify.api.forms import masked_address, recipient_text
 from services.notify.api.pages import said
 from services.notify.api.pages.said import Done
 from services.notify.core.roster import Seat
@@ -52,6 +52,7 @@ def add(
 ) -> None:
     """The list with the forms below it."""
     frame.environment.filters["role_word"] = lambda word: roles.get(word, word)
+    frame.environment.filters["recipient_word"] = lambda handle: recipient_text(handle, roles, divisions)
     _add_reading(router, database, divisions, roles, frame, clock)
     _add_writing(router, database, divisions, roles)
 

@@ -17,7 +17,10 @@ from services.reporting.api.console.asked import Flag
 from services.reporting.api.reading import Reader
 
 PAGE: Final = 50
-_TRACE: Final = re.compile(r"[0-9a-f]{32}")
+_TRACE: Final = re.compile(r"\b[0-9a-f]{32}\b")
+_DIGEST: Final = re.compile(r"\b[0-9a-f]{64}\b")
+_WAYS: Final = {"cookie": "网页登录", "bearer": "令牌", "by the provider": "统一身份认证"}
+"""How somebody came in, as the entry says it."""
 
 
 def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
@@ -41,8 +44,10 @@ def add(router: APIRouter, reader: Reader, frame: Frame) -> None:
 
 
 def detail_text(detail: str) -> str:
-    """What an entry says beside, for people: roles by their Chinese names, a trace by its first digits."""
-    parts = [_TRACE.sub(lambda found: f"追踪号 {found[0][:8]}", part) for part in detail.split("; ") if part]
+    """What an entry says beside, for people: roles by their Chinese names, a trace and a digest by their first digits."""
+    detail = _DIGEST.sub(lambda found: f"摘要 {found[0][:12]}", detail)
+    detail = _TRACE.sub(lambda found: f"追踪号 {found[0][:8]}", detail)
+    parts = [_WAYS.get(part, part) for part in detail.split("; ") if part]
     roles = parts[0].split() if parts else []
     if roles and all(role in set(Role) for role in roles):
         parts[0] = "、".join(Role(role).chinese for role in roles)

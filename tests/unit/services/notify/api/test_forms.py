@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.notify.api.forms import Acknowledgement, attempt_shown, masked_address, masked_name
+from contracts.divisions import load
+from services.notify.api.forms import Acknowledgement, attempt_shown, masked_address, masked_name, recipient_text
 from tests.unit.services.notify.given import NOW
 
 
@@ -19,6 +20,21 @@ from tests.unit.services.notify.given import NOW
 def test_an_address_is_masked(address: str, shown: str) -> None:
     """Enough to recognise, not enough to use."""
     assert masked_address(address) == shown
+
+
+@pytest.mark.parametrize(
+    ("handle", "shown"),
+    [
+        ("office@331081003", "城西街道 · 安委办"),
+        ("office@331081003/2", "城西街道 · 安委办（2）"),
+        ("office@市应急管理局", "市应急管理局 · 安委办"),
+        ("unknown@331081", "温岭市 · unknown"),
+        ("platform", "platform"),
+    ],
+)
+def test_whom_a_notice_is_for_is_said_in_words(handle: str, shown: str) -> None:
+    """Codes and words of the configuration are for machines."""
+    assert recipient_text(handle, {"office": "安委办"}, load()) == shown
 
 
 @pytest.mark.parametrize(("name", "shown"), [("王小明", "王**"), ("安委办值班室", "安***"), ("甲", "甲"), ("", "")])
