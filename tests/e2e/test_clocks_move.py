@@ -12,6 +12,7 @@ from runtime.testing import eventually
 from services.escalation.core.calendar import SHANGHAI, end_of
 from tests.e2e.feed import STRUCTURED, document, event, send
 from tests.machine import Machine
+from tests.packs import at_version, following, shipped, version_of
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -22,6 +23,8 @@ OLD_TERM, NEW_TERM = "within: {count: 15, unit: calendar_day}", "within: {count:
 MOVED, STAYS = "JX-2026-001", "JX-2026-002"
 WITHIN = 240.0  # seconds
 OLD_RUNG, NEW_RUNG = "{step: T+3, day: 3,", "{step: T+5, day: 5,"
+FIRST = version_of(shipped(PACK))
+SECOND = following(FIRST)
 SIGNED = ("--by", "wang", "--reason", "年中调整", "--document-no", "嘉安委办〔2026〕9号")
 
 
@@ -44,18 +47,17 @@ def rungs(machine: Machine, hazard_id: str) -> list[tuple[str, str]]:
     return [(record["step"], record["policy"]["version"]) for record in items]
 
 
-def version_two(folder: Path, name: str = PACK, old: str = OLD_RUNG, new: str = NEW_RUNG) -> Path:
-    """The installation's packs, with a second version of one: its letter comes two days later, unless said otherwise."""
+def next_version(folder: Path, name: str = PACK, old: str = OLD_RUNG, new: str = NEW_RUNG) -> Path:
+    """The installation's packs, with the next version of one: its letter comes two days later, unless said otherwise."""
     shutil.copytree(files.folder(), folder)
-    pack = folder / f"{name}.yaml"
-    text = pack.read_text(encoding="utf-8")
+    text = shipped(name)
     assert old in text
-    pack.write_text(text.replace('version: "1"', 'version: "2"').replace(old, new), encoding="utf-8")
+    (folder / f"{name}.yaml").write_text(at_version(text, SECOND).replace(old, new), encoding="utf-8")
     return folder
 
 
 def test_running_clocks_move_to_another_version(machine: Machine, tmp_path: Path) -> None:
-    """The rung that has fallen due stays under version 1, the next one is version 2's; what ended stays where it was.
+    """The rung that has fallen due stays under its version, the next one is the new version's; what ended stays where it was.
 
     A dry run only says so; said twice, it moves nothing more; the hazard's timeline shows the act.
     """
@@ -68,24 +70,24 @@ def test_running_clocks_move_to_another_version(machine: Machine, tmp_path: Path
     for hazard_id in (MOVED, STAYS):
         tell(machine, "hazard.reported", hazard_id, **words)
     tell(machine, "hazard.rectified", STAYS, by="南湖示范仓储")
-    eventually(lambda: ("first", "1") in rungs(machine, MOVED) and clock(machine, STAYS) is None, within=WITHIN)
+    eventually(lambda: ("first", FIRST) in rungs(machine, MOVED) and clock(machine, STAYS) is None, within=WITHIN)
     before = clock(machine, MOVED)
     assert before is not None
-    packs = {"BIHUAN_POLICIES_DIR": str(version_two(tmp_path / "packs"))}
+    packs = {"BIHUAN_POLICIES_DIR": str(next_version(tmp_path / "packs"))}
 
     machine.run("policy", "activate", PACK, *SIGNED, **packs)
-    in_force = "SELECT activated_at FROM escalation.pack WHERE pack = %s AND version = '2'"
-    eventually(lambda: machine.rows(in_force, PACK), within=WITHIN)
+    in_force = "SELECT activated_at FROM escalation.pack WHERE pack = %s AND version = %s"
+    eventually(lambda: machine.rows(in_force, PACK, SECOND), within=WITHIN)
     assert clock(machine, MOVED) == before, "a running clock keeps its version"
-    would = machine.run("policy", "migrate", PACK, "1", "2", "--dry-run", **packs)
+    would = machine.run("policy", "migrate", PACK, FIRST, SECOND, "--dry-run", **packs)
     assert MOVED in would
     assert STAYS not in would
-    machine.run("policy", "migrate", PACK, "1", "2", *SIGNED, **packs)
+    machine.run("policy", "migrate", PACK, FIRST, SECOND, *SIGNED, **packs)
 
     eventually(lambda: clock(machine, MOVED) == before + timedelta(days=2), within=WITHIN)
-    again = machine.ended("policy", "migrate", PACK, "1", "2", *SIGNED, **packs)
-    assert again.stderr.endswith("0 clocks move from version 1 to 2\n")
-    assert rungs(machine, MOVED) == [("first", "1")], "nothing is taken back and nothing told twice"
+    again = machine.ended("policy", "migrate", PACK, FIRST, SECOND, *SIGNED, **packs)
+    assert again.stderr.endswith(f"0 clocks move from version {FIRST} to {SECOND}\n")
+    assert rungs(machine, MOVED) == [("first", FIRST)], "nothing is taken back and nothing told twice"
     told = machine.get("escalation", f"/v1/hazards/{MOVED}/timeline").text
     assert "policy.migrated.v1" in told
     assert "嘉安委办〔2026〕9号" in told
@@ -94,7 +96,7 @@ def test_running_clocks_move_to_another_version(machine: Machine, tmp_path: Path
 def test_running_duties_move_too(machine: Machine, tmp_path: Path) -> None:
     """The warning meeting after an accident, due in fifteen days, becomes due in ten (S3-18): through the log.
 
-    The record at the accident stays version 1's; who has to hold it is shown the new term, and the accident's report,
+    The record at the accident stays the old version's; who has to hold it is shown the new term, and the accident's report,
     which has no term in either version, does not move.
     """
     data = {
@@ -109,22 +111,22 @@ def test_running_duties_move_too(machine: Machine, tmp_path: Path) -> None:
     eventually(lambda: clock(machine, MEETING, "obligation") is not None, within=WITHIN)
     before = clock(machine, MEETING, "obligation")
     assert before is not None
-    packs = {"BIHUAN_POLICIES_DIR": str(version_two(tmp_path / "packs", DUTIES, OLD_TERM, NEW_TERM))}
+    packs = {"BIHUAN_POLICIES_DIR": str(next_version(tmp_path / "packs", DUTIES, OLD_TERM, NEW_TERM))}
 
     machine.run("policy", "activate", DUTIES, *SIGNED, **packs)
-    in_force = "SELECT activated_at FROM escalation.pack WHERE pack = %s AND version = '2'"
-    eventually(lambda: machine.rows(in_force, DUTIES), within=WITHIN)
+    in_force = "SELECT activated_at FROM escalation.pack WHERE pack = %s AND version = %s"
+    eventually(lambda: machine.rows(in_force, DUTIES, SECOND), within=WITHIN)
     assert clock(machine, MEETING, "obligation") == before, "a running duty keeps its version"
-    would = machine.run("policy", "migrate", DUTIES, "1", "2", "--dry-run", **packs)
+    would = machine.run("policy", "migrate", DUTIES, FIRST, SECOND, "--dry-run", **packs)
     assert MEETING in would
     assert f"meeting_report/371082/{ACCIDENT}" not in would
-    machine.run("policy", "migrate", DUTIES, "1", "2", *SIGNED, **packs)
+    machine.run("policy", "migrate", DUTIES, FIRST, SECOND, *SIGNED, **packs)
 
     eventually(lambda: clock(machine, MEETING, "obligation") == before - timedelta(days=5), within=WITHIN)
-    again = machine.ended("policy", "migrate", DUTIES, "1", "2", *SIGNED, **packs)
-    assert again.stderr.endswith("0 clocks move from version 1 to 2\n")
+    again = machine.ended("policy", "migrate", DUTIES, FIRST, SECOND, *SIGNED, **packs)
+    assert again.stderr.endswith(f"0 clocks move from version {FIRST} to {SECOND}\n")
     items = machine.get("escalation", f"/v1/decisions?subject={ACCIDENT}&rule=warning_meeting").json["items"]
-    assert {record["policy"]["version"] for record in items} == {"1"}, "what was decided stays"
+    assert {record["policy"]["version"] for record in items} == {FIRST}, "what was decided stays"
     duties = machine.get("escalation", "/v1/duties?unit=371082").json["items"]
     terms = {duty["obligation"]: duty["due"] for duty in duties if duty["period"] == ACCIDENT}
     last = datetime.fromisoformat(told["time"]).astimezone(SHANGHAI).date() + timedelta(days=10)

@@ -26,6 +26,7 @@ from services.reporting.handlers.applying import ReadModels
 from tests.integration.escalation_decisions.log import Log, read
 from tests.integration.notify_letters.chancery import Chancery
 from tests.integration.reporting_read_models.log import batches, records
+from tests.packs import shipping
 from tests.unit.services.escalation.stories import fact, law_of, law_with, moment, report
 from tests.unit.services.notify.core.letters.writing import supervision
 from tests.unit.services.reporting.facts import BASE, reported
@@ -68,7 +69,11 @@ def _things(which: str, number: str, tenant: str, site: str) -> dict[str, Any]:
         "export": _UUID.format(f"3{number[-1]}"),
         "stamp": "x",
         "name": "frame.css",
-        "escalation": {"site_id": f"{which}-site", "version": "1", "decision_id": f"{which}-decision"},
+        "escalation": {
+            "site_id": f"{which}-site",
+            "version": shipping("wenling-2023"),
+            "decision_id": f"{which}-decision",
+        },
         "reporting": {"identity": _UUID.format(f"2{number[-1]}")},
     }
 

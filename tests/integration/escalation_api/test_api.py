@@ -12,6 +12,7 @@ from runtime.database import Database
 from services.escalation.packs import read_packs
 from services.escalation.store import bulk
 from services.escalation.store.lawbook import LawBook
+from tests.packs import shipping
 from tests.unit.services.escalation.stories import all_divisions
 
 
@@ -161,10 +162,10 @@ def test_the_text_of_a_kept_version_can_be_read_back(api: TestClient, database: 
     with database.begin() as work:
         book.law(bulk.cursor(work))
 
-    found = api.get("/v1/policies/wenling-2023/versions/1")
+    found = api.get(f"/v1/policies/wenling-2023/versions/{shipping('wenling-2023')}")
 
     assert found.content == (files.folder() / "wenling-2023.yaml").read_bytes()
-    assert api.get("/v1/policies/wenling-2023/versions/2").status_code == HTTPStatus.NOT_FOUND
+    assert api.get("/v1/policies/wenling-2023/versions/none").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_the_api_is_ready_while_the_database_answers(api: TestClient) -> None:

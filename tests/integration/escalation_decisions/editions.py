@@ -13,14 +13,11 @@ from services.escalation.core.engine import Engine
 from services.escalation.handlers import EscalationHandler
 from services.escalation.packs import read_packs
 from services.escalation.store.lawbook import LawBook
+from tests.packs import at_version, shipped
 from tests.unit.services.escalation.stories import all_divisions, moment
 
-OLD = (files.folder() / "wenling-2023.yaml").read_text(encoding="utf-8")
-NEW = (
-    OLD.replace('version: "1"', 'version: "2"')
-    .replace("step: T+7", "step: T+9")
-    .replace("after_days: 7", "after_days: 9")
-)
+OLD = at_version(shipped("wenling-2023"), "1")
+NEW = at_version(OLD, "2").replace("step: T+7", "step: T+9").replace("after_days: 7", "after_days: 9")
 
 
 def edition(text: str, when: str, committee: str = "331081") -> Fact:

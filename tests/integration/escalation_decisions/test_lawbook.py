@@ -19,6 +19,7 @@ from services.escalation.store import bulk, lawbook
 from services.escalation.store.lawbook import LawBook
 from tests.integration.escalation_decisions.editions import NEW, OLD, edition, worker
 from tests.integration.escalation_decisions.log import Log, announced, read, rows
+from tests.packs import at_version
 from tests.unit.services.escalation.stories import all_divisions, moment, report
 
 
@@ -69,7 +70,7 @@ def test_the_command_keeps_a_packs_root(
 ) -> None:
     """Another committee's pack has an id of its own: intake would send its events to another slot."""
     read(database, worker(folder, metrics, clock), Log().hear(edition(OLD, "04-28"), moment("04-28")).records)
-    moved = OLD.replace('version: "1"', 'version: "3"').replace("331081", "330381")
+    moved = at_version(OLD, "3").replace("331081", "330381")
 
     with pytest.raises(ValueError, match="it is the pack of 331081, and this text says 330381"):
         _check_versions(ProcessSettings(database_url=SecretStr(database_url)), [read_pack(moved.encode())])
@@ -90,7 +91,7 @@ def test_a_version_can_be_read_back_and_no_other_text_takes_its_name(
         assert lawbook.text_of(using, "wenling-2023", "1") == OLD.encode()
         assert lawbook.text_of(using, "wenling-2023", "2") is None
 
-    moved = OLD.replace('version: "1"', 'version: "3"').replace("331081", "330381")
+    moved = at_version(OLD, "3").replace("331081", "330381")
     elsewhere = Log("330381").hear(edition(moved, "05-23", "330381"), moment("05-23"))
     with pytest.raises(Rejected, match="wenling-2023 is the pack of 331081"):
         read(database, handler, elsewhere.records)

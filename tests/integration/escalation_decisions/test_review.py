@@ -111,6 +111,34 @@ def test_the_command_says_nothing_changes(
     assert said.err.endswith("open cases folded again, 0 of them would change\n")
 
 
+def test_packs_of_the_release_that_do_not_bind_are_named(
+    database: Database,
+    database_url: str,
+    metrics: Metrics,
+    clock: ManualClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What was put into force stays so: a new version waits for its activation, a changed text of an old one for ever."""
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
+    monkeypatch.setenv("BIHUAN_POLICIES_DIR", str(tmp_path))
+    pack = tmp_path / "wenling-2023.yaml"
+    pack.write_text(OLD, encoding="utf-8")
+    read(database, worker(tmp_path, metrics, clock), long_log().hear(edition(OLD, "07-22"), moment("07-22")).records)
+
+    for text in (NEW, f"{OLD}# 改\n"):
+        pack.write_text(text, encoding="utf-8")
+        with untouched(database):
+            upgrade_check()
+
+    said = capsys.readouterr().err
+    assert (
+        "wenling-2023: the release brings version 2, in force stays 1 until bihuan policy activate wenling-2023" in said
+    )
+    assert "wenling-2023: version 1 is kept with another text, which stays in force" in said
+
+
 def test_the_command_lists_what_changes(
     database: Database,
     database_url: str,

@@ -40,10 +40,12 @@ def test_the_largest_pack_passes_the_door(wenling: PackFile) -> None:
 
 def test_another_version_is_another_fact(wenling: PackFile) -> None:
     """The same version is the same fact, whenever it is said and by whom."""
-    newer = PackFile(wenling.pack.model_copy(update={"version": "2"}), "0123456789abcdef", b"")
+    newer = PackFile(wenling.pack.model_copy(update={"version": "next"}), "0123456789abcdef", b"")
 
-    assert activation_id(wenling) == f"policy-activated/331081/wenling-2023/1/{wenling.digest[:12]}"
-    assert activation_id(newer) == "policy-activated/331081/wenling-2023/2/0123456789ab"
+    assert (
+        activation_id(wenling) == f"policy-activated/331081/wenling-2023/{wenling.pack.version}/{wenling.digest[:12]}"
+    )
+    assert activation_id(newer) == "policy-activated/331081/wenling-2023/next/0123456789ab"
 
 
 @pytest.mark.parametrize(("pack", "every"), [("", False), ("wenling-2023", True)])

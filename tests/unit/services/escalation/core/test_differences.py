@@ -6,6 +6,7 @@ import pytest
 
 from services.escalation.core.differences import differences, say
 from services.escalation.core.policy import Pack
+from tests.packs import shipping
 from tests.unit.services.escalation.accidents import pack
 from tests.unit.services.escalation.stories import all_divisions, law_of
 
@@ -158,9 +159,9 @@ def test_tenants_come_and_go() -> None:
     old, new = law_of("lishui-2016", "lishui-zone-2016").packs, law_of("weihai-2021").packs
 
     assert differences(old, new, all_divisions()) == [
-        "331100 丽水市及所辖：不再受政策包lishui-2016第1版约束。",
-        "371000 威海市及所辖：自2021年5月14日起受政策包weihai-2021第1版约束。",
-        "331171 丽水市经开区及所辖：不再受政策包lishui-zone-2016第1版约束。",
+        f"331100 丽水市及所辖：不再受政策包lishui-2016第{shipping('lishui-2016')}版约束。",
+        f"371000 威海市及所辖：自2021年5月14日起受政策包weihai-2021第{shipping('weihai-2021')}版约束。",
+        f"331171 丽水市经开区及所辖：不再受政策包lishui-zone-2016第{shipping('lishui-zone-2016')}版约束。",
     ]
 
 

@@ -11,6 +11,7 @@ from services.escalation.core.engine import Engine
 from services.escalation.core.explaining import STATES, explain, rung_words
 from services.escalation.core.law import Law
 from services.escalation.packs import work_calendar
+from tests.packs import shipping
 from tests.unit.services.escalation.accidents import WEIHAI, accident, dated, decide, pack, under
 from tests.unit.services.escalation.stories import fact, law_of, law_with, moment, report, run
 
@@ -32,7 +33,7 @@ def test_an_overdue_hazard() -> None:
     assert told([record], law_of("wenling-2023"), found) == [
         "决定：对示范机械厂的隐患H-1，按“逾期未整改”规则“逾期第3日”这一级，于2023年5月22日24时发出提示函，由镇（街道）一级办理。",
         "理由：示范机械厂的一般隐患“疏散通道被货物堵塞”（H-1），整改期限为2023年5月20日，期满仍未整改，已逾期3天。",
-        "依据：《2023年温岭市安全生产工作要点》，政策包wenling-2023第1版，自2023年4月28日起施行。",
+        f"依据：《2023年温岭市安全生产工作要点》，政策包wenling-2023第{shipping('wenling-2023')}版，自2023年4月28日起施行。",
         (
             "条款S2-22（2023年温岭市安全生产工作要点）：“针对除险保安暗查暗访发现重大隐患、隐患逾期未整改或企业隐患自查不到位的，"
             "市安委办、各专委办开展联合督办，依法给予行政处罚”。"
@@ -60,7 +61,7 @@ def test_a_talk_after_two_fatal_accidents() -> None:
         ),
         (
             "依据：《威海市人民政府安全生产委员会办公室关于深入推进安全生产大排查大整治行动的通知》（威安办发〔2021〕41号），"
-            "政策包weihai-2021第1版，自2021年5月14日起施行。"
+            f"政策包weihai-2021第{shipping('weihai-2021')}版，自2021年5月14日起施行。"
         ),
         "条款S3-22（威安办发〔2021〕41号）：“或3个月内连续发生2起一般工矿商贸亡人生产安全责任事故的区市”。",
         "条款S3-24（威安办发〔2021〕41号）：“进行提醒、质询、告诫性约见谈话，约谈要媒体参与，公开曝光”。",
@@ -183,7 +184,7 @@ def test_a_pack_that_is_not_here_is_said_so() -> None:
     """The clauses are still quoted; nobody can say what was counted."""
     lines = told([RECORD], law_of("weihai-2021"))
 
-    assert lines[2] == "依据：政策包wenling-2023第1版，本机没有该版本的文本。"
+    assert lines[2] == f"依据：政策包wenling-2023第{shipping('wenling-2023')}版，本机没有该版本的文本。"
     assert lines[3].startswith("条款S2-22")
     assert lines[-1] == "状态：该决定已发出。"
 
