@@ -17,7 +17,7 @@ from pathlib import Path
 from bihuan import VERSION
 from deploy.local.places import places
 from tests.containers import bundled, compose_2
-from tests.containers.own_docker import WITHOUT_NETWORK, apart, own_docker
+from tests.containers.own_docker import apart, building
 
 HERE = Path(__file__).parent
 OURS = f"bihuan:{VERSION}"
@@ -37,7 +37,7 @@ def main() -> int:
         return 2
     state = places().state / "containers"
     data = state / "docker"
-    with own_docker(data, *WITHOUT_NETWORK):
+    with building(data):
         subprocess.run([sys.executable, HERE / "stand_ins/build.py"], check=True)
         archive = bundled.pack(state, OURS) if asked.only == "bundle" else None
     if archive is not None:
