@@ -27,8 +27,8 @@ from services.escalation.store.scratch import ScratchCases
 FAILED = 1
 WRONG_USAGE = 2
 LONGEST_REASON = 60
-IN_MEMORY = 8_000
-"""Open cases: some eighty megabytes; the others wait in a file that is thrown away."""
+IN_MEMORY, ASLEEP = 3_000, 24_000
+"""Cases that are open, and that wait in memory: some thirty and forty megabytes; the others wait in a file that is thrown away."""
 
 
 def simulate(
@@ -48,7 +48,7 @@ def simulate(
     begin, end = instant(since, "--from"), instant(until, "--until")
     law = Law(list(named_packs(policy)), read_divisions(tenants), work_calendar())
     collect_rarely()
-    with EventFile(law) as facts, ScratchCases(IN_MEMORY) as cases:
+    with EventFile(law) as facts, ScratchCases(IN_MEMORY, ASLEEP) as cases:
         refused = facts.read(events)
         decisions = run(law, facts, begin, end, cases)
         if form == "table":

@@ -16,8 +16,10 @@ from services.escalation.core.early import KIND as CORRECTION
 from services.escalation.core.simulation import State
 from services.escalation.core.what_if import Difference, difference, name_of
 
-IN_MEMORY: Final = 2_000
-"""Open cases where nobody says otherwise: some twenty megabytes."""
+IN_MEMORY: Final = 1_000
+"""Open cases where nobody says otherwise: some ten megabytes."""
+ASLEEP: Final = 6_000
+"""Cases that memory holds beside those, as the bytes of their stored form: about as much."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 AT_ONCE: Final = 5_000  # rows that wait to be written together
@@ -41,16 +43,21 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class ScratchCases(ScratchFile):
-    """Cases for `simulation.run`: the ones used last in memory, the others in the file; a case is in one of the two.
+    """Cases for `simulation.run`: the ones used last open, those before them asleep in memory, the others in the file.
 
-    Their clocks are where they are: a heap of those in memory, an index of the file's. Whose fact or decision it is is
+    A case is in one of the three. Asleep it is the bytes of its stored form, a seventh of an open case: to wake it
+    costs half of reading it from the file. Its clock is where it is: a heap of those in memory, an index of the
+    file's. Whose fact or decision it is is
     asked seldom, by corrections and by what people say, so that is written down in bulk and indexed when first asked.
     """
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, in_memory: int = IN_MEMORY, asleep: int = ASLEEP) -> None:
+        """How many cases are open at most, and how many more are in memory."""
         super().__init__(TABLES)
         self._in_memory = in_memory
+        self._most_asleep = asleep
         self._used: OrderedDict[CaseKey, Case] = OrderedDict()
+        self._asleep: OrderedDict[CaseKey, bytes] = OrderedDict()
         self._indexed: dict[CaseKey, tuple[int, int]] = {}
         self._corrections: set[CaseKey] = set()
         self._armed: dict[CaseKey, datetime] = {}
@@ -65,16 +72,12 @@ class ScratchCases(ScratchFile):
         if key in self._used:
             self._used.move_to_end(key)
             return self._used[key]
-        name = _name(key)
-        row = self._db.execute("SELECT state, at FROM kept WHERE name = ?", (name,)).fetchone()
-        if row is None:
+        state = self._asleep.pop(key, None) or self._take_from_file(key)
+        if state is None:
             return None
-        self._db.execute("DELETE FROM kept WHERE name = ?", (name,))
-        self._used[key] = case = decode_case(row[0])
+        self._used[key] = case = decode_case(state)
         self._indexed[key] = len(case.facts), len(case.ledger)
         self._arm(case)
-        if self._first is not None and self._first[1] == key:
-            self._first = self._first_in_file()
         return case
 
     def put(self, case: Case) -> None:
@@ -161,21 +164,39 @@ class ScratchCases(ScratchFile):
             heapq.heappush(self._heap, (at, key))
 
     def _put_away(self) -> None:
-        """Write what was used longest ago into the file; never while a fact is being applied, which holds its cases."""
+        """Let what was used longest ago sleep; never while a fact is being applied, which holds its cases."""
         if len(self._used) <= self._in_memory + self._in_memory // SPARE:
             return
-        rows = []
         while len(self._used) > self._in_memory:
             key, case = self._used.popitem(last=False)
             self._indexed.pop(key, None)
+            self._asleep[key] = encode_case(case)
+        if len(self._asleep) > self._most_asleep + self._most_asleep // SPARE:
+            self._put_into_file()
+
+    def _put_into_file(self) -> None:
+        rows = []
+        while len(self._asleep) > self._most_asleep:
+            key, state = self._asleep.popitem(last=False)
             at = self._armed.pop(key, None)
-            rows.append((_name(key), encode_case(case), None if at is None else _number(at)))
+            rows.append((_name(key), state, None if at is None else _number(at)))
         self._db.executemany("INSERT INTO kept VALUES (?, ?, ?)", rows)
         self._first = self._first_in_file()
         self._heap = [(at, key) for key, at in self._armed.items()]  # without those that went
         heapq.heapify(self._heap)
         if len(self._facts) >= AT_ONCE:
             self._write_down()
+
+    def _take_from_file(self, key: CaseKey) -> bytes | None:
+        name = _name(key)
+        row = self._db.execute("SELECT state FROM kept WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return None
+        self._db.execute("DELETE FROM kept WHERE name = ?", (name,))
+        if self._first is not None and self._first[1] == key:
+            self._first = self._first_in_file()
+        state: bytes = row[0]
+        return state
 
     def _first_in_file(self) -> tuple[datetime, CaseKey] | None:
         row = self._db.execute("SELECT at, name FROM kept WHERE at IS NOT NULL ORDER BY at, name LIMIT 1").fetchone()

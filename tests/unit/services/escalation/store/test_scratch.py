@@ -36,20 +36,20 @@ def story(hazards: int) -> list[Fact]:
     return sorted([*told, void, report("05-09 09:00", "H-void")], key=lambda one: one.known_at)
 
 
-def kept_in(in_memory: int, told: list[Fact]) -> list[Decision]:
-    with ScratchCases(in_memory) as cases:
+def kept_in(in_memory: int, told: list[Fact], asleep: int = 1) -> list[Decision]:
+    with ScratchCases(in_memory, asleep) as cases:
         return list(run(Engine(LAW), told, UNTIL, cases))
 
 
 @pytest.mark.parametrize("pack", sorted(TENANTS))
 @settings(max_examples=12, deadline=None)
-@given(data=st.data(), in_memory=st.integers(0, 12))
-def test_what_is_printed_is_the_same_byte_for_byte(pack: str, data: st.DataObject, in_memory: int) -> None:
+@given(data=st.data(), in_memory=st.integers(0, 12), asleep=st.integers(0, 2))
+def test_what_is_printed_is_the_same_byte_for_byte(pack: str, data: st.DataObject, in_memory: int, asleep: int) -> None:
     """Whatever happened, corrected and voided events and people's words among it, and wherever its cases lay."""
     start, facts = data.draw(histories(pack))
     law, told = law_of(pack), sorted(facts, key=lambda one: one.known_at)
 
-    with ScratchCases(in_memory) as cases:
+    with ScratchCases(in_memory, asleep) as cases:
         spilled = [msgspec.json.encode(one) for one in simulate(law, told, None, start + 400 * DAY, cases)]
 
     assert spilled == [msgspec.json.encode(one) for one in simulate(law, told, None, start + 400 * DAY)]
@@ -67,12 +67,13 @@ def test_much_of_everything_goes_through_the_file(in_memory: int, monkeypatch: p
 
 def test_memory_holds_no_more_than_it_may() -> None:
     """Between two facts."""
-    with ScratchCases(3) as cases:
+    with ScratchCases(3, 2) as cases:
         for _ in run(Engine(LAW), story(8), UNTIL, cases):
             pass
         cases.due(UNTIL, inclusive=True)
 
         assert len(cases._used) <= 3
+        assert len(cases._asleep) <= 2
 
 
 FIRST = next(one for one in kept_in(100, story(1)) if one.rule == "overdue")
