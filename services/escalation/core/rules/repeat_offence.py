@@ -4,6 +4,7 @@ It counts a failed re-inspection, or a new report with the same key and another 
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -39,17 +40,23 @@ class _Sighting(NamedTuple):
 
 
 def find(site: SiteHistory, parameters: Parameters, where: Jurisdiction) -> Iterator[Finding]:
-    """Yield an alert for each inspection, from the `inspections`-th on, that found the same thing open."""
+    """Yield an alert for each inspection, from the `inspections`-th on, that found the same thing open.
+
+    Where all of them were closed out the counting begins anew, and the next row of one hazard is told from the one before.
+    """
     for alike in site.returned:
+        rows = Counter[tuple[str, int]]()
         for count, seen, opening in _repeated(alike):
             if count < parameters.inspections:
                 continue
             hazard = seen.hazard
+            row = rows[hazard.hazard_id, count]
+            rows[hazard.hazard_id, count] += 1
             yield Finding(
                 measure=parameters.measure,
                 subject_kind="hazard",
                 subject_id=hazard.hazard_id,
-                occurrence=str(count),
+                occurrence=f"{count}/{row + 1}" if row else str(count),
                 at=seen.fact.time,
                 instant=True,
                 tenant=hazard.tenant,

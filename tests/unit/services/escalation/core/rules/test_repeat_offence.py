@@ -1,14 +1,18 @@
 """屡查不改: open in more than one inspection; never mixed up with recurrence (S3-12)."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.facts import Fact
+from services.escalation.core.case import CaseKey, MemoryCases
 from services.escalation.core.cases.site import SiteHistory
+from services.escalation.core.engine import Engine
 from services.escalation.core.rules.repeat_offence import Parameters, find
 from tests.unit.services.escalation.core.rules.site_histories import WHERE, sites
-from tests.unit.services.escalation.stories import fact, report, run, said
+from tests.unit.services.escalation.stories import fact, law_of, report, run, said
 
 
 def failed(when: str, inspection_id: str = "") -> Fact:
@@ -65,12 +69,12 @@ def test_a_repeat_offence_is_open_in_a_second_inspection(facts: list[Fact], expe
 @given(site=sites(), least=st.integers(2, 4))
 def test_every_sighting_is_held_against_all_that_are_alike(site: SiteHistory, least: int) -> None:
     """What is found is what looking at every hazard of the same key at every sighting finds."""
-    found = {
+    found = [
         (one.subject_id, one.occurrence, one.rests_on)
         for one in find(site, Parameters(clauses=("S2-24",), inspections=least), WHERE)
-    }
+    ]
 
-    expected = set()
+    expected, rows = set(), Counter[tuple[str, int]]()
     for key in {hazard.repeat_key for hazard in site.hazards}:
         alike = [hazard for hazard in site.hazards if hazard.repeat_key == key]
         sightings = [(fact.time, fact.id, fact, one, seen, False) for one in alike for fact, seen in one.reports]
@@ -85,5 +89,26 @@ def test_every_sighting_is_held_against_all_that_are_alike(site: SiteHistory, le
             elif failed or (seen and seen not in inspections):
                 count, inspections = count + 1, inspections | {seen}
                 if count >= least:
-                    expected.add((hazard.hazard_id, str(count), tuple(dict.fromkeys((opening, told)))))
-    assert found == expected
+                    rows[hazard.hazard_id, count] += 1
+                    row = rows[hazard.hazard_id, count]
+                    name = f"{count}/{row}" if row > 1 else str(count)
+                    expected.add((hazard.hazard_id, name, tuple(dict.fromkeys((opening, told)))))
+    assert set(found) == expected
+    assert len({(subject, occurrence) for subject, occurrence, _ in found}) == len(found)
+
+
+def test_a_second_row_of_one_hazard_is_another_occurrence() -> None:
+    """Else the two would have one name, and each look at the site would announce the other of them."""
+    told = [
+        found("05-08", "H-1", "I-1"),
+        found("05-10", "H-1", "I-2"),
+        fact("hazard.closed", "05-12", hazard_id="H-1"),
+        found("05-14", "H-2", "I-3"),
+        found("05-16", "H-1", "I-4"),
+    ]
+    engine, cases = Engine(law_of("wenling-2023")), MemoryCases()
+    records = [record for one in told for record in engine.apply_fact(one, cases)]
+
+    twice = [record.occurrence for record in records if record.rule == "repeat_offence"]
+    assert twice == ["2", "2/2"]
+    assert engine.settle_again(CaseKey("331081", "site", "", "S-1"), cases) == []
