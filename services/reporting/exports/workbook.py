@@ -116,6 +116,8 @@ class _Printer:
         self._size, self._kind = (SMALL, "/small") if width > WIDEST else (SIZE, "")
         self._scale = min(1.0, max(WIDEST / width, NARROWEST))
         width *= self._scale
+        if not sheet.columns:  # sentences alone need the room that their heights are reckoned with
+            page.set_column(0, last, width / (last + 1))
         for place, column in enumerate(sheet.columns):
             page.set_column(place, place, column.width * self._scale)
         row = self._top(page, sheet, last, width)

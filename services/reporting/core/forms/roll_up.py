@@ -93,14 +93,15 @@ def _reported(ask: Ask, archive: Archive) -> tuple[Sheet, ...]:
         return ()
     since, until = midnight(ask.since or ask.day), None
     done = archive.events(["obligation.fulfilled"], since, until)
-    return tuple(_duty(ask, duty, done) for duty in charter.duties if duty.units)[:_MOST]
+    owed = [duty for duty in charter.duties if duty.units][:_MOST]
+    return tuple(_duty(ask, f"报送{number}", duty, done) for number, duty in enumerate(owed, 1))
 
 
 _MOST: Final = 24
 """Sheets of duties in one workbook: no pack owes more."""
 
 
-def _duty(ask: Ask, duty: Duty, done: Sequence[Event]) -> Sheet:
+def _duty(ask: Ask, name: str, duty: Duty, done: Sequence[Event]) -> Sheet:
     """Who has sent it and who has not, latest period first."""
     told = [event for event in done if event.text("obligation") == duty.id]
     periods = sorted({event.text("period") for event in told}, reverse=True) or ["——"]
@@ -113,7 +114,7 @@ def _duty(ask: Ask, duty: Duty, done: Sequence[Event]) -> Sheet:
             when = moment_words(sent.time) if sent else "未报送"
             rows.append((period, unit.title, when, sent.text("document_no") if sent else ""))
     return Sheet(
-        name=duty.id[:31],
+        name=name,
         title=duty.title,
         heads=(f"应报{len(tuple(units_in(duty)))}个单位", f"截至{day_words(_day(ask))}"),
         paragraphs=((f"未报送{missing}个。",),),

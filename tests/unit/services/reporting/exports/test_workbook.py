@@ -82,6 +82,17 @@ def test_a_streamed_sheet_reads_as_one_that_is_not() -> None:
     assert told(as_bytes(form(rows))) == told(as_bytes(form(iter(rows))))
 
 
+def test_sentences_without_a_table_have_the_width_of_a_page() -> None:
+    """Their heights are reckoned with it: in two narrow columns they would stand over one another."""
+    sheet = Sheet(name="表", title="表", notes=("没有评价办法，不能排名。" * 3,))
+    made = Form(kind="t", title="表", name="表", tenant="331081", as_of=at("2020-04-02 18:00"), sheets=(sheet,))
+
+    read = openpyxl.load_workbook(io.BytesIO(as_bytes(made)))["表"]
+
+    columns = read.column_dimensions["A"]
+    assert ((1, 2), 80) == ((columns.min, columns.max), round(2 * columns.width, -1))
+
+
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """They would be left out without a word; the notes below the table count too."""
     monkeypatch.setattr(workbook, "MOST_ROWS", 10)

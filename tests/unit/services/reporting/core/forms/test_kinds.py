@@ -68,7 +68,7 @@ def test_s0_06_the_stock_burns_down_by_round_area_and_day() -> None:
 
 def test_s1_19_who_has_not_reported_is_named() -> None:
     """S1-19: team 1 sent its form of 2 April; the eight others did not."""
-    rows = [row for row in sheets("roll-up")["daily_report"]["rows"] if row[0] == "2020-04-02"]
+    rows = [row for row in sheets("roll-up")["报送2"]["rows"] if row[0] == "2020-04-02"]
 
     assert ["第一督查暗访组"] == [row[1] for row in rows if row[2] != "未报送"]
     assert 8 == sum(row[2] == "未报送" for row in rows)
