@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import sqlalchemy
 from psycopg import errors as pg
 from psycopg import sql
+from psycopg.pq import ExecStatus
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -127,6 +128,7 @@ class Database:
     ) -> None:
         """`timeouts` (milliseconds) override single members of `TIMEOUTS`."""
         self.schema = schema
+        self._pool_size = pool_size
         session = {**TIMEOUTS, **(timeouts or {})}
         everywhere = (f"-c {name}={value}" for name, value in session.items() if name not in SINCE)
         options = " ".join([f"-c search_path={schema}", "-c timezone=UTC", *everywhere])
@@ -135,7 +137,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error's text would hold them, and they may be anybody's
             connect_args={
                 "options": options,
@@ -159,22 +160,17 @@ class Database:
         Raises `Unavailable`, `Conflict` (deadlock, serialization) and, when the connection went away at COMMIT,
         `OutcomeUnknown`.
         """
-        try:
-            connection = self._engine.connect()
-        except Exception as error:
-            named = _named(error)
-            if isinstance(named, Unavailable) and reaching.is_about_a_certificate(str(named)):
-                named = Unavailable(self._why_untrusted() or str(named))
-            raise named from error
-        with connection:
+        mine = acting.get()
+        scope = mine.tenants if tenants is None else tuple(tenants)
+        limits = (
+            mine.limits if scope == mine.tenants else ()
+        )  # who names others names them whole: public data, a system
+        opening = _opening(scope, limits, only_reads=mine.only_reads)
+        with self._connected(lambda driver: _send(driver, opening)) as connection:
             connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing
-            mine = acting.get()
-            work = Work(connection, mine.tenants if tenants is None else tenants)
-            if work.tenants == mine.tenants:  # who names others names them whole: public data, a system's door
-                work.limits = mine.limits
+            work = Work(connection, scope)
+            work.limits = limits
             try:
-                if settings := _settings(work, only_reads=mine.only_reads):
-                    work.connection.execute(settings)
                 yield work
                 if mine.witness is not None:
                     mine.witness(work)  # in the transaction of the act: both are there, or neither
@@ -187,6 +183,53 @@ class Database:
             _commit(connection)
         for act in work.once_committed:
             act()
+
+    def row(self, statement: LiteralString, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row of one statement that only reads, for nobody: a message there and one back, and no transaction.
+
+        Raises `Unavailable`.
+        """
+        found: list[tuple[Any, ...] | None] = []
+
+        def ask(driver: psycopg.Connection[tuple[Any, ...]]) -> None:
+            driver.autocommit = True
+            try:
+                found.append(driver.execute(statement, parameters).fetchone())
+            finally:
+                if not driver.closed:
+                    driver.autocommit = False
+
+        self._connected(ask).close()
+        return found[-1]
+
+    def _connected(self, first: Callable[[psycopg.Connection[tuple[Any, ...]]], None]) -> sqlalchemy.Connection:
+        """A connection on which `first` was done, which changes nothing.
+
+        It shows whether the connection is one still, so nothing else has to ask for that: where the server has ended it
+        meanwhile, another is taken, at last a new one.
+        """
+        try:
+            for left in reversed(range(self._pool_size + 1)):
+                connection = self._engine.connect()
+                driver = Work(connection).connection
+                try:
+                    first(driver)
+                except BaseException:
+                    was_lost = driver.closed
+                    connection.invalidate()
+                    connection.close()
+                    if not (was_lost and left):
+                        raise
+                else:
+                    return connection
+        except Exception as error:
+            named = _named(error)
+            if isinstance(named, Unavailable) and reaching.is_about_a_certificate(str(named)):
+                named = Unavailable(self._why_untrusted() or str(named))
+            if named is error:
+                raise
+            raise named from error
+        raise AssertionError("the last one raised or was returned")
 
     def notified(self, seconds: float, stopping: Callable[[], bool]) -> bool:
         """Wait some seconds for a notification, or until `stopping`; True where one came. Outside every transaction.
@@ -241,16 +284,23 @@ def _set_newer(connection: psycopg.Connection[Any], newer: Mapping[str, int]) ->
     connection.autocommit = False
 
 
-def _settings(work: Work, *, only_reads: bool) -> sql.Composed | None:
-    """What holds for this transaction alone. SET and not set_config: the caller may still choose its isolation."""
-    found: list[sql.Composable] = []
-    if work.tenants is not None:
-        found.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), sql.Literal(",".join(work.tenants))))
-    if work.limits:
-        found.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(LIMITS), sql.Literal("\n".join(work.limits))))
+def _opening(tenants: Sequence[str] | None, limits: Sequence[str], *, only_reads: bool) -> sql.Composed:
+    """BEGIN with what holds for this transaction alone. SET and not set_config: the caller may still choose its isolation."""
+    told: list[sql.Composable] = [sql.SQL("BEGIN")]
+    if tenants is not None:
+        told.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(SCOPE), sql.Literal(",".join(tenants))))
+    if limits:
+        told.append(sql.SQL("SET LOCAL {} = {}").format(sql.SQL(LIMITS), sql.Literal("\n".join(limits))))
     if only_reads:
-        found.append(sql.SQL("SET TRANSACTION READ ONLY"))
-    return sql.SQL("; ").join(found) if found else None
+        told.append(sql.SQL("SET TRANSACTION READ ONLY"))
+    return sql.SQL("; ").join(told)
+
+
+def _send(driver: psycopg.Connection[Any], opening: sql.Composed) -> None:
+    """Send it as one message; by `execute` psycopg would send a BEGIN of its own before it."""
+    result = driver.pgconn.exec_(opening.as_bytes(driver))
+    if result.status != ExecStatus.COMMAND_OK:
+        raise pg.error_from_result(result)
 
 
 def _commit(connection: sqlalchemy.Connection) -> None:

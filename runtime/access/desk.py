@@ -10,7 +10,7 @@ from runtime.access.passwords import Passwords, faults
 from runtime.access.principal import Principal, Via
 from runtime.access.provider import Asked, Claimed
 from runtime.access.refusals import Refusal, Refusals
-from runtime.access.sessions import LIVES, SEEN_EVERY, digest_of, judged, new_token
+from runtime.access.sessions import LIVES, SEEN_EVERY, Session, digest_of, judged, new_token
 from runtime.database import Database, Work
 from runtime.errors import Rejected
 
@@ -143,25 +143,35 @@ class Desk:
     def admit(self, token: str, *, by_cookie: bool) -> Admitted | None:
         """Who holds this token, None where it opens nothing. A token opens only by the way it was given out for."""
         digest = digest_of(token)
-        with self._database.begin() as work:
-            found = store.find_session(work, digest)
-            if found is None or (found[0].principal.via == "cookie") != by_cookie:
-                return None
-            session, now = found
-            verdict = judged(session, now)
-            if verdict == "stolen":
-                store.end_session(work, session.id, "a replaced token came back")
-                self._note(work, session.principal.name, "session ended", "a replaced token came back")
-                _logger.warning("session ended: a replaced token came back", person=session.principal.name)
-            if verdict in {"stolen", "over"}:
-                return None
-            if verdict == "turn":
-                new = new_token()
-                if store.turn(work, session.id, digest, digest_of(new)):
-                    return Admitted(session.principal, new)
-            elif now >= session.seen_at + SEEN_EVERY:
+        row = self._database.row(store.SESSION, {"digest": digest})
+        if row is None:
+            return None
+        session, now = store.read_session(row)
+        if (session.principal.via == "cookie") != by_cookie:
+            return None
+        verdict = judged(session, now)
+        if verdict == "stolen":
+            self._end_stolen(session)
+        if verdict in {"stolen", "over"}:
+            return None
+        if verdict == "turn":
+            return Admitted(session.principal, self._turned(session, digest))
+        if now >= session.seen_at + SEEN_EVERY:
+            with self._database.begin() as work:
                 store.seen(work, session.id)
         return Admitted(session.principal)
+
+    def _end_stolen(self, session: Session) -> None:
+        with self._database.begin() as work:
+            store.end_session(work, session.id, "a replaced token came back")
+            self._note(work, session.principal.name, "session ended", "a replaced token came back")
+        _logger.warning("session ended: a replaced token came back", person=session.principal.name)
+
+    def _turned(self, session: Session, digest: bytes) -> str | None:
+        """The token that replaces this one; None where another request has replaced it meanwhile."""
+        new = new_token()
+        with self._database.begin() as work:
+            return new if store.turn(work, session.id, digest, digest_of(new)) else None
 
     def sign_out(self, principal: Principal) -> None:
         """End this session."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import sql
@@ -15,7 +15,7 @@ from runtime.database import Work
 
 SCHEMA = "access"
 
-_SESSION = """SELECT s.id, s.person, p.display, s.via, p.must_change, s.turned_at, s.former_until, s.seen_at,
+SESSION: Final = """SELECT s.id, s.person, p.display, s.via, p.must_change, s.turned_at, s.former_until, s.seen_at,
     s.expires_at, s.digest <> %(digest)s, p.disabled_at IS NOT NULL, now(),
     (SELECT json_agg(json_build_array(g.role, g.tenant, g.sectors)) FROM access.role_grant g WHERE g.person = s.person)
     FROM access.session s JOIN access.person p ON p.name = s.person
@@ -37,9 +37,12 @@ class Account:
 
 def find_session(work: Work, digest: bytes) -> tuple[Session, datetime] | None:
     """The session of a token's digest, the present one or the one before, with the database's time."""
-    row = work.connection.execute(_SESSION, {"digest": digest}).fetchone()
-    if row is None:
-        return None
+    row = work.connection.execute(SESSION, {"digest": digest}).fetchone()
+    return None if row is None else read_session(row)
+
+
+def read_session(row: Sequence[Any]) -> tuple[Session, datetime]:
+    """A session out of a row of `SESSION`, with the database's time."""
     identity, person, display, via, must_change, turned_at, former_until, seen_at, expires_at, former, disabled = row[
         :11
     ]

@@ -1,5 +1,7 @@
 """A transaction ends whole or not at all, and its errors are named by what to do next."""
 
+from contextlib import ExitStack
+
 import psycopg
 import pytest
 import sqlalchemy
@@ -106,6 +108,35 @@ def test_a_connection_cut_at_commit_leaves_the_outcome_unknown(
     eventually(lambda: names(database) == expected)
     cabled.close()
     proxy.close()
+
+
+def test_connections_that_the_server_has_ended_are_replaced(database: Database, postgres_url: str) -> None:
+    """After a restart of the server nobody sees an error, however many lie in the pool."""
+
+    def pids() -> set[int]:
+        with ExitStack() as opened:
+            works = [opened.enter_context(database.begin()) for _ in range(3)]
+            return {work.connection.info.backend_pid for work in works}
+
+    for ask in (names, lambda database: [database.row("SELECT name FROM thing WHERE id = %(id)s", {"id": 1})]):
+        before = pids()
+        with psycopg.connect(postgres_url, autocommit=True) as server:
+            server.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s) AS pid", (list(before),))
+
+        assert ask(database)[0] in {"one", ("one",)}
+        assert pids().isdisjoint(before)
+
+
+def test_a_row_leaves_no_transaction_behind(database: Database) -> None:
+    """Neither where it is found, nor where the statement is refused; the next transaction is a whole one."""
+    assert database.row("SELECT name FROM thing WHERE id = %(id)s", {"id": 9}) is None
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        database.row("SELECT FROM nothing_of_this_name", {})
+    with pytest.raises(RuntimeError, match="stop"), database.begin() as work:  # noqa: PT012 (the block is the point)
+        work.connection.execute("UPDATE thing SET name = 'x'")
+        raise RuntimeError("stop")
+
+    assert names(database) == ["one", "two"]
 
 
 def test_a_database_that_is_away_is_unavailable(postgres_url: str) -> None:
