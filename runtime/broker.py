@@ -27,6 +27,7 @@ from runtime.settings import ProcessSettings
 
 MAX_REQUEST = 1 << 20  # bytes: what the broker takes by default, and more than any fact of ours
 REQUEST_MS = 20_000
+TOPIC_MS = 60_000  # a new topic is accepted at once and has its leaders later, on a busy machine much later
 DELIVERY_MS = 60_000
 METADATA_MS = 60_000
 IDLE_MS = 540_000  # below the broker's own limit of ten minutes
@@ -191,7 +192,8 @@ class Admin:
                 }
             }
             try:
-                self._client.create_topics(wanted, timeout_ms=REQUEST_MS, wait_for_metadata=True)
+                self._client.create_topics(wanted, timeout_ms=REQUEST_MS)
+                self._client.wait_for_topics([topic.name], timeout_ms=TOPIC_MS)
             except TopicAlreadyExistsError:
                 continue
             except KafkaError as error:
