@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,6 +14,15 @@ from tests.people import sign_in
 
 TEMPLATE = "bihuan_template"
 SignedIn = Callable[..., dict[str, str]]
+
+ONE_PRODUCT = Path(__file__).parent / "e2e"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let side by side run file by file, where `-n` asks for it; the stories of e2e share one running product."""
+    for item in items:
+        together = ONE_PRODUCT if item.path.is_relative_to(ONE_PRODUCT) else item.path
+        item.add_marker(pytest.mark.xdist_group(str(together)))
 
 
 @pytest.fixture(scope="session")
