@@ -9,7 +9,7 @@ from contracts.decisions import NO_REPLY, Decision
 from contracts.events import EVENT_TYPES
 from contracts.facts import Fact
 from contracts.vocabulary import Level, Measure, RuleId, Status, SubjectKind
-from services.escalation.core.calendar import WorkCalendar
+from services.escalation.core.calendar import WorkCalendar, local_day
 from services.escalation.core.counting import Count, CountedDay, Evidence, counts_of
 from services.escalation.core.findings import PUNITIVE
 from services.escalation.core.ours import leaning, ours
@@ -187,10 +187,12 @@ def _type_words(type_: str) -> str:
 
 
 def _counted(count: Count) -> Iterator[str]:
-    yield (
-        f"计日：{count.about}自{day_words(count.begins)}（{count.begins_as}，当日不计入）起算{count.span.words}，"
-        f"至{deadline_words(count.ends)}。"
-    )
+    since = f"计日：{count.about}自{day_words(count.begins)}（{count.begins_as}，当日不计入）起算"
+    ends = deadline_words(count.ends)
+    if count.days and local_day(count.ends) == count.days[-1].day:  # a rung stands from the first moment of its day
+        yield f"{since}，第{count.span.count}日自{day_words(count.days[-1].day)}0时（即{ends}）开始。"
+    else:
+        yield f"{since}{count.span.words}，至{ends}。"
     listed = [day for day in count.days if day.counts]
     if not count.days:
         yield _corresponding(count)
