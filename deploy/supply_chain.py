@@ -18,6 +18,7 @@ CLONE: Final = Path(__file__).parents[1]
 LICENCES: Final = CLONE / "deploy" / "licences.yaml"
 LOCK: Final = CLONE / "requirements.txt"
 BASELINE: Final = CLONE / ".secrets.baseline"
+MOVED: Final = 3  # detect-secrets found none that is new, and wrote new line numbers into the baseline
 SOURCES: Final = ("bihuan", "contracts", "runtime", "services", "deploy", "policies")
 
 # Pinned hashes and what others made: long random words by nature.
@@ -91,7 +92,8 @@ def scan() -> int:
     """Bandit over our sources, and the search for secrets over every file that is kept."""
     weak = _run("bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *SOURCES)
     told = [name for name in kept() if not name.startswith("tests/")]
-    secret = _run("detect_secrets.pre_commit_hook", "--no-verify", "--baseline", str(BASELINE), *told)
+    found = _run("detect_secrets.pre_commit_hook", "--no-verify", "--baseline", str(BASELINE), *told)
+    secret = 0 if found == MOVED else found
     # In tests passwords are invented; a key of a provider or a private key has no place there either.
     tests = [name for name in kept() if name.startswith("tests/")]
     invented = [word for plugin in INVENTED for word in ("--disable-plugin", plugin)]

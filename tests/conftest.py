@@ -18,6 +18,7 @@ SignedIn = Callable[..., dict[str, str]]
 ONE_PRODUCT = Path(__file__).parent / "e2e"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist, which writes the group into the test's name
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let side by side run file by file, where `-n` asks for it; the stories of e2e share one running product."""
     for item in items:

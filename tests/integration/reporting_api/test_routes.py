@@ -177,7 +177,7 @@ def test_a_database_that_is_away_is_a_503(client: TestClient, served: Any, monke
     """The answer says when to come again, and nothing of the database."""
     from runtime.errors import Unavailable
 
-    def away() -> None:
+    def away(_tenants: object) -> None:
         raise Unavailable("postgresql://secret@host")
 
     monkeypatch.setattr(served, "begin", away)

@@ -6,7 +6,7 @@ import pytest
 
 from services.escalation.core.differences import differences, say
 from services.escalation.core.policy import Pack
-from tests.packs import shipping
+from tests.packs import following, shipping
 from tests.unit.services.escalation.accidents import pack
 from tests.unit.services.escalation.stories import all_divisions, law_of
 
@@ -168,11 +168,11 @@ def test_tenants_come_and_go() -> None:
 def test_children_are_compared_with_each_other() -> None:
     """By their ids, each for its own tenants."""
     city, zone = law_of("lishui-2016", "lishui-zone-2016").packs
-    newer = zone.model_copy(update={"version": "2"})
+    newer = zone.model_copy(update={"version": following(zone.version)})
 
     assert differences([city, zone], [city, newer], all_divisions()) == [
         "331171 丽水市经开区及所辖：",
-        "　版本由1改为2。",
+        f"　版本由{zone.version}改为{newer.version}。",
     ]
 
 
