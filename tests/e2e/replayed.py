@@ -45,6 +45,7 @@ GRACE = timedelta(seconds=1)  # a fact and a deadline of one instant: the fact c
 STRUCTURED = [("content-type", b"application/cloudevents+json")]
 WITHIN = 120.0
 PAUSE = 0.05
+LAST_WORDS = 6_000
 CITY_DIGITS = 4
 MOST_COUNTIES = 7  # of a city whose pack is moved
 
@@ -152,9 +153,10 @@ class Installation:
         self._programs: list[Program] = []
 
     def close(self) -> None:
-        """End what runs."""
+        """End what runs; where a test fails, what both said last is shown with it."""
         for program in self._programs:
             program.kill()
+            print(program.output()[-LAST_WORDS:])  # noqa: T201
         self._producer.close()
         self._connection.close()
 
