@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from contracts.vocabulary import Level
 from deploy import topics
 from deploy.local.testing import Server
 from policies import files
-from runtime import broker
+from runtime import broker, crash
 from runtime.broker import NewTopic, Partition
 from runtime.database import Database
 from runtime.settings import ProcessSettings
@@ -185,10 +185,9 @@ class Installation:
         end = max(scenario.until for scenario in self._scenarios) + 2 * GRACE
         self._reach(end)
         slots = [slot_of(scenario.root) for scenario in self._scenarios]
-        eventually(
+        self._wait(
             lambda: self._rows("SELECT count(*) FROM escalation.frontier WHERE slot = ANY(%s) AND ticked_at >= %s",
                                slots, end - GRACE) == [(len(slots),)],
-            within=WITHIN,
         )  # fmt: skip
 
     def api(self) -> TestClient:
@@ -236,7 +235,7 @@ class Installation:
         if not self._programs:
             self.start()
         tick = "SELECT count(*) FROM intake.relay_tick WHERE topic = %s AND value >= %s"
-        eventually(lambda: self._rows(tick, HAZARD_FACTS, instant - GRACE) == [(1,)], within=WITHIN, every=PAUSE)
+        self._wait(lambda: self._rows(tick, HAZARD_FACTS, instant - GRACE) == [(1,)])
 
     def _publish(self, told: Sequence[tuple[str, bytes]]) -> None:
         """Write records to their topics and wait until intake has announced what it takes of them."""
@@ -248,12 +247,19 @@ class Installation:
             place = Partition(written.topic, written.partition)
             ends[place] = max(written.offset, ends.get(place, 0))
         read = "SELECT count(*) FROM intake.consumer_position WHERE (topic, slot) = (%s, %s) AND next_offset > %s"
-        eventually(
-            lambda: all(self._rows(read, *place, last) == [(1,)] for place, last in ends.items()),
-            within=WITHIN,
-            every=PAUSE,
-        )
-        eventually(lambda: self._rows("SELECT count(*) FROM intake.outbox") == [(0,)], within=WITHIN, every=PAUSE)
+        self._wait(lambda: all(self._rows(read, *place, last) == [(1,)] for place, last in ends.items()))
+        self._wait(lambda: self._rows("SELECT count(*) FROM intake.outbox") == [(0,)])
+
+    def _wait(self, look: Callable[[], bool]) -> None:
+        """Look until it is so; a worker that leaves meanwhile is started again, as its supervisor would do."""
+
+        def look_after_starting() -> bool:
+            for program in self._programs:
+                if program.process.poll() == crash.LEFT:
+                    program.start()
+            return look()
+
+        eventually(look_after_starting, within=WITHIN, every=PAUSE)
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, values or None).fetchall()
