@@ -43,8 +43,8 @@ topics: .venv/.run ## Create the topics that are missing
 
 # ---- tests and checks
 
-test: .venv/.dev ## Unit, contract, integration and end-to-end tests, two files at a time; needs Python only (TEST_PROCESSES=)
-	$(PY) -m pytest $(TESTS) -m "not tools and not faults" -n $(or $(TEST_PROCESSES),2) --dist loadgroup
+test: .venv/.dev ## Unit, contract, integration and end-to-end tests; needs Python only
+	$(PY) -m pytest $(TESTS) -m "not tools and not faults"
 
 test-unit: .venv/.dev ## Unit tests alone: no socket, no sleep
 	$(PY) -m pytest tests/unit

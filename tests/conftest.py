@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,16 +13,6 @@ from tests.people import sign_in
 
 TEMPLATE = "bihuan_template"
 SignedIn = Callable[..., dict[str, str]]
-
-ONE_PRODUCT = Path(__file__).parent / "e2e"
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist, which writes the group into the test's name
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let side by side run file by file, where `-n` asks for it; the stories of e2e share one running product."""
-    for item in items:
-        together = ONE_PRODUCT if item.path.is_relative_to(ONE_PRODUCT) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(together)))
 
 
 @pytest.fixture(scope="session")
