@@ -175,6 +175,7 @@ def _committees(law: "Law", wanted: Sequence[str]) -> list[str]:
 
 
 def _change(wanted: Sequence[str] | None, said: Set, *, dry_run: bool, form: Form) -> None:
+    from bihuan.people_topic import announce
     from runtime.clock import SystemClock
     from runtime.errors import Unavailable
 
@@ -186,7 +187,7 @@ def _change(wanted: Sequence[str] | None, said: Set, *, dry_run: bool, form: For
             for fact in facts if dry_run else ():
                 _show(using, engine, fact, form)
         if not dry_run:
-            _announce(settings, facts)
+            announce(settings, facts)
     except (LookupError, ValueError, Unavailable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from None
@@ -241,9 +242,3 @@ def _show(using: "Cursor", engine: "Engine", fact: "Fact", form: Form) -> None:
     for stretch in watched(each(using, after, act, fact.committee), review.open_cases(using)):
         for line in told(stretch.changes, form):
             print(line)
-
-
-def _announce(settings: "ProcessSettings", facts: "Sequence[Fact]") -> None:
-    from bihuan.policy_migrate import announce
-
-    announce(settings, facts)

@@ -1,8 +1,6 @@
 """Move the running clocks of one version of a pack to another: one logged fact for each clock, after a dry run."""
 
 import sys
-from collections.abc import Iterable
-from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
 FAILED = 1
 MIGRATED = "policy.migrated.v1"
-WAIT_SECONDS = 30.0  # for the broker to take a record
 
 
 class Migration(NamedTuple):
@@ -43,6 +40,7 @@ def migrate(
 ) -> None:
     """Move the running clocks of hazards, listings and duties to another version; what was decided before stays."""
     from bihuan.connection import settings_of
+    from bihuan.people_topic import announce
     from runtime.clock import SystemClock
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
@@ -116,41 +114,4 @@ def moved(wanted: Migration, case: "Case", key: "CaseKey", now: datetime) -> "Fa
         tenant=key.committee,
         committee=key.committee,
         data=msgspec.Raw(msgspec.json.encode({name: word for name, word in words.items() if word})),
-    )
-
-
-def announce(settings: "ProcessSettings", facts: Iterable["Fact"]) -> None:
-    """Send facts of people to their topic, and wait until the broker has them all."""
-    from contracts.topics import PEOPLE_FACTS
-    from runtime import broker
-
-    with closing(broker.producer(settings, client_id="bihuan-policy")) as producer:
-        sent = [
-            producer.send(
-                PEOPLE_FACTS,
-                key=fact.committee.encode(),
-                value=event(fact),
-                headers=[("content-type", b"application/cloudevents+json")],
-            )
-            for fact in facts
-        ]
-        for one in sent:
-            one.get(WAIT_SECONDS)
-
-
-def event(fact: "Fact") -> bytes:
-    """The fact as the structured CloudEvent that intake takes in."""
-    import msgspec
-
-    return msgspec.json.encode(
-        {
-            "specversion": "1.0",
-            "id": fact.id,
-            "source": fact.source,
-            "type": fact.type,
-            "time": fact.time,
-            "tenant": fact.tenant,
-            "datacontenttype": "application/json",
-            "data": fact.data,
-        }
     )

@@ -162,9 +162,8 @@ class Database:
         """
         mine = acting.get()
         scope = mine.tenants if tenants is None else tuple(tenants)
-        limits = (
-            mine.limits if scope == mine.tenants else ()
-        )  # who names others names them whole: public data, a system
+        # Who names others names them whole: public data, a system's door.
+        limits = mine.limits if scope == mine.tenants else ()
         opening = _opening(scope, limits, only_reads=mine.only_reads)
         with self._connected(lambda driver: _send(driver, opening)) as connection:
             connection.begin()  # else SQLAlchemy does not know of what raw psycopg does, and commits nothing

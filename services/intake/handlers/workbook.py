@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import xlsxwriter
-
-from runtime.text_sheet import TextSheet
+from runtime.text_sheet import workbook_of
 from runtime.workbook import BadWorkbook, read_sheet
 from services.intake.core.ledger.mapping import Table
 from services.intake.core.ledger.tables import BadTableError, Row, read_csv, read_grid
@@ -45,14 +43,7 @@ def refused_csv(refused: Sequence[Mapping[str, Any]]) -> bytes:
 
 def refused_xlsx(refused: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the same as a workbook; no cell of it is a formula or a link."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as workbook:
-        sheet = workbook.add_worksheet("退回的行", TextSheet)
-        for number, line in enumerate(_refused_grid(refused)):
-            for place, cell in enumerate(line):
-                sheet.write_string(number, place, cell[:32_767])
-    return out.getvalue()
+    return workbook_of("退回的行", _refused_grid(refused))
 
 
 def _refused_grid(refused: Sequence[Mapping[str, Any]]) -> list[list[str]]:

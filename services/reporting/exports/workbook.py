@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import xlsxwriter
 
+from runtime.text_sheet import TEXTS_ALONE
 from services.reporting.core.days import SHANGHAI
 from services.reporting.core.forms.form import Column, Figure, Form, Paragraph, Sheet, Value
 from services.reporting.exports.long_sheet import Cell, LongSheet
@@ -37,9 +38,7 @@ MOST_ROWS: Final = 1_048_576
 """No spreadsheet holds more; what is written below them would be lost without a word."""
 _A4: Final = 9
 _OPTIONS: Final = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
+    **TEXTS_ALONE,
     "nan_inf_to_errors": True,
 }
 

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from bihuan.calendar import journal, publish, set_days, show
-from bihuan.policy_migrate import event
+from bihuan.people_topic import event
 from contracts.events import Event, read_event
 from contracts.events.table import RECOUNTED_TYPE
 from contracts.facts import Fact
@@ -136,7 +136,7 @@ def commanding(
     for name, value in {"DATABASE_URL": database_url, "POLICIES_DIR": str(folder), "CLOCK_FILE": str(clock)}.items():
         monkeypatch.setenv(f"BIHUAN_{name}", value)
     sent: list[Fact] = []
-    monkeypatch.setattr("bihuan.policy_migrate.announce", lambda _settings, facts: sent.extend(facts))
+    monkeypatch.setattr("bihuan.people_topic.announce", lambda _settings, facts: sent.extend(facts))
     return sent
 
 

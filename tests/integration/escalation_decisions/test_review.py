@@ -8,7 +8,8 @@ import msgspec
 import pytest
 import typer
 
-from bihuan.policy_migrate import Migration, event, migrate, moved
+from bihuan.people_topic import event
+from bihuan.policy_migrate import Migration, migrate, moved
 from bihuan.upgrade_check import upgrade_check
 from contracts.events import Event, read_event
 from policies import files
@@ -57,6 +58,27 @@ def untouched(database: Database) -> Iterator[None]:
     assert [rows(database, f"SELECT t::text FROM {table} t ORDER BY 1") for table in TABLES] == before
 
 
+@pytest.fixture(autouse=True)
+def asked_of(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands ask this database."""
+    monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
+
+
+@pytest.fixture
+def pack_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The one pack of the folder that commands read, at its first version."""
+    monkeypatch.setenv("BIHUAN_POLICIES_DIR", str(tmp_path))
+    file = tmp_path / "wenling-2023.yaml"
+    file.write_text(OLD, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def folder_handler(pack_file: Path, metrics: Metrics, clock: ManualClock) -> EscalationHandler:
+    """The handler of a worker that reads that folder."""
+    return worker(pack_file.parent, metrics, clock)
+
+
 @pytest.mark.parametrize("cut", [1, 5, 9, 10])
 @pytest.mark.parametrize("shape", ["", "UPDATE case_file SET state_version = 0, state = 'another shape'"])
 def test_the_same_code_and_law_change_nothing(
@@ -93,14 +115,9 @@ def test_another_law_is_told_before_it_decides(database: Database, handler: Esca
 
 
 def test_the_command_says_nothing_changes(
-    database: Database,
-    database_url: str,
-    handler: EscalationHandler,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    database: Database, handler: EscalationHandler, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 0, and how many cases were looked at."""
-    monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
     read(database, handler, long_log().records)
 
     with untouched(database):
@@ -112,23 +129,13 @@ def test_the_command_says_nothing_changes(
 
 
 def test_packs_of_the_release_that_do_not_bind_are_named(
-    database: Database,
-    database_url: str,
-    metrics: Metrics,
-    clock: ManualClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    database: Database, pack_file: Path, folder_handler: EscalationHandler, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What was put into force stays so: a new version waits for its activation, a changed text of an old one for ever."""
-    monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
-    monkeypatch.setenv("BIHUAN_POLICIES_DIR", str(tmp_path))
-    pack = tmp_path / "wenling-2023.yaml"
-    pack.write_text(OLD, encoding="utf-8")
-    read(database, worker(tmp_path, metrics, clock), long_log().hear(edition(OLD, "07-22"), moment("07-22")).records)
+    read(database, folder_handler, long_log().hear(edition(OLD, "07-22"), moment("07-22")).records)
 
     for text in (NEW, f"{OLD}# 改\n"):
-        pack.write_text(text, encoding="utf-8")
+        pack_file.write_text(text, encoding="utf-8")
         with untouched(database):
             upgrade_check()
 
@@ -141,13 +148,11 @@ def test_packs_of_the_release_that_do_not_bind_are_named(
 
 def test_the_command_lists_what_changes(
     database: Database,
-    database_url: str,
     handler: EscalationHandler,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """In sentences, with exit code 1."""
-    monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
     read(database, handler, long_log().records)
     law = stricter().law
     monkeypatch.setattr(LawBook, "law", lambda *_, **__: law)
@@ -162,20 +167,11 @@ def test_the_command_lists_what_changes(
 
 
 def test_a_dry_run_lists_the_clocks_that_would_move(
-    database: Database,
-    database_url: str,
-    metrics: Metrics,
-    clock: ManualClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    database: Database, folder_handler: EscalationHandler, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """H-1 is closed and H-3 has no deadline before August: both stay; a version nobody put into force moves nothing."""
-    monkeypatch.setenv("BIHUAN_DATABASE_URL", database_url)
-    (tmp_path / "wenling-2023.yaml").write_text(OLD, encoding="utf-8")
-    handler = worker(tmp_path, metrics, clock)
     log = long_log().hear(report("07-21 09:00", "H-4", rectify_by="2023-08-20"), moment("07-21 09:05"))
-    read(database, handler, log.hear(edition(NEW, "07-22"), moment("07-22")).records)
+    read(database, folder_handler, log.hear(edition(NEW, "07-22"), moment("07-22")).records)
 
     with untouched(database):
         migrate("wenling-2023", "1", "2", dry_run=True)

@@ -46,7 +46,7 @@ async def until(look: Callable[[], bool], within: float = 20.0) -> None:
     """Look from a thread again and again."""
     async with asyncio.timeout(within):
         while not await asyncio.to_thread(look):  # noqa: ASYNC110 (what is looked at lies in the database)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # between two looks
 
 
 def some(count: int, **changes: object) -> list[object]:

@@ -1,13 +1,11 @@
 """Show who holds which role now, before and next; take over a roster from a spreadsheet, and single handovers."""
 
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import quote
 
-import xlsxwriter
 from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -16,7 +14,7 @@ from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database
 from runtime.pages import Frame, Trouble
-from runtime.text_sheet import TextSheet
+from runtime.text_sheet import workbook_of
 from runtime.workbook import BadWorkbook, read_sheet
 from services.notify.api.forms import masked_address, recipient_text
 from services.notify.api.pages import said
@@ -101,7 +99,7 @@ def _add_reading(
     def export(who: Who) -> Response:
         """The roster as a workbook that can be changed and sent back; empty it is the form."""
         return Response(
-            _workbook(grid_of(held(who), roles)),
+            workbook_of("花名册", grid_of(held(who), roles)),
             media_type=XLSX,
             headers={"content-disposition": f"attachment; filename*=UTF-8''{quote('值班花名册.xlsx')}"},
         )
@@ -170,17 +168,3 @@ def _row(seat: Seat, state: str) -> Row:
 
 def _state(seat: Seat, now: datetime) -> str:
     return "now" if seat.held_at(now) else "next" if now < seat.since else "past"
-
-
-def _workbook(grid: Iterable[tuple[str, ...]]) -> bytes:
-    """Texts only: no cell of it is a formula, a number or a link."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as workbook:
-        sheet = workbook.add_worksheet("花名册", TextSheet)
-        for number, line in enumerate(grid):
-            for place, cell in enumerate(line):
-                sheet.write_string(number, place, cell)
-        sheet.set_column(0, len(COLUMNS) - 1, 18)
-        sheet.freeze_panes(1, 0)
-    return out.getvalue()

@@ -57,7 +57,7 @@ def test_a_child_of_a_parent_that_is_gone_does_not_start() -> None:
 def test_a_child_ends_with_its_parent() -> None:
     """A kill -9 of the parent reaches the child as the signal that was asked for."""
     inner = children.command(
-        [sys.executable, "-c", "import signal, time; print('up', flush=True); time.sleep(60)"],
+        [sys.executable, "-c", "import signal, time; print('up', flush=True); time.sleep(60)"],  # ends by its parent
         last_signal=signal.SIGTERM,
         as_root=True,
     )
