@@ -45,7 +45,7 @@ def router(desk: Desk, frame: Frame, cookie: Cookie, provider: str = "") -> APIR
     def form(request: Request, wanted: str, *, name: str = "", wrong: str = "") -> Response:
         status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
         shown: dict[str, Any] = {"wanted": wanted, "given": name, "wrong": wrong, "provider": provider}
-        return frame.page(request, "login.html", as_of=None, status=status, **shown)
+        return frame.page(request, "login.html", as_of=None, status=status, bare=True, **shown)
 
     def password_form(request: Request, wrong: Sequence[str] = ()) -> Response:
         status = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK

@@ -113,7 +113,8 @@ class Frame:
     ) -> HTMLResponse:
         """Answer with the template `name`; `as_of` is the moment up to which its numbers count, None where it has none.
 
-        A `bare` page is for the public: it leads nowhere inside, names nobody and loads no script. The template may also use `now`, `moment` (`as_of`, else now) and `stale`.
+        A `bare` page is for the public, and for whoever is not in yet: it leads nowhere inside, names nobody and loads no
+        script. The template may also use `now`, `moment` (`as_of`, else now) and `stale`.
         """
         now = self._clock.now()
         stale = as_of is not None and self._stale_after is not None and now - as_of > self._stale_after
