@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runtime import codec, log
 from runtime.clock import Clock, SystemClock
 from runtime.database import Database, Work
-from runtime.errors import Unavailable
+from runtime.errors import Conflict, Unavailable
 from runtime.metrics import Metrics
 from runtime.outbox import rows
 from runtime.outbox.rows import Numbered, Row
@@ -88,7 +88,7 @@ class Relay:
             )
             try:
                 await self._live(database, stopping)
-            except (Unavailable, Fenced, NotDelivered) as error:
+            except (Unavailable, Conflict, Fenced, NotDelivered) as error:
                 _logger.warning("relay ends", error=str(error), kind=type(error).__name__)
                 await _wait(stopping, STANDBY)
             finally:

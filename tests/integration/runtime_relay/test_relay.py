@@ -132,6 +132,26 @@ def test_commits_that_are_cut_begin_a_new_life_and_change_no_number(world: World
     proxy.close()
 
 
+def test_a_deadlock_begins_a_new_life_of_the_same_process(world: World) -> None:
+    """The database chose the relay's transaction; what it undid is done by the next life, and no number is changed."""
+    with world.database.begin() as work:
+        work.connection.execute(
+            """CREATE SEQUENCE numbered;
+            CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('numbered') = 1 THEN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER meet BEFORE INSERT ON relay_batch FOR EACH ROW EXECUTE FUNCTION meet()"""
+        )
+    relay = ready(world.relay())
+    put_out(world, 0, range(50))
+    eventually(world.drained)
+
+    assert list(range(50)) == taken(world, 0)
+    assert '"kind": "Conflict"' in relay.output()
+    assert relay.stop() == 0
+
+
 def test_ticks_go_to_slots_in_use_behind_the_facts_they_cover(world: World) -> None:
     """A tick comes after every fact that was announced before its value was taken, and its value never goes back."""
     put_out(world, 0, range(2500))  # more than one batch of the relay
