@@ -178,6 +178,8 @@ def _tell_hazard(campaign: _Campaign, number: int) -> None:
     chance = campaign.chance
     day = campaign.anchor - timedelta(days=chance.uniform(0.3, DAYS))
     found_at = day.replace(hour=chance.randint(8, 17), minute=chance.randint(0, 59), second=0)
+    if found_at >= campaign.anchor:  # whatever the hour of the anchor, every hazard has been found before it
+        found_at -= timedelta(days=1)
     tenant, data = _report(campaign, number, found_at)
     data["rectify_by"] = (found_at + timedelta(days=chance.choice((3, 5, 7, 10, 15)))).date().isoformat()
     identity = {"hazard_id": data["hazard_id"]}

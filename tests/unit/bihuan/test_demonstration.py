@@ -3,7 +3,9 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from bihuan.demonstration import WATCHED_MINUTES, generate
+import pytest
+
+from bihuan.demonstration import HAZARDS, WATCHED_MINUTES, generate
 from contracts import divisions
 from services.intake.core.validation import Accepted, validate
 
@@ -37,3 +39,11 @@ def test_nothing_lies_after_the_anchor_but_deadlines() -> None:
 def test_it_has_about_three_thousand_events() -> None:
     """Large enough to look like a campaign, small enough to load in seconds."""
     assert 2_500 < len(list(generate(ANCHOR))) < 3_500
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_it_tells_every_hazard_at_whatever_hour_it_is_loaded(hour: int) -> None:
+    """A hazard that was found at five in the afternoon is one of yesterday when the campaign ends at noon."""
+    told = [event for event in generate(ANCHOR.replace(hour=hour)) if event["type"] == "hazard.reported.v1"]
+
+    assert len(told) == HAZARDS + len(WATCHED_MINUTES)
