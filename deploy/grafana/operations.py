@@ -105,6 +105,16 @@ def _stages(shown: dashboard.Dashboard) -> dashboard.Dashboard:
             lines(
                 "等待处理的记录",
                 Line(f"sum by (process, topic) (bihuan_consumer_lag_records{{{P}}})", "{{process}} {{topic}}"),
+                width=THIRD,
+            )
+        )
+        .with_panel(
+            lines(
+                "最早的一条已等待",
+                Line(f"max by (process, topic) (bihuan_consumer_lag_seconds{{{P}}})", "{{process}} {{topic}}"),
+                unit="s",
+                says="超过一分钟即告警；在减少就等它追上，不减少就加一个 worker。",
+                width=THIRD,
             )
         )
         .with_panel(
@@ -112,6 +122,7 @@ def _stages(shown: dashboard.Dashboard) -> dashboard.Dashboard:
                 "等待转发的事实",
                 Line("max by (service) (bihuan_outbox_rows)", "{{service}}"),
                 says="已入库、未写入 Kafka。",
+                width=THIRD,
             )
         )
     )

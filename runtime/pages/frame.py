@@ -101,6 +101,10 @@ class Frame:
 
         return router
 
+    def now(self) -> datetime:
+        """The moment of a page that shows what its own service holds."""
+        return self._clock.now()
+
     def page(
         self,
         request: Request,

@@ -116,3 +116,10 @@ def test_a_handover_between_two_attempts(office: Office, http: TestClient) -> No
     assert departure.address == "new@example.cn"
     trail = http.get(f"/notices/{departure.notice_id}").text
     assert ("o***" in trail, "接**" in trail) == (True, True)
+    assert trail.count("太平街道 · 安委办") == 3  # whom it is for, and whose seat each attempt went to
+
+
+@pytest.mark.parametrize("path", ["/notices", "/letters", "/roster", "/silences"])
+def test_a_page_says_up_to_when_it_holds(http: TestClient, path: str) -> None:
+    """A page that somebody left open yesterday is not taken for today's."""
+    assert '<p class="asof" role="status">数据截至 <time datetime="2023-05-' in http.get(path).text

@@ -108,7 +108,7 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
         return frame.page(
             request,
             "letters.html",
-            as_of=None,
+            as_of=frame.now(),
             letters=found[:PAGE],
             next_cursor=write_cursor(last.drafted_at, last.id) if last else "",
             is_first=not cursor,
@@ -128,7 +128,7 @@ def _add_reading(router: APIRouter, database: Database, office: Office, frame: F
         return frame.page(
             request,
             "letter.html",
-            as_of=None,
+            as_of=frame.now(),
             letter=letter,
             paper=office.laid_out(letter),
             trail=trail,

@@ -142,7 +142,7 @@ def _add_trail(router: APIRouter, database: Database, frame: Frame) -> None:
         return frame.page(
             request,
             "notice.html",
-            as_of=None,
+            as_of=frame.now(),
             notice=notice,
             reason=reason,
             attempts=[attempt_shown(row) for row in attempts],

@@ -83,7 +83,7 @@ def _add_reading(
         return frame.page(
             request,
             "roster.html",
-            as_of=None,
+            as_of=now,
             rows=shown[:SHOWN],
             total=len(shown),
             unit=unit.strip(),

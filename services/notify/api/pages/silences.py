@@ -47,7 +47,7 @@ def _add_reading(router: APIRouter, database: Database, divisions: Divisions, fr
         return frame.page(
             request,
             "silences.html",
-            as_of=None,
+            as_of=now,
             silences=[
                 {
                     "silence": silence,
