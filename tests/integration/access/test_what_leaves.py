@@ -11,6 +11,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -31,10 +32,13 @@ from tests.integration.access.bodies import request_of
 from tests.integration.access.conftest import World
 from tests.integration.access.test_matrix import CELLS, DOCUMENTS, KNOWN, Cell
 from tests.integration.access.things import AWAY, FOREIGN, HOME, OWN, SECRET, insert
+from tests.integration.escalation_decisions.log import Log
 from tests.integration.reporting_read_models.log import batches, records
 from tests.people import sign_in
+from tests.unit.services.escalation.stories import fact, moment
 from tests.unit.services.reporting.facts import BASE, reported
 
+EXAMPLES: Final = Path(__file__).parents[3] / "contracts" / "examples"
 MOST_WORDS: Final = 10
 SIBLING: Final = "330303"
 """Beside the other county, below the same committee: what is kept by committee must not reach it either."""
@@ -71,7 +75,6 @@ TELLS_NOTHING: Final = {
     "GET /v1/boundaries.geojson": "boundaries of a licensed map",
     "GET /map": "a frame: its points are those of /v1/risk-map.geojson",
     "GET /v1/calendar": "days of the year, which are public",
-    "GET /v1/calendar/recounted": "made of the cases that one sees; no calendar changed here",
     "GET /v1/imports/{identity} by key": "what a key's own source has imported; a foreign key is asked in the tests of the door",
     "GET /v1/imports/{identity}/refused.{form} by key": "the same",
     "GET /v1/decisions by key": "what a system reported itself; another's is asked in the tests of reporting's door",
@@ -91,7 +94,22 @@ def _docx() -> bytes:
     return out.getvalue()
 
 
+def _calendar_changed() -> bytes:
+    data = msgspec.json.decode((EXAMPLES / "calendar.changed.v1.json").read_bytes())["data"]
+    return (
+        Log("330300").hear(fact("calendar.changed", "05-01", tenant="330300", **data), moment("05-01")).records[0].value
+    )
+
+
 MARKS: Final[tuple[tuple[str, tuple[object, ...]], ...]] = (
+    (
+        """WITH change AS (INSERT INTO escalation.calendar_change (committee, source, event_id, known_at, document, done)
+        VALUES ('330300', '/tests', 'canary', now(), %s, true) RETURNING place)
+        INSERT INTO escalation.recounted (committee, key, rule, change, before_firm, after_firm,
+        province, city, county, tenant) SELECT '330300', 'hazard|test|' || %s, 'overdue', place, true, true,
+        '330000', '330300', tenant, tenant FROM change, (SELECT %s) AS whose (tenant)""",
+        (_calendar_changed(), SECRET, AWAY),
+    ),
     (
         "UPDATE intake.dead_letter SET source = %s, event_id = %s, detail = to_jsonb(ARRAY[%s]) WHERE tenant = %s",
         (SECRET, SECRET, SECRET, AWAY),
