@@ -62,7 +62,7 @@ def set_days(
 ) -> None:
     """Set single days (调休, a day off by decision): open terms are counted anew, with a journal; what is past stays."""
     if not (reason or document_no):
-        raise typer.BadParameter("say why with --reason, or by which notice with --document-no")
+        raise typer.BadParameter("用 --reason 写理由，或用 --document-no 写依据的文号")
     _change(tenant, Set(tuple(map(_day, days)), by, reason, document_no), dry_run=dry_run, form=form)
 
 
@@ -83,9 +83,7 @@ def publish(
     """Publish the days of a year as the State Council's notice sets them: provisional terms become firm."""
     days = tuple(_of_year(year, file))
     if not days:
-        raise typer.BadParameter(
-            f"no day of {year} in {file or 'the table that ships'}: name the notice's days in --file"
-        )
+        raise typer.BadParameter(f"{file or '随产品的放假安排表'}里没有 {year} 年的日子：用 --file 给出通知里的日子")
     _change(tenant, Set(days, by, reason, document_no, year), dry_run=dry_run, form=form)
 
 
@@ -141,9 +139,9 @@ def _day(text: str) -> tuple[date, str, str]:
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        raise typer.BadParameter(f"{text}: {day!r} is no day; write 2026-10-09=holiday") from None
+        raise typer.BadParameter(f"{text}：{day!r} 不是日期，写成 2026-10-09=holiday") from None
     if kind not in KINDS:
-        raise typer.BadParameter(f"{text}: {kind!r} is no kind of day; write {' or '.join(KINDS)}")
+        raise typer.BadParameter(f"{text}：{kind!r} 不是日子的种类，写 {' 或 '.join(KINDS)}")
     return found, kind, name
 
 
@@ -163,14 +161,14 @@ def _of_year(year: int, file: Path | None) -> Iterator[tuple[date, str, str]]:
             try:
                 yield _day(f"{row['day']}={row['kind']}:{row.get('name') or ''}")
             except (KeyError, typer.BadParameter) as error:
-                raise typer.BadParameter(f"{file}:{number}: {error}; the columns are day,kind,name") from None
+                raise typer.BadParameter(f"{file}:{number}：{error}；表头是 day,kind,name") from None
 
 
 def _committees(law: "Law", wanted: Sequence[str]) -> list[str]:
     known = law.committees()
     for one in wanted:
         if one not in known:
-            raise LookupError(f"{one} is no committee's root tenant; committees: {', '.join(sorted(known))}")
+            raise LookupError(f"{one} 不是安委会的根代码；安委会有：{'、'.join(sorted(known))}")
     return sorted(wanted or known)
 
 
@@ -191,7 +189,7 @@ def _change(wanted: Sequence[str] | None, said: Set, *, dry_run: bool, form: For
     except (LookupError, ValueError, Unavailable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(FAILED) from None
-    print(f"{len(said.days)} days {'would be' if dry_run else 'are'} set for {len(facts)} committees", file=sys.stderr)
+    print(f"{'将' if dry_run else '已'}为 {len(facts)} 个安委会设定 {len(said.days)} 天", file=sys.stderr)
 
 
 def _facts(engine: "Engine", committees: Sequence[str], said: Set, now: datetime) -> "list[Fact]":
@@ -202,9 +200,7 @@ def _facts(engine: "Engine", committees: Sequence[str], said: Set, now: datetime
     if said.year is not None:
         for fact in facts:
             if said.year in engine.law.calendar_of(fact.committee).years:
-                raise ValueError(
-                    f"{fact.committee}: {said.year} is published already; set single days with bihuan calendar set"
-                )
+                raise ValueError(f"{fact.committee}：{said.year} 年已经公布；改个别日子用 bihuan calendar set")
     for fact in facts:
         changed(engine.law, fact)
     return facts

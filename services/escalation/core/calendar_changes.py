@@ -65,10 +65,10 @@ class Recounted(NamedTuple):
 def changed(law: Law, fact: Fact) -> Law:
     """The law with the calendar as the fact sets it; a ValueError says what is wrong with it and how to mend it."""
     if fact.correction:
-        raise ValueError("a change of the calendar is not corrected: set the days again as they are to be")
+        raise ValueError("日历调整不能更正：把这些日子按应有的样子再设一次")
     said, calendar, at = read(bytes(fact.data)), law.calendar_of(fact.committee), fact.known_at
     if fact.tenant != fact.committee:
-        raise ValueError(f"a calendar is its committee's: send it with the tenant {fact.committee}, not {fact.tenant}")
+        raise ValueError(f"日历是安委会的：属地写 {fact.committee}，不写 {fact.tenant}")
     if said.year is None or said.year in calendar.years:
         _check_days(said, calendar, local_day(at))
     else:
@@ -97,28 +97,28 @@ def undone(law: Law, fact: Fact) -> Law:
 
 
 def _check_days(said: Said, calendar: WorkCalendar, today: date) -> None:
-    known = f"the calendar reaches to {max(calendar.years, default=0)}"
+    known = f"日历公布到 {max(calendar.years)} 年" if calendar.years else "日历还没有公布过哪一年"
     seen: set[date] = set()
     for one in said.days:
         if one.day in seen:
-            raise ValueError(f"{one.day} is set twice: say once what it is")
+            raise ValueError(f"{one.day} 写了两次：一天只写一次")
         if one.day < today and (said.year is None or calendar.is_worked(one.day) != (one.kind == WORKED)):
-            raise ValueError(f"{one.day} is past: what was counted by it stands; set days from {today} on")
+            raise ValueError(f"{one.day} 已经过去：按它算过的不再变；只能改 {today} 和以后的日子")
         if one.day.year not in calendar.years:
-            raise ValueError(f"{one.day}: {known}; publish the year {one.day.year} first, with all days of its notice")
+            raise ValueError(f"{one.day}：{known}；先公布 {one.day.year} 年，写全那一年通知里的日子")
         seen.add(one.day)
 
 
 def _check_year(said: Said, year: int, calendar: WorkCalendar) -> None:
     last = max(calendar.years, default=year - 1)
     if year > last + 1:
-        raise ValueError(f"{year} leaves a gap: the calendar reaches to {last}; publish {last + 1} first")
+        raise ValueError(f"{year} 年前面有空缺：日历公布到 {last} 年；先公布 {last + 1} 年")
     first = date(year - 1, *NEW_YEARS_NOTICE)
     outside = [one.day for one in said.days if not first <= one.day <= date(year, 12, 31)]
     if outside:
-        raise ValueError(f"{outside[0]} does not belong to the notice of {year}: that sets days from {first} on")
+        raise ValueError(f"{outside[0]} 不归 {year} 年的通知：它只管 {first} 至 {year}-12-31")
     if len({one.day for one in said.days}) < len(said.days):
-        raise ValueError("a day is set twice: say once what it is")
+        raise ValueError("有一天写了两次：一天只写一次")
 
 
 def kinds_counting(law: Law, committee: str) -> frozenset[str]:

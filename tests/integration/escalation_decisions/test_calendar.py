@@ -116,7 +116,7 @@ def test_a_change_of_the_past_is_refused_with_the_sentence(database: Database, w
     read(database, worker, story.records[-1:])
 
     assert refused.value.reason == "bad_calendar"
-    assert "2021-05-20 is past" in refused.value.detail[0]
+    assert "2021-05-20 已经过去" in refused.value.detail[0]
     assert set(dates(database).values()) == {"05-28", ""}
 
 
@@ -147,7 +147,7 @@ def test_a_dry_run_lists_what_would_move(commanding: list[Fact], capsys: pytest.
     out, err = capsys.readouterr()
     assert out.splitlines()[0] == "371000 hazard H-00：下一期限由2021-05-27 00:00改为2021-05-28 00:00"
     assert len(out.splitlines()) == HAZARDS
-    assert err == "1 days would be set for 1 committees\n"
+    assert err == "将为 1 个安委会设定 1 天\n"
     assert commanding == []
 
 
@@ -176,9 +176,9 @@ def test_the_event_is_one_that_intake_takes(
 @pytest.mark.parametrize(
     ("said", "tenant", "words"),
     [
-        pytest.param("2021-05-20=holiday", ROOT, "2021-05-20 is past", id="the past"),
-        pytest.param("2031-05-20=holiday", ROOT, "publish the year 2031 first", id="beyond the table"),
-        pytest.param("2021-05-26=holiday", "371083", "371083 is no committee's root tenant; committees: 371000", id="a county"),
+        pytest.param("2021-05-20=holiday", ROOT, "2021-05-20 已经过去", id="the past"),
+        pytest.param("2031-05-20=holiday", ROOT, "先公布 2031 年", id="beyond the table"),
+        pytest.param("2021-05-26=holiday", "371083", "371083 不是安委会的根代码；安委会有：371000", id="a county"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_and_not_sent(
@@ -198,12 +198,12 @@ def test_a_known_year_is_not_published_again(commanding: list[Fact], capsys: pyt
     with pytest.raises(typer.Exit):
         publish(2026, "国办发明电〔2025〕7号", None, None)
 
-    assert "2026 is published already; set single days with bihuan calendar set" in capsys.readouterr().err
+    assert "2026 年已经公布；改个别日子用 bihuan calendar set" in capsys.readouterr().err
     assert commanding == []
 
 
 @pytest.mark.parametrize("said", ["2021-05-26", "26.5.=holiday", "2021-05-26=off"])
 def test_a_day_that_cannot_be_read_is_wrong_usage(said: str) -> None:
     """With the form it should have."""
-    with pytest.raises(typer.BadParameter, match="write"):
+    with pytest.raises(typer.BadParameter, match="写"):
         set_days([said], [ROOT], reason="台风停工")

@@ -215,17 +215,17 @@ def test_a_year_that_nobody_knew_is_provisional_until_it_is_published(
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        pytest.param(days("2021-05-20=holiday", when="2021-05-24 10:00"), "2021-05-20 is past", id="the past"),
-        pytest.param(days("2031-05-20=holiday", when="2021-05-24 10:00"), "publish the year 2031 first", id="beyond"),
-        pytest.param(days("2031-05-20=holiday", when="2021-05-24 10:00", year=2031), "leaves a gap", id="a gap"),
-        pytest.param(days("2026-05-20=holiday", when="2021-05-24 10:00", year=2027), "does not belong", id="another year"),
-        pytest.param(days("2021-05-26=holiday", when="2021-05-24 10:00", tenant=COUNTY), "its committee's", id="a county"),
+        pytest.param(days("2021-05-20=holiday", when="2021-05-24 10:00"), "2021-05-20 已经过去", id="the past"),
+        pytest.param(days("2031-05-20=holiday", when="2021-05-24 10:00"), "先公布 2031 年", id="beyond"),
+        pytest.param(days("2031-05-20=holiday", when="2021-05-24 10:00", year=2031), "前面有空缺", id="a gap"),
+        pytest.param(days("2026-05-20=holiday", when="2021-05-24 10:00", year=2027), "不归 2027 年的通知", id="another year"),
+        pytest.param(days("2021-05-26=holiday", when="2021-05-24 10:00", tenant=COUNTY), "日历是安委会的", id="a county"),
         pytest.param(
-            days("2021-05-26=holiday", "2021-05-26=working_day", when="2021-05-24 10:00"), "set twice", id="a day twice"
+            days("2021-05-26=holiday", "2021-05-26=working_day", when="2021-05-24 10:00"), "写了两次", id="a day twice"
         ),
         pytest.param(
             msgspec.structs.replace(days("2021-05-26=holiday", when="2021-05-24 10:00"), correction="calendar/1"),
-            "set the days again",
+            "再设一次",
             id="a correction",
         ),
     ],
