@@ -45,8 +45,8 @@ topics: .venv/.run ## Create the topics that are missing
 
 test: .venv/.dev ## Unit tests, two files at a time, then contract, integration and end-to-end tests; needs Python only
 	@status=0; \
-	$(PY) -m pytest tests/unit -n 2 --dist loadfile || status=1; \
-	$(PY) -m pytest $(filter-out tests/unit,$(TESTS)) -m "not tools and not faults" || status=1; \
+	$(if $(filter tests/unit,$(TESTS)),$(PY) -m pytest tests/unit -n 2 --dist loadfile || status=1;) \
+	$(if $(filter-out tests/unit,$(TESTS)),$(PY) -m pytest $(filter-out tests/unit,$(TESTS)) -m "not tools and not faults" || status=1;) \
 	exit $$status
 
 test-unit: .venv/.dev ## Unit tests alone: no socket, no sleep
