@@ -61,6 +61,11 @@ class Principal:
         return tuple(sorted(found | {grant.tenant for grant in self.grants if not grant.sectors}))
 
     @property
+    def whole(self) -> tuple[str, ...]:
+        """The sub-trees of the grants that no sector limits: whatever lies there is this person's to see."""
+        return replace(self, grants=tuple(grant for grant in self.grants if not grant.sectors)).tenants
+
+    @property
     def home(self) -> str:
         """The tenant whose numbers they want to see first: the only one of their grants, else empty for all of them."""
         tenants = self.tenants

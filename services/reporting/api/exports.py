@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.divisions import Divisions
+from contracts.roles import EVERYWHERE
 from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database
@@ -26,6 +27,8 @@ MOST_UNFINISHED: Final = 3
 """Orders of one person that may wait at once."""
 LISTED: Final = 50
 _WORD: Final = r"^[^\x00]*$"
+OF_SOME_SECTORS: Final = "您的岗位限于部分行业，不能预订导出；请在报表页直接打开，内容限于您的行业"
+"""Who prints knows tenants and no sectors: rows of every sector would stand in the file."""
 
 
 class Ordered(BaseModel):
@@ -77,8 +80,10 @@ class Orders:
 
     def take(self, who: Principal, wish: Wish, form: Format) -> Export:
         """Keep an order, as of this moment; raises Problem where it cannot be printed or too many wait."""
+        if who.limits and not self.may_have(who, wish.tenant):
+            raise Problem(HTTPStatus.FORBIDDEN, OF_SOME_SECTORS)
         try:
-            wish = self._reports.seeing(who.tenants).settled(wish)
+            wish = self._reports.seeing(who.whole).settled(wish)
         except BadAskError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
         except NoSuchFormError as error:
@@ -87,7 +92,7 @@ class Orders:
         made = Export(
             id=self._clock.uuid(),
             tenant=wish.tenant,
-            tenants=list(who.tenants),
+            tenants=list(who.whole),
             asked_by=who.name,
             wish=msgspec.to_builtins(wish),
             format=form,
@@ -114,7 +119,20 @@ class Orders:
     def of(self, who: Principal) -> list[Export]:
         """What a person has ordered, the newest first."""
         with self._database.begin() as work:
-            return exports.listed(work, who.name, LISTED)
+            found = exports.listed(work, who.name, LISTED)
+        return [each for each in found if self.may_have(who, each.tenant)]
+
+    def find(self, who: Principal, export: UUID) -> Export:
+        """An order of this person; a Problem 404 for any other, and for one that holds more than they may see by now."""
+        with self._database.begin() as work:
+            found = exports.find(work, export, who.name)
+        if found is None or not self.may_have(who, found.tenant):
+            raise Problem(HTTPStatus.NOT_FOUND, "没有这个导出，或者它已经过期")
+        return found
+
+    def may_have(self, who: Principal, tenant: str) -> bool:
+        """Whether everything of a tenant, whatever its sector, is theirs to see."""
+        return any(scope == EVERYWHERE or self._divisions.is_within(tenant, scope) for scope in who.whole)
 
 
 def routes(database: Database, orders: Orders) -> APIRouter:
@@ -137,7 +155,7 @@ def routes(database: Database, orders: Orders) -> APIRouter:
     @router.get("/{export}")
     def one(who: Who, export: UUID) -> ExportShape:
         """How far an order is."""
-        return _shape(_found(database, export, who))
+        return _shape(orders.find(who, export))
 
     @router.get(
         "/{export}/file",
@@ -146,7 +164,7 @@ def routes(database: Database, orders: Orders) -> APIRouter:
     )
     def file(who: Who, export: UUID) -> StreamingResponse:
         """The file, whole: the same bytes as `GET /v1/reports/{kind}` as of the same moment. 409 while there is none."""
-        found = _found(database, export, who)
+        found = orders.find(who, export)
         if found.state != DONE:
             why = found.error if found.state == FAILED else "还在导出，请稍后再取"
             raise Problem(HTTPStatus.CONFLICT, why)
@@ -154,14 +172,6 @@ def routes(database: Database, orders: Orders) -> APIRouter:
         return StreamingResponse(_pieces(database, found, who), media_type=FORMATS[found.format], headers=headers)
 
     return router
-
-
-def _found(database: Database, export: UUID, who: Principal) -> Export:
-    with database.begin() as work:
-        found = exports.find(work, export, who.name)
-    if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, "没有这个导出，或者它已经过期")
-    return found
 
 
 def _pieces(database: Database, export: Export, who: Principal) -> Iterator[bytes]:

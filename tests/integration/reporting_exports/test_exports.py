@@ -23,6 +23,7 @@ from services.reporting.store import exports
 from services.reporting.store.exports import Export
 from services.reporting.worker.printing import ATTEMPTS, SILENCE, Printer
 from tests.conftest import SignedIn
+from tests.people import sign_in
 
 LEDGER = {"kind": "ledger", "tenant": "331081"}
 
@@ -214,12 +215,33 @@ def test_only_what_the_person_saw_is_printed(
     assert "H-1" not in file.text
 
 
+def test_who_is_limited_to_sectors_orders_nothing(
+    client: TestClient, database: Database, clock: ManualClock, database_url: str, signed_in: SignedIn
+) -> None:
+    """Who prints knows no sectors: the file held every sector's rows. One that was printed before is theirs no more."""
+    limited = sign_in(database_url, Role.DEPARTMENT, "331081", ["消防"])
+    refused = client.post("/v1/exports", json=LEDGER, headers=limited)
+    asked_at_once = client.get("/v1/reports/ledger", params={"tenant": "331081", "format": "csv"}, headers=limited)
+    made = order(client)
+    print_here(database, clock, claim(database, clock))
+    with database.begin() as work:
+        work.connection.execute("UPDATE export SET asked_by = 'department.331081.1'")
+
+    afterwards = [client.get(f"/v1/exports{path}", headers=limited) for path in ("", f"/{made['id']}/file")]
+
+    assert (refused.status_code, "限于部分行业" in refused.json()["detail"]) == (403, True)
+    assert (asked_at_once.status_code, "H-1" in asked_at_once.text) == (200, False)
+    assert (afterwards[0].json(), afterwards[1].status_code) == ([], 404)
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
         pytest.param({"kind": "no-such"}, 404, id="no such form"),
         pytest.param({"tenant": "330402"}, 404, id="of another tenant"),
         pytest.param({"kind": "daily", "date": "2030-01-01"}, 400, id="of a day to come"),
+        pytest.param({"date": "9999-12-31"}, 400, id="of the end of time"),
+        pytest.param({"as_of": "0001-01-01T00:00:00+14:00"}, 400, id="as of before any time"),
         pytest.param({"format": "docx"}, 400, id="in no format of ours"),
         pytest.param({"rows": 5}, 400, id="a word we do not know"),
     ],

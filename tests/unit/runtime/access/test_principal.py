@@ -30,6 +30,14 @@ def test_everywhere_swallows_the_rest() -> None:
     assert ("*",) == person((Role.CITY, "331000"), (Role.PROVINCE, "*")).tenants
 
 
+def test_what_no_sector_limits_is_theirs_whole() -> None:
+    """An export holds every sector: it is for the tenants of grants without a limit."""
+    both = person((Role.COUNTY, "331081"), (Role.DEPARTMENT, "330302", ("工贸",)))
+
+    assert ("331081",) == both.whole
+    assert () == person((Role.DEPARTMENT, "330302", ("工贸",))).whole
+
+
 @pytest.mark.parametrize(
     ("grants", "home"),
     [
