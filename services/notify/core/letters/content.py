@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from contracts.moments import YEARS
 from services.notify.core.messages import TEXT_LENGTH, plain
 
 LINES: Final = 60  # of any list: a letter is not a report
@@ -100,6 +101,8 @@ def fit(content: Content) -> Content:
     for part, lines in msgspec.structs.asdict(clean).items():
         if isinstance(lines, tuple) and len(lines) > LINES:
             raise Unfit(f"{part} 有 {len(lines)} 项，最多 {LINES} 项")
+    if clean.reply_by is not None and clean.reply_by.year not in YEARS:
+        raise Unfit(f"回复期限 {clean.reply_by} 不是合理的日期")
     if clean.reply_within is not None and clean.reply_within < 1:
         raise Unfit("回复期限至少为一日")
     return clean

@@ -5,10 +5,11 @@ very file that was signed. Who is a person, and who told of a hazard, never stan
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from contracts.personal import IDENTITY_CARD, MOBILE
+from contracts.personal import IDENTITY_CARD
 from contracts.vocabulary import LetterKind, LetterState, Status
 from services.notify.core.letters.content import Content, Party
 from services.notify.core.letters.letter import ISSUED, Letter
@@ -24,9 +25,11 @@ UNDECIDED: Final = frozenset({Status.PROPOSED, Status.PROVISIONAL, Status.QUESTI
 
 _INFORMED: Final = "举报"
 _ADVICE: Final = re.compile(r"，建议[^。]*")  # a person has decided since
+_GAP: Final = r"[ .·‐–—-]?"
+_JOINED: Final = re.compile(r"(?<=[0-9])[ -](?=[0-9Xx])")
 _PERSONAL: Final = (
-    ("手机号码", MOBILE),
-    ("电话号码", re.compile(r"(?<!\d)0\d{2,3}[-－ ]?\d{7,8}(?!\d)")),
+    ("手机号码", re.compile(rf"(?<![0-9])1[3-9][0-9]{_GAP}[0-9]{{4}}{_GAP}[0-9]{{4}}(?![0-9])")),
+    ("电话号码", re.compile(rf"(?<![0-9])\(?0[0-9]{{2,3}}\)?{_GAP}[0-9]{{3,4}}{_GAP}[0-9]{{4}}(?![0-9])")),
     ("身份证号", IDENTITY_CARD),
     ("电子邮箱", re.compile(r"[\w.+-]+@[\w-]+\.[A-Za-z]{2,}")),
 )
@@ -50,10 +53,12 @@ def why_unpublishable(letter: Letter, *, restricted: bool, status: Status) -> st
         return "所依据的事项限有权知悉者查看，不得公开"
     if status in UNDECIDED:
         return f"所依据的决定{status.chinese}，尚未确定，不得公开"
-    for line in _lines(letter.content):
-        if _INFORMED in line:
+    for line in map(_plainly, _lines(letter.content)):
+        if _INFORMED in "".join(line.split()):
             return "公开文本不得涉及举报，请先删去"
         found = next((what for what, pattern in _PERSONAL if pattern.search(line)), None)
+        if found is None and IDENTITY_CARD.search(_JOINED.sub("", line)):
+            found = "身份证号"
         if found is not None:
             return f"公开文本中有{found}，请先删去"
     return None
@@ -69,8 +74,15 @@ def was_public(letter: Letter) -> bool:
     return letter.kind is LetterKind.PUBLICATION and letter.state is LetterState.WITHDRAWN
 
 
+def _plainly(line: str) -> str:
+    """The line with the usual forms of its characters: a full-width digit is a digit."""
+    return unicodedata.normalize("NFKC", line)
+
+
 def _lines(content: Content) -> Iterable[str]:
-    yield from (content.title, *content.opening, *content.grounds, *content.demands, content.closing)
+    """Every text of a person's that stands on the paper."""
+    yield from (party.name for party in (*content.addressees, *content.copies))
+    yield from (content.title, *content.opening, *content.grounds, *content.demands, content.reply_ask, content.closing)
     yield from (words for row in content.facts for words in row)
     yield from content.attachments
     yield from (line for annex in content.annexes for line in (annex.title, *annex.lines))

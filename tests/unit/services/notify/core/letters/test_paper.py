@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from contracts.vocabulary import Measure
-from services.notify.core.letters.content import Annex, Party, fit
+from services.notify.core.letters.content import Annex, Party, Unfit, edited, fit
 from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.paper import FIELDS, NEEDED, UNSIGNED, Issue, fields_of, from_right
 from tests.unit.services.notify.core.letters.writing import DESK, TODAY, drafted, supervision, talk
@@ -110,6 +110,15 @@ def test_copies_stand_in_groups(parties: tuple[tuple[str, bool], ...], line: str
     grouped = replace(letter, content=fit(msgspec.structs.replace(letter.content, copies=copies)))
 
     assert on_paper(grouped)["copies"] == line
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_an_answer_is_not_due_at_the_end_of_time(day: str) -> None:
+    """The day after it does not exist: signing ended in a defect."""
+    (letter,) = drafted()
+
+    with pytest.raises(Unfit, match="不是合理的日期"):
+        edited(letter.content, {"reply_by": day})
 
 
 def addressed(*units: str) -> Letter:

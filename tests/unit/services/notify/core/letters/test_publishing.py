@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from contracts.vocabulary import LetterKind, LetterState, Status
+from services.notify.core.letters.content import Party
 from services.notify.core.letters.drafting import draft
 from services.notify.core.letters.letter import Letter
 from services.notify.core.letters.publishing import SHOWN, is_public, was_public, why_unpublishable
@@ -13,6 +15,8 @@ from services.notify.core.letters.signing import why_unsignable
 from tests.telephones import CARRIER
 from tests.unit.services.notify.core.letters.writing import DESK, TODAY, supervision, talk
 from tests.unit.services.notify.given import NOW
+
+WIDE = "".join(chr(ord(digit) + 0xFEE0) for digit in CARRIER)
 
 
 def publication(**changes: Any) -> Letter:
@@ -64,6 +68,13 @@ def test_a_draft_waits_for_who_signs_to_fill_it_in_and_to_look_for_persons() -> 
         pytest.param("身份证 330000199001010000。", "身份证号", id="an identity card"),
         pytest.param("信箱 a@example.cn。", "电子邮箱", id="a mailbox"),
         pytest.param("据举报人反映。", "举报", id="who told of it"),
+        pytest.param(f"联系人手机 {WIDE}。", "手机号码", id="a mobile in full-width digits"),
+        pytest.param(f"手机 {CARRIER[:3]} {CARRIER[3:7]}-{CARRIER[7:]}", "手机号码", id="a mobile in groups"),
+        pytest.param("电话（0576）0000 0000。", "电话号码", id="a telephone in brackets and groups"),
+        pytest.param("身份证 330000 19900101 0000。", "身份证号", id="an identity card in groups"),
+        pytest.param("信箱 a＠example.cn。", "电子邮箱", id="a mailbox with a full-width sign"),
+        pytest.param("据群众 举 报。", "举报", id="who told of it, with spaces"),
+        pytest.param("整改期限2023-11-15至2023-12-01，温安委〔2023〕12号，罚款1300000元。", "", id="days and numbers are none"),
         pytest.param("统一社会信用代码 913300000000000000，罚款200000元。", "", id="a credit code and a sum are no person"),
     ],
 )  # fmt: skip
@@ -75,6 +86,16 @@ def test_personal_data_is_not_published(words: str, what: str) -> None:
     why = why_unpublishable(said, restricted=False, status=Status.RAISED)
 
     assert (what in (why or "")) if what else why is None
+
+
+def test_whatever_stands_on_the_paper_is_looked_at() -> None:
+    """A number beside the name of an addressee was published; and so was one in what is asked for."""
+    content = replace_struct(publication().content, opening=("甲",), demands=())
+    named = Party(name=f"张某 {CARRIER}")
+    for part in ({"addressees": (named,)}, {"copies": (named,)}, {"reply_ask": f"致电 {CARRIER}"}):
+        said = replace(publication(), content=replace_struct(content, **part))
+
+        assert "手机号码" in (why_unpublishable(said, restricted=False, status=Status.RAISED) or ""), part
 
 
 @pytest.mark.parametrize("status", [Status.PROPOSED, Status.PROVISIONAL, Status.QUESTIONED, Status.REJECTED])
