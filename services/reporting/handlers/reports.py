@@ -8,6 +8,7 @@ from typing import BinaryIO, Final, Literal
 import msgspec
 
 from contracts.divisions import Divisions
+from contracts.moments import YEARS
 from contracts.roles import EVERYWHERE
 from runtime.clock import Clock
 from runtime.database import Database, Work
@@ -149,6 +150,9 @@ class Reports:
 
     def _ask(self, wish: Wish, charter: Charter | None, complete: datetime | None) -> Ask:
         now = self._clock.now()
+        for asked in filter(None, (wish.day, wish.since, wish.as_of, wish.baseline)):
+            if asked.year not in YEARS:
+                raise BadAskError(f"{asked.isoformat()} 不是合理的日期；年份从 {YEARS.start} 到 {YEARS.stop - 1}")
         for moment in (wish.as_of, wish.baseline):
             if moment is not None and moment > now:
                 raise BadAskError(f"时点 {moment.isoformat()} 尚未到来；现在是 {now.isoformat(timespec='seconds')}")

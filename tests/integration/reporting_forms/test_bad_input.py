@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import openpyxl
@@ -128,6 +128,9 @@ def test_rare_characters_and_long_names_arrive_whole(hostile: None, desk: Report
         pytest.param({"as_of": at("1999-01-01 00:00")}, "", id="as of a moment before anything was known"),
         pytest.param({"as_of": at("2031-01-01 00:00")}, "尚未到来", id="as of a moment to come"),
         pytest.param({"baseline": at("2031-01-01 00:00")}, "尚未到来", id="compared with a moment to come"),
+        pytest.param({"day": date.max}, "不是合理的日期", id="the last day that there is"),
+        pytest.param({"since": date.min}, "不是合理的日期", id="from the first day that there is"),
+        pytest.param({"as_of": datetime.min.replace(tzinfo=UTC)}, "不是合理的日期", id="as of the first moment"),
         pytest.param({"since": date(2020, 4, 5)}, "晚于", id="a period that ends before it begins"),
         pytest.param({"tenant": "999999"}, "没有辖区", id="of a tenant that does not exist"),
     ],
