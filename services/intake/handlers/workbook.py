@@ -35,7 +35,7 @@ def read_cells(name: str, body: bytes) -> list[list[str]]:
 def refused_csv(refused: Sequence[Mapping[str, Any]]) -> bytes:
     """Return refused rows (as `importing.described` gives them) as CSV, as they came, with the reason beside each."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for line in _refused_grid(refused):
         writer.writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in line])
     return out.getvalue().encode("utf-8-sig")

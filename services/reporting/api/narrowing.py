@@ -94,7 +94,7 @@ def _table(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     flat = [_flat(item) for item in items]
     names = list(dict.fromkeys(name for row in flat for name in row)) or list(columns)
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(names)
     writer.writerows([_cell(row.get(name)) for name in names] for row in flat)
     return MARK + out.getvalue()

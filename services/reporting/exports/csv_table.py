@@ -18,7 +18,7 @@ def stream(form: Form) -> Iterator[bytes]:
     several = len(form.sheets) > 1
     for number, sheet in enumerate(form.sheets):
         out = io.StringIO(newline="")
-        writer = csv.writer(out)
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
         if several:
             writer.writerows([[]] if number else [])
             writer.writerow([guarded(sheet.title)])

@@ -83,12 +83,12 @@ def test_what_is_no_plain_workbook_is_refused(name: str, body: bytes, word: str)
 
 
 def test_refused_rows_go_back_as_csv_without_formulas() -> None:
-    """A cell that a spreadsheet would compute gets an apostrophe."""
+    """A cell that a spreadsheet would compute gets an apostrophe; all are quoted, for those that part cells at a tab too."""
     text = workbook.refused_csv([BAD]).decode("utf-8-sig")
 
     assert text.splitlines() == [
-        "行号,编号,内容,备注,退回原因,说明",
-        "7,'=1+1,'@x,'\tx,这一行不能变成事件。,等级：较大",
+        '"行号","编号","内容","备注","退回原因","说明"',
+        """"7","'=1+1","'@x","'\tx","这一行不能变成事件。","等级：较大\"""",
     ]
 
 
