@@ -27,7 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="The working calendar 工作日历:
 Tenants = Annotated[
     list[str] | None, typer.Option("--tenant", help="Root tenant of a committee; all of them where none is named.")
 ]
-By = Annotated[str, typer.Option(help="Handle of who decided it.")]
+By = Annotated[str, typer.Option(help="Handle of who decided it; absent: the account at the keyboard.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
 DocumentNo = Annotated[str, typer.Option(help="The notice that set the days.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list what would change.")]
@@ -55,7 +55,7 @@ def set_days(
     ],
     tenant: Tenants = None,
     reason: Reason = "",
-    by: By = "operator",
+    by: By = "",
     document_no: DocumentNo = "",
     dry_run: DryRun = False,
     form: Annotated[Form, typer.Option("--format", help="Sentences, or the records that would be made.")] = "words",
@@ -76,7 +76,7 @@ def publish(
     ] = None,
     tenant: Tenants = None,
     reason: Reason = "",
-    by: By = "operator",
+    by: By = "",
     dry_run: DryRun = False,
     form: Annotated[Form, typer.Option("--format", help="Sentences, or the records that would be made.")] = "words",
 ) -> None:
@@ -173,11 +173,13 @@ def _committees(law: "Law", wanted: Sequence[str]) -> list[str]:
 
 
 def _change(wanted: Sequence[str] | None, said: Set, *, dry_run: bool, form: Form) -> None:
+    from bihuan.intake import who
     from bihuan.people_topic import announce
     from runtime.clock import SystemClock
     from runtime.errors import Unavailable
 
     settings = _settings()
+    said = said._replace(by=said.by or who())
     now = SystemClock(settings.clock_file).now()
     try:
         with reading(settings) as (using, engine):

@@ -38,18 +38,19 @@ def _group() -> None:
 def activate(
     pack: Annotated[str, typer.Argument(help="The pack's id; or --all.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Every pack of the installation.")] = False,
-    by: Annotated[str, typer.Option(help="Handle of who decided it.")] = "operator",
+    by: Annotated[str, typer.Option(help="Handle of who decided it; absent: the account at the keyboard.")] = "",
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     document_no: Annotated[str, typer.Option(help="The document that decided it.")] = "",
 ) -> None:
     """Check a pack and put it into force for its committee, with its children; what is in force already stays so."""
     from bihuan.connection import settings_of
+    from bihuan.intake import who
     from runtime.errors import Unavailable
     from runtime.settings import ProcessSettings
 
     if bool(pack) == every:
         raise typer.BadParameter("name one pack, or say --all")
-    signed = Signed(by, reason, document_no)
+    signed = Signed(by or who(), reason, document_no)
     try:
         done = activate_all(settings_of(ProcessSettings), signed, only=pack, say=print)
     except (LookupError, ValueError, Unavailable) as error:
@@ -79,6 +80,7 @@ def activate_all(
     LookupError for a pack that is not there, ValueError for one with a fault or whose version is kept with another
     text, Unavailable without a broker.
     """
+    from bihuan import people_topic
     from contracts.topics import PEOPLE_FACTS
     from runtime import broker
     from runtime.clock import SystemClock
@@ -94,6 +96,7 @@ def activate_all(
     _check_versions(settings, fresh)
     now = SystemClock(settings.clock_file).now()
     if fresh:
+        people_topic.note(settings, [found.pack.root for found in fresh])
         with closing(broker.producer(settings, client_id="bihuan-policy")) as producer:
             sent = [
                 producer.send(

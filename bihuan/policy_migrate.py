@@ -33,13 +33,14 @@ def migrate(
     old: Annotated[str, typer.Argument(help="The version under which the clocks run.")],
     new: Annotated[str, typer.Argument(help="The version to which they move; it has to be in force.")],
     reason: Annotated[str, typer.Option(help="Why; needed unless it is a dry run.")] = "",
-    by: Annotated[str, typer.Option(help="Handle of who decided it.")] = "operator",
+    by: Annotated[str, typer.Option(help="Handle of who decided it; absent: the account at the keyboard.")] = "",
     document_no: Annotated[str, typer.Option(help="The document that decided it.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what moves, and what would change.")] = False,
     form: Annotated[Form, typer.Option("--format", help="Sentences, or the records that would be made.")] = "words",
 ) -> None:
     """Move the running clocks of hazards, listings and duties to another version; what was decided before stays."""
     from bihuan.connection import settings_of
+    from bihuan.intake import who
     from bihuan.people_topic import announce
     from runtime.clock import SystemClock
     from runtime.errors import Unavailable
@@ -48,7 +49,7 @@ def migrate(
     if not reason and not dry_run:
         raise typer.BadParameter("say why with --reason, or look first with --dry-run")
     settings = settings_of(ProcessSettings)
-    wanted = Migration(policy, old, new, by, reason or "-", document_no)
+    wanted = Migration(policy, old, new, by or who(), reason or "-", document_no)
     now = SystemClock(settings.clock_file).now()
     try:
         moving = _look(settings, wanted, now, form)

@@ -13,6 +13,7 @@ import msgspec
 
 from contracts.divisions import Divisions
 from contracts.facts import Fact
+from contracts.topics import PEOPLE_SOURCE
 from services.escalation.core.calendar_changes import changed, read
 from services.escalation.core.heard import ACTIVATED
 from services.escalation.core.law import Law
@@ -124,10 +125,14 @@ class LawBook:
         return True
 
     def _note(self, using: bulk.Cursor, root: str, act: str, by: str, about: str, *detail: str | None) -> None:
-        """What binds a county from now on stands in its audit, by the hand that put it into force."""
+        """What binds a county from now on stands in its audit; `by` is what the fact says, and nobody's signature.
+
+        Whose hand sent it stands there too, where a command of ours did.
+        """
+        said = " ".join(filter(None, (f"by {by or 'unknown'}", *detail)))
         using.execute(
             "SELECT access.note(%b, %b, %b, %b, %b)",
-            (by or "unknown", act, about, " ".join(filter(None, detail)), list(self._divisions.columns_of(root))),
+            (PEOPLE_SOURCE, act, about, said, list(self._divisions.columns_of(root))),
         )
 
     def _in_force(self, digest: str) -> bool:

@@ -1,20 +1,22 @@
 """A calendar is changed through the log: stored cases are counted anew, some a transaction, whatever breaks off."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 import typer
 
-from bihuan.calendar import journal, publish, set_days, show
-from bihuan.people_topic import event
+from bihuan.calendar import Set, changing, journal, publish, set_days, show
+from bihuan.people_topic import announce, event
 from contracts.events import Event, read_event
 from contracts.events.table import RECOUNTED_TYPE
 from contracts.facts import Fact
+from contracts.topics import PEOPLE_SOURCE
 from policies import files
-from runtime.database import Database
+from runtime.access.audit import Witness
+from runtime.database import Acting, Database, acting
 from runtime.errors import Rejected
 from runtime.metrics import Metrics
 from runtime.testing import ManualClock
@@ -171,6 +173,48 @@ def test_the_event_is_one_that_intake_takes(
         in lines[0]
     )
     assert lines[1:] == ["已公布放假安排的年份：2010至2026", "2021-05-26  休息日  台风  威应急〔2021〕3号"]
+
+
+class Taking:
+    """A broker that takes whatever is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, _topic: str, *, value: bytes, **_told: object) -> "Taking":
+        """Take a record."""
+        self.sent.append(value)
+        return self
+
+    def get(self, _seconds: float) -> None:
+        """Say that it is taken."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+def test_who_typed_it_stands_in_the_audit_whatever_the_fact_says(
+    commanding: list[Fact], database: Database, worker: EscalationHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--by director` was the director's act in the county's audit, and whoever typed it stood nowhere."""
+    took = Taking()
+    monkeypatch.setattr("bihuan.people_topic.announce", announce)
+    monkeypatch.setattr("runtime.broker.producer", lambda *_given, **_told: took)
+    typed = ["calendar", "set", "2021-05-26=holiday", "--by", "director"]
+    before = acting.set(Acting(witness=Witness(actor="typist@local", act="bihuan calendar", about=" ".join(typed[1:]))))
+    set_days(["2021-05-26=holiday"], [ROOT], reason="台风停工", by="director")
+    acting.reset(before)
+    said = Set(((date(2021, 5, 26), "holiday", ""),), "director", "台风停工", "")
+    read(database, worker, log(changing(ROOT, said, moment("2021-05-24 10:00"))).records[-1:])
+
+    entries = rows(database, "SELECT actor, act, object, detail FROM access.audit WHERE tenant = %s ORDER BY seq", ROOT)
+
+    assert len(took.sent) == 1
+    assert [entry[:3] for entry in entries[-2:]] == [
+        ("typist@local", "bihuan calendar", "set 2021-05-26=holiday --by director"),
+        (PEOPLE_SOURCE, "calendar changed", ""),
+    ]
+    assert entries[-1][3].startswith("by director")
 
 
 @pytest.mark.parametrize(
