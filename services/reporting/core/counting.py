@@ -1,11 +1,11 @@
-"""Show how the days of a deadline are counted: the first is not, each after it is, and the last runs to 24:00."""
+"""Show how the days of a deadline are counted: the first is not, each after it is, and the last runs to its end."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from services.reporting.core.days import Deadline
+from services.reporting.core.days import SHANGHAI, Deadline
 
 MOST_DAYS: Final = 70
 """Longer terms are told in words alone: ten rows of a calendar are enough."""
@@ -45,21 +45,22 @@ class CountedDay(NamedTuple):
 
 
 class Term(NamedTuple):
-    """The days from the day on which a clock began to the last day of its deadline."""
+    """The days from the day on which a clock began to the last day of its deadline.
+
+    `days` are all of them, or none where they are more than one wants to see; `free` is how many of the counted ones are
+    weekends or holidays; `until` is the time of the last day at which it ends, such as 24:00.
+    """
 
     first: date
     last: date
     days: tuple[CountedDay, ...]
+    free: int
+    until: str
 
     @property
     def length(self) -> int:
         """How many days count."""
         return (self.last - self.first).days
-
-    @property
-    def free(self) -> int:
-        """How many of the counted days are weekends or holidays."""
-        return sum(day.number > 0 and day.kind in {Kind.WEEKEND, Kind.HOLIDAY} for day in self.days)
 
 
 def term(began: date, deadline: Deadline | None, workdays: Mapping[date, bool]) -> Term | None:
@@ -73,10 +74,18 @@ def term(began: date, deadline: Deadline | None, workdays: Mapping[date, bool]) 
     length = (last - began).days
     days = tuple(
         CountedDay(day, number, _kind(day, workdays))
-        for number in range(length + 1 if length <= MOST_DAYS else 0)
+        for number in range(length + 1)
         for day in (began + number * _ONE_DAY,)
     )
-    return Term(began, last, days)
+    free = sum(day.number > 0 and day.kind in {Kind.WEEKEND, Kind.HOLIDAY} for day in days)
+    ends = deadline.due_at.astimezone(SHANGHAI)
+    return Term(
+        began,
+        last,
+        days if length <= MOST_DAYS else (),
+        free,
+        until=f"{ends:%H:%M}" if ends.date() == last else "24:00",
+    )
 
 
 def _kind(day: date, workdays: Mapping[date, bool]) -> Kind:

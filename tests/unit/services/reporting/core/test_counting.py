@@ -42,7 +42,7 @@ def test_there_is_no_term_without_a_deadline_or_before_it_begins() -> None:
     """No deadline is none, never zero days."""
     assert term(BEGAN, None, {}) is None
     assert term(BEGAN, of_day(BEGAN - timedelta(days=1)), {}) is None
-    assert term(BEGAN, of_day(BEGAN), {}) == Term(BEGAN, BEGAN, counted(BEGAN).days)
+    assert term(BEGAN, of_day(BEGAN), {}) == Term(BEGAN, BEGAN, counted(BEGAN).days, 0, "24:00")
 
 
 def test_an_instant_ends_within_its_day() -> None:
@@ -51,7 +51,14 @@ def test_an_instant_ends_within_its_day() -> None:
     night = Deadline(midnight(date(2023, 4, 6)), whole_day=False)
     ends = [term(BEGAN, deadline, {}) for deadline in (noon, night)]
 
-    assert [date(2023, 4, 6), date(2023, 4, 5)] == [end.last for end in ends if end]
+    assert [(date(2023, 4, 6), "12:00"), (date(2023, 4, 5), "24:00")] == [(end.last, end.until) for end in ends if end]
+
+
+def test_a_long_term_tells_its_free_days_too() -> None:
+    """A hundred and fourteen days that nobody wants to see hold sixteen weekends, and a holiday."""
+    made = counted(BEGAN + timedelta(days=114))
+
+    assert ((), 114, 2 * 16 - 1 + 1) == (made.days, made.length, made.free)
 
 
 @given(st.dates(date(2010, 1, 1), date(2030, 1, 1)), st.integers(0, 200))
