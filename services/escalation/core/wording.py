@@ -51,9 +51,16 @@ def in_local_time(record: Decision) -> Decision:
 
 def deadline_words(due: datetime) -> str:
     """The end of a term as an official says it: 2023年5月20日24时, never 0时 of the day after."""
-    if local_day(due) == last_day_before(due):
-        return moment_words(due)
-    return f"{day_words(last_day_before(due))}24时"
+    return moment_words(due) if _is_within_a_day(due) else f"{day_words(last_day_before(due))}24时"
+
+
+def deadline_day_words(due: datetime) -> str:
+    """The last day of a term, 2023年5月20日; with the time where it ends within that day."""
+    return moment_words(due) if _is_within_a_day(due) else day_words(last_day_before(due))
+
+
+def _is_within_a_day(due: datetime) -> bool:
+    return local_day(due) == last_day_before(due)
 
 
 def period_words(label: str) -> str:

@@ -16,7 +16,7 @@ from services.escalation.core.cases.hazard import DONE, TERMS, WORK, Hazard
 from services.escalation.core.findings import Finding
 from services.escalation.core.jurisdiction import Jurisdiction
 from services.escalation.core.terms import RuleParameters, Rung, days_rise
-from services.escalation.core.wording import day_words, hazard_context, hazard_words
+from services.escalation.core.wording import day_words, deadline_day_words, hazard_context, hazard_words
 
 RULE = "overdue"
 READS = frozenset({WORK, DONE, TERMS})
@@ -63,7 +63,7 @@ def find(hazard: Hazard, parameters: Parameters, where: Jurisdiction) -> Iterato
 
 
 def _reason(hazard: Hazard, late: Overdue, rung: Rung) -> str:
-    deadline = day_words(last_day_before(late.since))
+    deadline = deadline_day_words(late.since)
     if late.start == late.since:
         what = f"整改期限为{deadline}，期满仍未整改"
     else:

@@ -194,6 +194,14 @@ def test_the_reason_can_be_read_out() -> None:
     )
 
 
+def test_a_deadline_with_a_time_is_told_with_its_time() -> None:
+    """Else it would be overdue on the very day that the sentence gives as the last."""
+    noon = report("05-08 09:00", rectify_by="2023-05-20T12:00:00+08:00")
+    first = next(record for record in run(noon, until="05-20 13:00") if record.step == "first")
+
+    assert "整改期限为2023年5月20日12时00分，期满仍未整改，已逾期。" in first.reason
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
