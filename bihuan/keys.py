@@ -163,6 +163,10 @@ def _networks(wanted: "Sequence[str]") -> "tuple[IPv4Network | IPv6Network, ...]
 
 def _tenants(work: "Work", slug: str, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tenants of a key: those wanted, within its source's; an operator's without any sees everything."""
+    from contracts.topics import OWN_SLUGS
+
+    if slug in OWN_SLUGS:
+        refuse(f"{slug} 是本系统自己的来源，不发密钥")
     judge = admission(work)
     source = judge.registry.named(slug) if slug else None
     if slug and source is None:

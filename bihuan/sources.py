@@ -130,8 +130,11 @@ def save(source: "Source") -> bool:
 def _check(source: "Source") -> None:
     """End with a sentence where a code or an attribute cannot be right."""
     from contracts import divisions
+    from contracts.topics import OWN_SLUGS, OWN_SOURCES
 
     table = divisions.load()
+    if source.slug in OWN_SLUGS:
+        refuse(f"{source.slug} 是本系统自己的来源，不能登记或更改")
     for tenant in source.tenants:
         if tenant != "*" and not (tenant.isascii() and tenant.isdigit() and 6 <= len(tenant) <= 12):  # noqa: PLR2004
             refuse(f"--tenant {tenant}：应为 6 到 12 位区划代码，或 * 表示全部")
@@ -140,3 +143,5 @@ def _check(source: "Source") -> None:
     for attribute in source.attributes:
         if not attribute or any(char.isspace() for char in attribute) or len(attribute) > 256:  # noqa: PLR2004
             refuse(f"--source {attribute!r}：不能有空白，最多 256 个字符")
+        if attribute.startswith(OWN_SOURCES):
+            refuse(f"--source {attribute}：{OWN_SOURCES} 开头的是本系统自己的")

@@ -14,6 +14,10 @@ PEOPLE_SLUG: Final = "bihuan"
 PEOPLE_SOURCE: Final = "/bihuan/people"
 TIP_OFF_SLUG: Final = "tip-offs"
 TIP_OFF_SOURCE: Final = "/bihuan/tip-offs"
+OWN_SLUGS: Final = frozenset({PEOPLE_SLUG, TIP_OFF_SLUG})
+"""Sources that are no upstream system's: nobody registers them, and nobody holds a key of theirs."""
+OWN_SOURCES: Final = "/bihuan/"
+"""Begins every `source` of our own services."""
 TICK_SOURCE: Final = "/bihuan/intake"
 
 HAZARD_FACTS: Final = "hazard.facts"

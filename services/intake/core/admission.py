@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from contracts.divisions import Divisions
 from contracts.vocabulary import Door
@@ -11,6 +11,9 @@ from services.intake.core.committees import Committees
 from services.intake.core.reasons import Reason
 from services.intake.core.registry import EVERYWHERE, Registry, Scopes, Source
 from services.intake.core.validation import Accepted, Refused, Standing
+
+BY_OUR_TOPIC: Final = frozenset({Door.KAFKA, Door.PEOPLE})
+"""By these doors comes what people did in our own services: the broker lets nobody else write to that topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class Admission:
             door=Door.PEOPLE if sender.source.is_ourselves else sender.door,
             namespace=sender.source.namespace,
             historic=sender.historic,
-            people=sender.source.is_ourselves,
+            people=sender.source.is_ourselves and sender.door in BY_OUR_TOPIC,
             committee_of=self.committees.of,
         )
 
@@ -57,6 +60,10 @@ class Admission:
         if isinstance(judged, Refused):
             return self._seen_by_its_sender(judged, sender)
         fact = judged.fact
+        if sender.source.is_ourselves and not standing.people:
+            return self._seen_by_its_sender(
+                _not_allowed(judged, "what people did comes by our own topic alone"), sender
+            )
         if fact.source not in sender.source.attributes:
             return self._of_another(judged, sender)
         if not self.scopes.within(fact.tenant, sender.tenants):

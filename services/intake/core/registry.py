@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from contracts.divisions import Divisions
-from contracts.topics import PEOPLE_SLUG, TIP_OFF_SLUG
+from contracts.topics import OWN_SLUGS, PEOPLE_SLUG
 
 EVERYWHERE = "*"
 
@@ -37,7 +37,7 @@ class Source:
 
         How many tip-offs came on which day, and from where, may lead back to whoever gave one.
         """
-        return self.slug not in (PEOPLE_SLUG, TIP_OFF_SLUG)
+        return self.slug not in OWN_SLUGS
 
 
 @dataclass(frozen=True, slots=True)

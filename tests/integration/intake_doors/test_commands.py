@@ -95,6 +95,17 @@ def test_a_source_is_registered_and_publishes_to_its_own_topic(
     assert bihuan("sources", "register", "ok", "--tenant", "33x").returncode == 2
 
 
+def test_nobody_becomes_ourselves(bihuan: Bihuan) -> None:
+    """Whoever held a key of our own source, or spoke by one of our names, could do what any person may."""
+    refused = [
+        bihuan("sources", "register", "bihuan", "--tenant", "331081"),
+        bihuan("sources", "register", "ok", "--tenant", "331081", "--source", "/bihuan/intake", "--no-topic"),
+        bihuan("keys", "create", "--source", "bihuan"),
+    ]
+
+    assert [(one.returncode, "本系统自己的" in one.stderr) for one in refused] == [(2, True)] * 3
+
+
 def test_over_http_each_refused_line_is_named_and_its_letter_can_be_replayed(
     bihuan: Bihuan, api: str, tmp_path: Path
 ) -> None:

@@ -112,3 +112,16 @@ def test_what_people_did_comes_by_their_own_door() -> None:
     assert isinstance(said, Accepted)
     assert said.fact.door == "people"
     assert isinstance(admit({**activated, "source": "/a"}, ADMISSION.of_source(A, Door.KAFKA)), Refused)
+
+
+@pytest.mark.parametrize("door", [Door.HTTP, Door.FILE, Door.LEDGER])
+@pytest.mark.parametrize("kind", ["calendar.changed.v1", "hazard.closed.v1"])
+def test_nobody_is_people_by_another_door(door: Door, kind: str) -> None:
+    """A key of our own source did what any person may, in any name: it came in by the door of the upstream systems."""
+    said = {
+        "calendar.changed.v1": {"days": [{"day": "2026-12-04", "kind": "holiday"}], "by": "director"},
+        "hazard.closed.v1": {"hazard_id": "H-1"},
+    }
+    forged = event(source="/bihuan/people", tenant="331081", type=kind, data=said[kind])
+
+    assert isinstance(admit(forged, ADMISSION.of_source(PEOPLE, door)), Refused)
