@@ -7,6 +7,7 @@ import typer
 from bihuan.intake import database, refuse, settings
 
 if TYPE_CHECKING:
+    from runtime.database import Work
     from services.intake.core.registry import Source
 
 app = typer.Typer(no_args_is_help=True, help="Register upstream systems and list them.")
@@ -115,7 +116,10 @@ def create_topic(name: str) -> None:
 
 
 def save(source: "Source") -> bool:
-    """Write a source; ends with a sentence where another source uses one of its attributes. Returns whether it is new."""
+    """Write a source; returns whether it is new.
+
+    Ends with a sentence where another source uses one of its attributes, or a key of it would go further than itself.
+    """
     from services.intake.store import sources
 
     with database() as opened, opened.begin() as work:
@@ -123,8 +127,24 @@ def save(source: "Source") -> bool:
         taken = {attribute: slug for attribute, slug in owners.items() if slug != source.slug}
         if taken:
             refuse("；".join(f"source {attribute} 已属于 {slug}" for attribute, slug in taken.items()))
+        if wider := _wider_keys(work, source):
+            refuse(
+                f"密钥 {'、'.join(wider)} 的辖区超出 {' '.join(source.tenants)}：先 bihuan keys revoke，再发范围合适的"
+            )
         work.concerns.update(source.tenants)
         return sources.register(work, source)
+
+
+def _wider_keys(work: "Work", source: "Source") -> list[str]:
+    """The keys that still open, and for more than the source is to speak for."""
+    from contracts import divisions
+    from runtime.clock import SystemClock
+    from services.intake.core.registry import Scopes
+    from services.intake.store import keys
+
+    scopes, now = Scopes(divisions.load()), SystemClock(settings().clock_file).now()
+    held = [key for key in keys.listed(work) if key.slug == source.slug and key.is_valid(now)]
+    return [key.prefix for key in held if not scopes.narrower(key.tenants, source.tenants)]
 
 
 def _check(source: "Source") -> None:

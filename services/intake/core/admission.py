@@ -66,9 +66,10 @@ class Admission:
             )
         if fact.source not in sender.source.attributes:
             return self._of_another(judged, sender)
-        if not self.scopes.within(fact.tenant, sender.tenants):
-            refused = _not_allowed(judged, f"tenant {fact.tenant} is not within {', '.join(sender.tenants)}")
-            return self._seen_by_its_sender(refused, sender)
+        for rights in (sender.tenants, sender.source.tenants):  # a key goes no further than its source does by now
+            if not self.scopes.within(fact.tenant, rights):
+                refused = _not_allowed(judged, f"tenant {fact.tenant} is not within {', '.join(rights)}")
+                return self._seen_by_its_sender(refused, sender)
         return judged
 
     def _seen_by_its_sender(self, refused: Refused, sender: Sender) -> Refused:

@@ -146,6 +146,10 @@ def test_keys_are_shown_once_and_end_when_revoked(bihuan: Bihuan, database: Data
     assert row is not None
     assert token.split("_")[2] not in row[0]
     assert "valid" in bihuan("keys", "list").stdout
+    narrowed = bihuan(
+        "sources", "register", "county", "--tenant", "331081001", "--source", "/county/safety", "--no-topic"
+    )
+    assert (narrowed.returncode, f"密钥 {prefix}" in narrowed.stderr) == (2, True)
     assert bihuan("keys", "revoke", prefix).returncode == 0
     assert "revoked" in bihuan("keys", "list").stdout
     assert bihuan("keys", "revoke", prefix).returncode == 2

@@ -1,5 +1,6 @@
 """A sender says what it may: its own sources, within its tenants."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,14 @@ def test_a_key_may_be_narrower_than_its_source() -> None:
 
     assert isinstance(admit(event(source="/a", tenant="331081003"), sender), Accepted)
     assert isinstance(admit(event(source="/a", tenant="331081004"), sender), Refused)
+
+
+def test_a_key_goes_no_further_than_its_source() -> None:
+    """It was made when the source spoke for the whole city; the source was narrowed since, the key was not."""
+    sender = Sender(source=A, door=Door.HTTP, tenants=("331000",), historic=False)
+
+    assert isinstance(admit(event(source="/a", tenant="331081003"), sender), Accepted)
+    assert isinstance(admit(event(source="/a", tenant="330300"), replace(sender, tenants=("*",))), Refused)
 
 
 def test_what_people_did_comes_by_their_own_door() -> None:
