@@ -351,7 +351,7 @@ def test_a_ledger_comes_in_by_the_api_and_its_refused_rows_go_back(client: TestC
     assert answer["counts"]["new"] == dry.json()["counts"]["new"] == 104
     assert second.json()["counts"]["new"] == 0
     assert len(answer["refused"]) == answer["counts"]["refused"] == 9
-    assert table.content.decode("utf-8-sig").splitlines()[0].startswith("行号,序号,检查日期,登记日期")
+    assert table.content.decode("utf-8-sig").splitlines()[0].startswith('"行号","序号","检查日期","登记日期"')
     assert len(table.content.decode("utf-8-sig").splitlines()) == 10
     assert workbook.content[:2] == b"PK"
     assert client.get(answer["refused_table"], headers=other).status_code == 404
