@@ -27,8 +27,8 @@ from services.escalation.store.scratch import ScratchCases
 FAILED = 1
 WRONG_USAGE = 2
 LONGEST_REASON = 60
-IN_MEMORY, ASLEEP = 3_000, 24_000
-"""Cases that are open, and that wait in memory: some thirty and forty megabytes; the others wait in a file that is thrown away."""
+IN_MEMORY, ASLEEP = 3_000, 3_000
+"""Cases that are open, and that wait in memory as bytes: some thirty and five megabytes; the others wait in a file that is thrown away."""
 
 
 def simulate(
