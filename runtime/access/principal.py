@@ -78,4 +78,13 @@ class Principal:
 
     def reaches(self, tenant: str, divisions: Divisions) -> bool:
         """Whether a tenant lies in one of their sub-trees."""
-        return any(scope == EVERYWHERE or divisions.is_within(tenant, scope) for scope in self.tenants)
+        return reached(tenant, self.tenants, divisions)
+
+    def has_whole(self, tenant: str, divisions: Divisions) -> bool:
+        """Whether everything of a tenant, whatever its sector, is theirs to see."""
+        return reached(tenant, self.whole, divisions)
+
+
+def reached(tenant: str, scopes: Iterable[str], divisions: Divisions) -> bool:
+    """Whether a tenant lies in one of these sub-trees."""
+    return any(scope == EVERYWHERE or divisions.is_within(tenant, scope) for scope in scopes)

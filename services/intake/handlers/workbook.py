@@ -1,17 +1,16 @@
 """Read and write spreadsheets: what comes from outside through runtime.workbook alone, what goes out without formulas."""
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from runtime import text_csv
 from runtime.text_sheet import workbook_of
 from runtime.workbook import BadWorkbook, read_sheet
 from services.intake.core.ledger.mapping import Table
 from services.intake.core.ledger.tables import BadTableError, Row, read_csv, read_grid
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _REASON, _ERRORS = "退回原因", "说明"
 
 
@@ -35,10 +34,9 @@ def read_cells(name: str, body: bytes) -> list[list[str]]:
 def refused_csv(refused: Sequence[Mapping[str, Any]]) -> bytes:
     """Return refused rows (as `importing.described` gives them) as CSV, as they came, with the reason beside each."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    for line in _refused_grid(refused):
-        writer.writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in line])
-    return out.getvalue().encode("utf-8-sig")
+    writer = text_csv.writer(out)
+    writer.writerows(map(text_csv.guarded, line) for line in _refused_grid(refused))
+    return (text_csv.MARK + out.getvalue()).encode()
 
 
 def refused_xlsx(refused: Sequence[Mapping[str, Any]]) -> bytes:

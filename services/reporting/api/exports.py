@@ -12,7 +12,6 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from contracts.divisions import Divisions
-from contracts.roles import EVERYWHERE
 from runtime.access import Principal, Who
 from runtime.clock import Clock
 from runtime.database import Database
@@ -80,7 +79,7 @@ class Orders:
 
     def take(self, who: Principal, wish: Wish, form: Format) -> Export:
         """Keep an order, as of this moment; raises Problem where it cannot be printed or too many wait."""
-        if who.limits and not self.may_have(who, wish.tenant):
+        if who.limits and not who.has_whole(wish.tenant, self._divisions):
             raise Problem(HTTPStatus.FORBIDDEN, OF_SOME_SECTORS)
         try:
             wish = self._reports.seeing(who.whole).settled(wish)
@@ -120,19 +119,15 @@ class Orders:
         """What a person has ordered, the newest first."""
         with self._database.begin() as work:
             found = exports.listed(work, who.name, LISTED)
-        return [each for each in found if self.may_have(who, each.tenant)]
+        return [each for each in found if who.has_whole(each.tenant, self._divisions)]
 
     def find(self, who: Principal, export: UUID) -> Export:
         """An order of this person; a Problem 404 for any other, and for one that holds more than they may see by now."""
         with self._database.begin() as work:
             found = exports.find(work, export, who.name)
-        if found is None or not self.may_have(who, found.tenant):
+        if found is None or not who.has_whole(found.tenant, self._divisions):
             raise Problem(HTTPStatus.NOT_FOUND, "没有这个导出，或者它已经过期")
         return found
-
-    def may_have(self, who: Principal, tenant: str) -> bool:
-        """Whether everything of a tenant, whatever its sector, is theirs to see."""
-        return any(scope == EVERYWHERE or self._divisions.is_within(tenant, scope) for scope in who.whole)
 
 
 def routes(database: Database, orders: Orders) -> APIRouter:

@@ -1,6 +1,5 @@
 """Answer a page of a list as a reader's program wants it: some fields only, as JSON, JSON Lines or CSV."""
 
-import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,9 +10,10 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from runtime import text_csv
+from runtime.text_csv import guarded
 from runtime.web import Problem
 from services.reporting.core.paging import LARGEST_PAGE, BadCursorError, Cursor, Mark
-from services.reporting.exports.text import guarded
 
 ListFormat = Literal["json", "jsonl", "csv"]
 TEXT: Final = r"^[^\x00]*$"
@@ -33,9 +33,6 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
 }
 AS_LISTS: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {media: {} for media in MEDIA_TYPES.values()}}}
 """What OpenAPI says of a list's answers."""
-
-MARK: Final = "\ufeff"
-"""Without it a spreadsheet takes Chinese for Latin."""
 
 
 def read_fields(text: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -94,10 +91,10 @@ def _table(items: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     flat = [_flat(item) for item in items]
     names = list(dict.fromkeys(name for row in flat for name in row)) or list(columns)
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer = text_csv.writer(out)
     writer.writerow(names)
     writer.writerows([_cell(row.get(name)) for name in names] for row in flat)
-    return MARK + out.getvalue()
+    return text_csv.MARK + out.getvalue()
 
 
 def _flat(item: Mapping[str, Any], above: str = "") -> dict[str, Any]:

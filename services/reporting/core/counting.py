@@ -62,6 +62,11 @@ class Term(NamedTuple):
         """How many days count."""
         return (self.last - self.first).days
 
+    @property
+    def crosses_a_year(self) -> bool:
+        """Whether its days have to be told with their years."""
+        return self.first.year != self.last.year
+
 
 def term(began: date, deadline: Deadline | None, workdays: Mapping[date, bool]) -> Term | None:
     """The term from `began` to the deadline; None without a deadline, or with one that ends before it begins.

@@ -1,24 +1,23 @@
 """Print a form as CSV: its first table, or all of them one below the other, without formulas."""
 
-import csv
 import io
 from collections.abc import Iterator
 
+from runtime import text_csv
+from runtime.text_csv import guarded
 from services.reporting.core.forms.form import Form, Sheet
-from services.reporting.exports.text import guarded, shown
+from services.reporting.exports.text import shown
 
-MARK = "\ufeff".encode()
-"""Without it a spreadsheet takes Chinese for Latin."""
 _HELD = 64 << 10
 
 
 def stream(form: Form) -> Iterator[bytes]:
     """The file in pieces."""
-    yield MARK
+    yield text_csv.MARK.encode()
     several = len(form.sheets) > 1
     for number, sheet in enumerate(form.sheets):
         out = io.StringIO(newline="")
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+        writer = text_csv.writer(out)
         if several:
             writer.writerows([[]] if number else [])
             writer.writerow([guarded(sheet.title)])

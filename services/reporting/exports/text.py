@@ -1,4 +1,4 @@
-"""Make any text safe to show: no formula, no control character, no trick of writing direction, no telephone number."""
+"""Make any text safe to show: no control character, no trick of writing direction, no telephone number."""
 
 import re
 from datetime import datetime
@@ -14,9 +14,6 @@ MOST_REFERENCES: Final = 2_000
 
 LONGEST: Final = 32_767
 """Characters of one cell of a workbook; a rare one (U+10000 and up) counts as two."""
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 _BREAKS: Final = re.compile(r"\r\n?")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -68,8 +65,3 @@ def number(value: float, *, percent: bool = False) -> str:
     if percent:
         return f"{100 * value:.1f}%"
     return str(int(value)) if float(value).is_integer() else f"{value:.4f}".rstrip("0")
-
-
-def guarded(text: str) -> str:
-    """A cell of a CSV: one that a spreadsheet would take for a formula begins with an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA) else text

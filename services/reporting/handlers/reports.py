@@ -9,7 +9,7 @@ import msgspec
 
 from contracts.divisions import Divisions
 from contracts.moments import YEARS
-from contracts.roles import EVERYWHERE
+from runtime.access.principal import reached
 from runtime.clock import Clock
 from runtime.database import Database, Work
 from services.reporting.core.charter import Charter, charter_for, family_of
@@ -144,9 +144,7 @@ class Reports:
         return charter
 
     def _reaches(self, tenant: str) -> bool:
-        return self._tenants is None or any(
-            scope == EVERYWHERE or self._divisions.is_within(tenant, scope) for scope in self._tenants
-        )
+        return self._tenants is None or reached(tenant, self._tenants, self._divisions)
 
     def _ask(self, wish: Wish, charter: Charter | None, complete: datetime | None) -> Ask:
         now = self._clock.now()

@@ -14,8 +14,8 @@ from contracts.divisions import load
 from contracts.roles import Role
 from runtime.database import Database
 from runtime.testing import ManualClock
+from runtime.text_csv import FORMULA
 from services.reporting.core.forms.kinds import KINDS
-from services.reporting.exports.text import FORMULA
 from services.reporting.handlers.reports import BadAskError, NoSuchFormError, Reports, Wish
 from services.reporting.main import api_app
 from services.reporting.settings import ReportingSettings

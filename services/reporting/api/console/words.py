@@ -111,9 +111,10 @@ def clause_text(clause: str) -> str:
     return f"{row.notice}：{row.quotation}" if row else ""
 
 
-def chinese_day(day: date) -> str:
-    """`5月20日（星期六）`."""
-    return f"{day.month}月{day.day}日（星期{wording.WEEKDAYS[day.weekday()]}）"
+def chinese_day(day: date, *, dated: bool = False) -> str:
+    """`5月20日（星期六）`, with its year where it is `dated`."""
+    year = f"{day.year}年" if dated else ""
+    return f"{year}{day.month}月{day.day}日（星期{wording.WEEKDAYS[day.weekday()]}）"
 
 
 def _words(terms: type[Term]) -> Callable[[str], str]:
